@@ -1,0 +1,581 @@
+//! From the JSON form to types that cannot be wrong.
+//!
+//! Never fills in what a definition forgot, except the built-in texts that every record is born
+//! with and the list `domains`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::campaign::error::{CampaignError, Unknown};
+use crate::campaign::raw::{
+    RawCampaign, RawCode, RawCodeList, RawCollection, RawDeadline, RawDomain, RawField, RawFields,
+    RawKind, RawLabel, RawQuestion, RawText, RawUnit,
+};
+use crate::campaign::{
+    Answer, Campaign, Code, CodeList, CollectionDef, DeadlineRule, DeadlineStep, Domain, FieldDef,
+    KindDef, Label, Question, Section, TextDef, UnitOfMeasure, ValueType,
+};
+use crate::id::{CampaignId, CollectionId, DomainId, FieldId, IdError, QuestionId, RegionCode};
+use crate::record::kind::Kind;
+
+/// The list that a checklist answer is from when it names none.
+const ANSWERS: &str = "yes_no_na";
+/// The list made from the domains.
+const DOMAINS: &str = "domains";
+
+pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
+    let raw: RawCampaign = serde_json::from_slice(json)?;
+    if raw.version == 0 {
+        return Err(CampaignError::Number {
+            place: "version".to_owned(),
+            todo: "the first version is 1",
+        });
+    }
+    let mut unknown = Vec::new();
+    let mut campaign = Campaign {
+        id: id("id", &raw.id, CampaignId::new)?,
+        version: raw.version,
+        name: label("name", raw.name)?,
+        domains: Vec::new(),
+        kinds: BTreeMap::new(),
+        code_lists: code_lists(raw.code_lists)?,
+        units: units(raw.units)?,
+        deadlines: Vec::new(),
+        local: Vec::new(),
+        unknown: Vec::new(),
+    };
+    for raw in raw.domains {
+        let place = format!("domains/{}", raw.id);
+        let made = domain(raw, &mut unknown)?;
+        if campaign.domain(&made.id).is_some() {
+            return Err(CampaignError::Twice { place });
+        }
+        campaign.domains.push(made);
+    }
+    campaign.kinds = kinds(raw.kinds, &mut unknown)?;
+    let named = campaign.domains.iter().map(|domain| Code {
+        code: domain.id.as_str().to_owned(),
+        name: domain.name.clone(),
+        retired: false,
+    });
+    let name = Label {
+        zh: "领域".to_owned(),
+        en: "domain".to_owned(),
+    };
+    let domains = CodeList {
+        name,
+        codes: named.collect(),
+    };
+    campaign
+        .code_lists
+        .entry(DOMAINS.to_owned())
+        .or_insert(domains);
+    for rule in raw.deadlines {
+        let made = deadline(&campaign, rule, &mut unknown)?;
+        campaign.deadlines.push(made);
+    }
+    campaign.unknown = unknown;
+    check(&campaign)?;
+    Ok(campaign)
+}
+
+fn id<T>(
+    place: &str,
+    text: &str,
+    new: impl Fn(&str) -> Result<T, IdError>,
+) -> Result<T, CampaignError> {
+    new(text).map_err(|source| CampaignError::Id {
+        place: format!("{place} \"{text}\""),
+        source,
+    })
+}
+
+pub(super) fn label(place: &str, raw: RawLabel) -> Result<Label, CampaignError> {
+    if raw.zh.trim().is_empty() || raw.en.trim().is_empty() {
+        return Err(CampaignError::EmptyLabel {
+            place: place.to_owned(),
+        });
+    }
+    Ok(Label {
+        zh: raw.zh,
+        en: raw.en,
+    })
+}
+
+fn optional(place: &str, raw: Option<RawLabel>) -> Result<Option<Label>, CampaignError> {
+    raw.map(|raw| label(place, raw)).transpose()
+}
+
+pub(super) fn code_lists(
+    raw: Vec<RawCodeList>,
+) -> Result<BTreeMap<String, CodeList>, CampaignError> {
+    let mut lists = BTreeMap::new();
+    for raw in raw {
+        let place = format!("code_lists/{}", raw.id);
+        let mut list = CodeList {
+            name: label(&place, raw.name)?,
+            codes: Vec::new(),
+        };
+        for RawCode {
+            code,
+            zh,
+            en,
+            retired,
+        } in raw.codes
+        {
+            let place = format!("{place}/{code}");
+            let name = label(&place, RawLabel { zh, en })?;
+            if code.is_empty() || list.get(&code).is_some() {
+                return Err(CampaignError::Twice { place });
+            }
+            list.codes.push(Code {
+                code,
+                name,
+                retired,
+            });
+        }
+        if lists.insert(raw.id, list).is_some() {
+            return Err(CampaignError::Twice { place });
+        }
+    }
+    Ok(lists)
+}
+
+fn units(raw: Vec<RawUnit>) -> Result<BTreeMap<String, UnitOfMeasure>, CampaignError> {
+    let mut units = BTreeMap::new();
+    for raw in raw {
+        let place = format!("units/{}", raw.code);
+        if raw.numerator < 1 || raw.denominator < 1 {
+            let todo = "numerator and denominator are at least 1";
+            return Err(CampaignError::Number { place, todo });
+        }
+        let unit = UnitOfMeasure {
+            name: label(
+                &place,
+                RawLabel {
+                    zh: raw.zh,
+                    en: raw.en,
+                },
+            )?,
+            dimension: raw.dimension,
+            base_numerator: raw.numerator,
+            base_denominator: raw.denominator,
+        };
+        if units.insert(raw.code, unit).is_some() {
+            return Err(CampaignError::Twice { place });
+        }
+    }
+    Ok(units)
+}
+
+fn domain(raw: RawDomain, unknown: &mut Vec<Unknown>) -> Result<Domain, CampaignError> {
+    let place = format!("domains/{}", raw.id);
+    let mut checklist = Vec::new();
+    for asked in raw.checklist {
+        let place = format!("{place}/checklist/{}", asked.id);
+        checklist.push(question(&place, asked, None, unknown)?);
+    }
+    Ok(Domain {
+        id: id(&place, &raw.id, DomainId::new)?,
+        name: label(&place, raw.name)?,
+        checklist,
+        problem_types: raw.problem_types,
+        fields: fields_by_kind(&place, raw.fields, unknown)?,
+    })
+}
+
+pub(super) fn question(
+    place: &str,
+    raw: RawQuestion,
+    local_to: Option<RegionCode>,
+    unknown: &mut Vec<Unknown>,
+) -> Result<Question, CampaignError> {
+    let value = raw.answer.as_deref().unwrap_or("code");
+    let value = value_type(place, value, unknown);
+    let yes_or_no = value == ValueType::Code && raw.code_list.is_none();
+    let code_list = if yes_or_no {
+        Some(ANSWERS.to_owned())
+    } else {
+        raw.code_list
+    };
+    Ok(Question {
+        id: id(place, &raw.id, QuestionId::new)?,
+        text: label(place, raw.text)?,
+        basis: optional(place, raw.basis)?,
+        answer: Answer {
+            value,
+            code_list,
+            problem_on: raw.problem_on,
+        },
+        local_to,
+    })
+}
+
+pub(super) fn fields_by_kind(
+    place: &str,
+    raw: Vec<RawFields>,
+    unknown: &mut Vec<Unknown>,
+) -> Result<BTreeMap<Kind, Vec<FieldDef>>, CampaignError> {
+    let mut fields: BTreeMap<Kind, Vec<FieldDef>> = BTreeMap::new();
+    for RawFields { kind, fields: raw } in raw {
+        let place = format!("{place}/fields/{kind}");
+        let Some(kind) = Kind::parse(&kind) else {
+            unknown.push(Unknown { place, word: kind });
+            continue;
+        };
+        for raw in raw {
+            let made = field(&place, raw, None, unknown)?;
+            fields.entry(kind).or_default().push(made);
+        }
+    }
+    Ok(fields)
+}
+
+fn kinds(
+    raw: Vec<RawKind>,
+    unknown: &mut Vec<Unknown>,
+) -> Result<BTreeMap<Kind, KindDef>, CampaignError> {
+    let mut kinds = BTreeMap::new();
+    for raw in raw {
+        let place = format!("kinds/{}", raw.id);
+        let Some(kind) = Kind::parse(&raw.id) else {
+            unknown.push(Unknown {
+                place,
+                word: raw.id,
+            });
+            continue;
+        };
+        if kinds
+            .insert(kind, kind_def(&place, raw, unknown)?)
+            .is_some()
+        {
+            return Err(CampaignError::KindTwice { place });
+        }
+    }
+    for kind in Kind::ALL {
+        add_built_in_texts(kind, kinds.entry(kind).or_default())?;
+    }
+    Ok(kinds)
+}
+
+fn kind_def(
+    place: &str,
+    raw: RawKind,
+    unknown: &mut Vec<Unknown>,
+) -> Result<KindDef, CampaignError> {
+    let mut def = KindDef::default();
+    for raw in raw.fields {
+        def.fields.push(field(place, raw, None, unknown)?);
+    }
+    for raw in raw.texts {
+        let made = text(place, raw, unknown)?;
+        if def.texts.iter().any(|text| text.id == made.id) {
+            return Err(CampaignError::Twice {
+                place: format!("{place}/texts/{}", made.id),
+            });
+        }
+        def.texts.push(made);
+    }
+    for raw in raw.collections {
+        let made = collection(place, raw, unknown)?;
+        if def
+            .collections
+            .iter()
+            .any(|collection| collection.id == made.id)
+        {
+            return Err(CampaignError::Twice {
+                place: format!("{place}/{}", made.id),
+            });
+        }
+        def.collections.push(made);
+    }
+    Ok(def)
+}
+
+/// Every record is born with these, whatever a definition says.
+fn add_built_in_texts(kind: Kind, def: &mut KindDef) -> Result<(), CampaignError> {
+    for word in kind.built_in_texts() {
+        let id = id("texts", word, FieldId::new)?;
+        if def.texts.iter().all(|text| text.id != id) {
+            let (zh, section) = match *word {
+                "remarks" => ("备注", Section::Finding),
+                "findings" => ("检查发现", Section::Finding),
+                "description" => ("问题描述", Section::Finding),
+                "plan" => ("整改方案", Section::Rectification),
+                "result" => ("整改结果", Section::Rectification),
+                "content" => ("意见内容", Section::Finding),
+                _ => ("说明", Section::Finding),
+            };
+            let label = Label {
+                zh: zh.to_owned(),
+                en: (*word).to_owned(),
+            };
+            def.texts.push(TextDef { id, label, section });
+        }
+    }
+    Ok(())
+}
+
+fn text(place: &str, raw: RawText, unknown: &mut Vec<Unknown>) -> Result<TextDef, CampaignError> {
+    let place = format!("{place}/texts/{}", raw.id);
+    Ok(TextDef {
+        id: id(&place, &raw.id, FieldId::new)?,
+        label: label(&place, raw.label)?,
+        section: section(&place, &raw.section, unknown),
+    })
+}
+
+fn collection(
+    place: &str,
+    raw: RawCollection,
+    unknown: &mut Vec<Unknown>,
+) -> Result<CollectionDef, CampaignError> {
+    let place = format!("{place}/collections/{}", raw.id);
+    let section = section(&place, &raw.section, unknown);
+    let mut fields = Vec::new();
+    for raw in raw.fields {
+        fields.push(field(&place, raw, Some(section), unknown)?);
+    }
+    Ok(CollectionDef {
+        id: id(&place, &raw.id, CollectionId::new)?,
+        name: label(&place, raw.name)?,
+        section,
+        fields,
+    })
+}
+
+fn field(
+    place: &str,
+    raw: RawField,
+    of_collection: Option<Section>,
+    unknown: &mut Vec<Unknown>,
+) -> Result<FieldDef, CampaignError> {
+    let place = format!("{place}/{}", raw.id);
+    let range = match (raw.min, raw.max) {
+        (None, None) => None,
+        (min, max) => Some((min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
+    };
+    if range.is_some_and(|(min, max)| min > max) {
+        return Err(CampaignError::Number {
+            place,
+            todo: "min is at most max",
+        });
+    }
+    Ok(FieldDef {
+        id: id(&place, &raw.id, FieldId::new)?,
+        label: label(&place, raw.label)?,
+        section: match (raw.section, of_collection) {
+            (_, Some(section)) => section,
+            (Some(word), None) => section(&place, &word, unknown),
+            (None, None) => Section::Finding,
+        },
+        value: value_type(&place, &raw.value, unknown),
+        required: raw.required,
+        code_list: raw.code_list,
+        dimension: raw.dimension,
+        range,
+        hint: optional(&place, raw.hint)?,
+    })
+}
+
+fn section(place: &str, word: &str, unknown: &mut Vec<Unknown>) -> Section {
+    let known = [
+        Section::Finding,
+        Section::Settled,
+        Section::Rectification,
+        Section::Review,
+        Section::Office,
+    ];
+    known
+        .into_iter()
+        .find(|section| section.as_str() == Some(word))
+        .unwrap_or_else(|| {
+            unknown.push(Unknown {
+                place: place.to_owned(),
+                word: word.to_owned(),
+            });
+            Section::Unknown
+        })
+}
+
+fn value_type(place: &str, word: &str, unknown: &mut Vec<Unknown>) -> ValueType {
+    ValueType::KNOWN
+        .into_iter()
+        .find(|value| value.as_str() == Some(word))
+        .unwrap_or_else(|| {
+            unknown.push(Unknown {
+                place: place.to_owned(),
+                word: word.to_owned(),
+            });
+            ValueType::Unknown
+        })
+}
+
+fn deadline(
+    campaign: &Campaign,
+    raw: RawDeadline,
+    unknown: &mut Vec<Unknown>,
+) -> Result<DeadlineRule, CampaignError> {
+    let place = format!("deadlines/{}", raw.id);
+    let step = match raw.step.as_str() {
+        "receive" => DeadlineStep::Receive,
+        "plan" => DeadlineStep::Plan,
+        "rectify" => DeadlineStep::Rectify,
+        "review" => DeadlineStep::Review,
+        "look_back" => DeadlineStep::LookBack,
+        "call_back" => DeadlineStep::CallBack,
+        word => {
+            unknown.push(Unknown {
+                place: place.clone(),
+                word: word.to_owned(),
+            });
+            DeadlineStep::Unknown
+        }
+    };
+    if campaign.deadlines.iter().any(|rule| rule.id == raw.id) {
+        return Err(CampaignError::Twice { place });
+    }
+    if let Some(code) = &raw.mode
+        && campaign.code("rectification_modes", code).is_none()
+    {
+        let list = "rectification_modes".to_owned();
+        return Err(CampaignError::NoCode {
+            place,
+            list,
+            code: code.clone(),
+        });
+    }
+    Ok(DeadlineRule {
+        name: label(&place, raw.name)?,
+        step,
+        mode: raw.mode,
+        domain: raw
+            .domain
+            .map(|word| known_domain(campaign, &place, &word))
+            .transpose()?,
+        days: raw.days,
+        warn_days: raw.warn_days,
+        escalate_days: raw.escalate_days,
+        id: raw.id,
+    })
+}
+
+fn known_domain(campaign: &Campaign, place: &str, word: &str) -> Result<DomainId, CampaignError> {
+    let id = id(place, word, DomainId::new)?;
+    match campaign.domain(&id) {
+        Some(_) => Ok(id),
+        None => Err(CampaignError::NoDomain {
+            place: place.to_owned(),
+            domain: word.to_owned(),
+        }),
+    }
+}
+
+/// Everything that one part says of another: lists, domains, dimensions, ids that must differ.
+pub(super) fn check(campaign: &Campaign) -> Result<(), CampaignError> {
+    let mut questions = BTreeSet::new();
+    let of_domains = campaign.domains.iter().flat_map(|domain| &domain.checklist);
+    let local = campaign.local.iter().flat_map(|items| &items.questions);
+    for (domain, _) in local.clone() {
+        if let Some(domain) = domain {
+            known_domain(campaign, "questions", domain.as_str())?;
+        }
+    }
+    for question in of_domains.chain(local.map(|(_, question)| question)) {
+        let place = format!("question {}", question.id);
+        if !questions.insert(&question.id) {
+            return Err(CampaignError::Twice { place });
+        }
+        check_answer(campaign, &place, &question.answer)?;
+    }
+    for domain in &campaign.domains {
+        let place = format!("domains/{}/problem_types", domain.id);
+        check_list(campaign, &place, Some(&domain.problem_types))?;
+    }
+    for kind in Kind::ALL {
+        check_fields(
+            campaign,
+            &format!("kinds/{kind}"),
+            campaign.all_fields(kind),
+        )?;
+        for collection in campaign
+            .kinds
+            .get(&kind)
+            .into_iter()
+            .flat_map(|def| &def.collections)
+        {
+            let place = format!("kinds/{kind}/{}", collection.id);
+            check_fields(campaign, &place, collection.fields.iter())?;
+        }
+    }
+    Ok(())
+}
+
+fn check_fields<'a>(
+    campaign: &Campaign,
+    place: &str,
+    fields: impl Iterator<Item = &'a FieldDef>,
+) -> Result<(), CampaignError> {
+    let mut ids = BTreeSet::new();
+    for field in fields {
+        let place = format!("{place}/{}", field.id);
+        if !ids.insert(&field.id) {
+            return Err(CampaignError::Twice { place });
+        }
+        if let Some(dimension) = &field.dimension
+            && campaign
+                .units
+                .values()
+                .all(|unit| unit.dimension != *dimension)
+        {
+            return Err(CampaignError::NoDimension {
+                place,
+                dimension: dimension.clone(),
+            });
+        }
+        check_codes(campaign, &place, field.value, field.code_list.as_ref())?;
+    }
+    Ok(())
+}
+
+fn check_answer(campaign: &Campaign, place: &str, answer: &Answer) -> Result<(), CampaignError> {
+    check_codes(campaign, place, answer.value, answer.code_list.as_ref())?;
+    let (Some(list), Some(code)) = (&answer.code_list, &answer.problem_on) else {
+        return Ok(());
+    };
+    match campaign.code(list, code) {
+        Some(_) => Ok(()),
+        None => Err(CampaignError::NoCode {
+            place: place.to_owned(),
+            list: list.clone(),
+            code: code.clone(),
+        }),
+    }
+}
+
+fn check_codes(
+    campaign: &Campaign,
+    place: &str,
+    value: ValueType,
+    list: Option<&String>,
+) -> Result<(), CampaignError> {
+    let coded = matches!(value, ValueType::Code | ValueType::Codes);
+    if coded || list.is_some() {
+        check_list(campaign, place, list)
+    } else {
+        Ok(())
+    }
+}
+
+fn check_list(
+    campaign: &Campaign,
+    place: &str,
+    list: Option<&String>,
+) -> Result<(), CampaignError> {
+    match list {
+        Some(list) if campaign.code_lists.contains_key(list) => Ok(()),
+        _ => Err(CampaignError::NoList {
+            place: place.to_owned(),
+            list: list.cloned().unwrap_or_default(),
+        }),
+    }
+}
