@@ -37,3 +37,88 @@ pub const PUSH_RECORDS_MAX: usize = 256;
 pub const PUSH_CHANGES_MAX: usize = 20_000;
 /// Scopes one device may follow.
 pub const SCOPES_MAX: usize = 256;
+
+/// Longest value that the office tables keep for filters and counts, bytes.
+pub const FACET_BYTES_MAX: usize = 200;
+/// Longest heading of a record, characters.
+pub const TITLE_CHARS_MAX: usize = 120;
+/// Records on one page of the office API.
+pub const PAGE_RECORDS_MAX: usize = 500;
+/// Records on one page when the request does not say.
+pub const PAGE_RECORDS_DEFAULT: usize = 50;
+/// Groups of one count; the rest is answered as one number.
+pub const COUNT_GROUPS_MAX: usize = 2_000;
+/// Conditions in one query of the office API.
+pub const FILTER_CONDITIONS_MAX: usize = 64;
+/// One value in a query of the office API, bytes.
+pub const FILTER_VALUE_BYTES_MAX: usize = 400;
+/// Columns of an export beside the fixed ones.
+pub const EXPORT_FIELDS_MAX: usize = 300;
+/// Body of a request to the office API, bytes.
+pub const API_BODY_BYTES_MAX: usize = 1 << 20;
+/// How long a request to the office API may take, exports excepted, milliseconds.
+pub const API_REQUEST_MS_MAX: u64 = 30_000;
+/// How long a request waits for the tables to reach a position, milliseconds.
+pub const AT_LEAST_WAIT_MS_MAX: u64 = 10_000;
+/// Connections that read the tables at the same time.
+pub const TABLE_READERS_MAX: usize = 4;
+/// Log entries projected into the tables by one transaction.
+pub const PROJECT_ENTRIES_MAX: usize = 2_000;
+/// Records projected by one transaction of a rebuild.
+pub const REBUILD_RECORDS_MAX: usize = 2_000;
+/// Password of an office user, bytes.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Password of an office user, characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// An office session ends this long after sign-in, milliseconds.
+pub const SESSION_MS_MAX: u64 = 12 * 3_600_000;
+/// An office session ends after this long without a request, milliseconds.
+pub const SESSION_IDLE_MS_MAX: u64 = 2 * 3_600_000;
+/// Office sessions alive at the same time.
+pub const SESSIONS_MAX: usize = 20_000;
+/// Users and addresses whose failed sign-ins are remembered.
+pub const THROTTLED_MAX: usize = 20_000;
+/// Sign-ins that may check a password at the same time (each takes memory).
+pub const SIGN_INS_AT_ONCE_MAX: usize = 2;
+/// A frame before the device is known, bytes.
+pub const HELLO_BYTES_MAX: usize = 16 << 10;
+/// Records in one feed frame.
+pub const FEED_UPDATES_MAX: usize = 4_096;
+/// Feed frames the server sends before the first is acknowledged.
+pub const FEED_WINDOW_FRAMES: u32 = 8;
+/// Push frames a device sends before the first is answered: one being admitted, one waiting.
+pub const PUSH_WINDOW_FRAMES: usize = 2;
+/// Heads one record may have in a repair.
+pub const RECORD_HEADS_MAX: usize = 1_024;
+/// Records in one page of heads.
+pub const HEADS_RECORDS_MAX: usize = 1_000;
+/// Seals of one record in one frame.
+pub const RECORD_SEALS_MAX: usize = 1_024;
+/// Stamps of one record in one frame.
+pub const RECORD_STAMPS_MAX: usize = 20_000;
+/// Campaign definition versions named in one message.
+pub const DEFINITIONS_MAX: usize = 256;
+/// Signed authority statements in one frame.
+pub const STATEMENTS_MAX: usize = 4_096;
+/// One signed authority statement, bytes.
+pub const STATEMENT_BYTES_MAX: usize = 64 << 10;
+/// Protocol versions offered in a challenge.
+pub const VERSIONS_MAX: usize = 16;
+/// Short texts of the protocol (app version, device label, reasons), bytes.
+pub const LABEL_BYTES_MAX: usize = 1_000;
+/// Between a connection's opening and its hello, ms.
+pub const HANDSHAKE_MS: i64 = 15_000;
+/// Longest a device waits for an answer before it takes the connection for dead, ms.
+pub const ANSWER_MS: i64 = 30_000;
+/// First wait before connecting again, ms.
+pub const BACKOFF_FIRST_MS: u64 = 1_000;
+/// Longest wait before connecting again, ms.
+pub const BACKOFF_MS_MAX: u64 = 300_000;
+/// Frames that cannot be read before a connection is closed.
+pub const STRIKES_MAX: u32 = 3;
+/// One feed page asked of the keeper, bytes before deflating.
+pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
+/// One bundle, bytes.
+pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
+/// Parts of one bundle.
+pub const BUNDLE_PARTS_MAX: usize = 65_536;

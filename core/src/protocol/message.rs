@@ -1,0 +1,605 @@
+//! The messages, each a CBOR map with integer keys. `SPEC.md` says when which is sent.
+//!
+//! Never reuses a key or a type number: golden files hold every one that was ever released.
+
+use minicbor::{Decode, Decoder, Encode, Encoder};
+
+use super::codec::{blobs, list, short_text};
+use super::packed::Packed;
+use crate::id::{ChangeHash, DeploymentId, DeviceId, Epoch, PersonId, Position, RecordId, ScopeId};
+use crate::limits;
+use crate::record::DefinitionRef;
+use crate::record::scope::Scope;
+use crate::seal::{EnrolmentCertificate, PublicKey, SignatureBytes};
+use crate::time::Timestamp;
+
+macro_rules! byte_array {
+    ($(#[$doc:meta])* $name:ident, $len:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $len]);
+
+        impl<C> Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.bytes(&self.0)?;
+                Ok(())
+            }
+        }
+
+        impl<'b, C> Decode<'b, C> for $name {
+            fn decode(
+                d: &mut Decoder<'b>,
+                ctx: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
+                let bytes: minicbor::bytes::ByteArray<$len> = Decode::decode(d, ctx)?;
+                Ok($name(bytes.into()))
+            }
+        }
+    };
+}
+
+byte_array!(
+    /// Random bytes of the server, used once.
+    Nonce, 32
+);
+byte_array!(
+    /// First 8 bytes of a SHA-256: of a log's rolling hash, or of what a device holds.
+    Short, 8
+);
+byte_array!(
+    /// A scope's digest: SHA-256 of each record and its heads, all XORed together.
+    ScopeDigest, 32
+);
+
+/// A place in one life of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct Cursor {
+    /// Which life.
+    #[n(1)]
+    pub epoch: Epoch,
+    /// Everything up to here is held.
+    #[n(2)]
+    pub position: Position,
+    /// First 8 bytes of the log's rolling hash there.
+    #[n(3)]
+    pub hash: Short,
+}
+
+/// A scope that a device holds only up to here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct Behind {
+    /// Which scope.
+    #[n(1)]
+    pub scope: ScopeId,
+    /// 0 for a new one.
+    #[n(2)]
+    pub position: Position,
+}
+
+/// Server's first word on every connection.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Challenge {
+    /// To be signed.
+    #[n(1)]
+    pub nonce: Nonce,
+    /// Versions it speaks, best first.
+    #[cbor(n(2), decode_with = "list::<_, _, { limits::VERSIONS_MAX }>")]
+    pub versions: Vec<u16>,
+    /// Who it is; a device of another deployment hangs up.
+    #[n(3)]
+    pub deployment: DeploymentId,
+    /// Its clock.
+    #[n(4)]
+    pub time: Timestamp,
+}
+
+/// A device says who it is and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Hello {
+    /// The version both will speak.
+    #[n(1)]
+    pub version: u16,
+    /// Who.
+    #[n(2)]
+    pub device: DeviceId,
+    /// By the device's key over the challenge.
+    #[n(3)]
+    pub signature: SignatureBytes,
+    /// What it holds of all its scopes; none on a fresh device.
+    #[n(4)]
+    pub cursor: Option<Cursor>,
+    /// Scopes not yet at the cursor.
+    #[cbor(
+        n(5),
+        decode_with = "list::<_, _, { limits::SCOPES_MAX }>",
+        default,
+        skip_if = "Vec::is_empty"
+    )]
+    pub behind: Vec<Behind>,
+    /// Over the sorted ids of the scopes it holds (`scopes_digest`).
+    #[n(6)]
+    pub scopes: Short,
+    /// Over the sorted definition versions it holds (`definitions_digest`).
+    #[n(7)]
+    pub definitions: Short,
+    /// The last authority statement it has stored.
+    #[n(8)]
+    pub authority: Position,
+    /// Its clock: shown to the office, never used to decide.
+    #[n(9)]
+    pub time: Timestamp,
+    /// The app's version, for the office's support.
+    #[cbor(n(10), decode_with = "short_text")]
+    pub app: String,
+    /// Edits without a receipt.
+    #[n(11)]
+    pub unsent: u64,
+    /// Its enrolment, when the server asked for it.
+    #[n(12)]
+    pub certificate: Option<EnrolmentCertificate>,
+}
+
+/// What the server allows on this connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Allowed {
+    /// Feed frames sent before the first is acknowledged.
+    #[n(1)]
+    pub window: u32,
+    /// Bytes of one frame.
+    #[n(2)]
+    pub frame_bytes: u32,
+}
+
+/// Whether the device's cursor is a place in this log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Resume {
+    /// Feeds go on after it.
+    #[n(1)]
+    Ok,
+    /// Unknown epoch, another hash, or beyond the end: compare everything.
+    #[n(2)]
+    Repair,
+}
+
+/// The server knows the device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Welcome {
+    /// Whether the cursor holds.
+    #[n(1)]
+    pub resume: Resume,
+    /// Where the server stands. The device's cursor becomes this when nothing follows.
+    #[n(2)]
+    pub at: Cursor,
+    /// Updates follow; without them the device is in sync.
+    #[n(3)]
+    pub feed: bool,
+    /// The server's clock.
+    #[n(4)]
+    pub time: Timestamp,
+    /// Limits of this connection.
+    #[n(5)]
+    pub allowed: Allowed,
+    /// Every scope of the device, when its digest differs. It answers with `Follow`.
+    #[cbor(n(6), decode_with = "optional_scopes")]
+    pub scopes: Option<Vec<Scope>>,
+    /// Every definition version there is, when the device's digest differs.
+    #[cbor(n(7), decode_with = "optional_definitions")]
+    pub definitions: Option<Vec<DefinitionRef>>,
+    /// The last authority statement's position.
+    #[n(8)]
+    pub authority: Position,
+    /// Whose device it is.
+    #[n(9)]
+    pub person: PersonId,
+}
+
+fn optional_scopes<C>(
+    d: &mut Decoder<'_>,
+    ctx: &mut C,
+) -> Result<Option<Vec<Scope>>, minicbor::decode::Error> {
+    list::<C, Scope, { limits::SCOPES_MAX }>(d, ctx).map(Some)
+}
+
+fn optional_definitions<C>(
+    d: &mut Decoder<'_>,
+    ctx: &mut C,
+) -> Result<Option<Vec<DefinitionRef>>, minicbor::decode::Error> {
+    list::<C, DefinitionRef, { limits::DEFINITIONS_MAX }>(d, ctx).map(Some)
+}
+
+/// Scopes changed while connected. The device answers with `Follow`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Scopes {
+    /// Every scope of the device.
+    #[cbor(n(1), decode_with = "list::<_, _, { limits::SCOPES_MAX }>")]
+    pub scopes: Vec<Scope>,
+}
+
+/// The device has taken up the scopes it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Follow {
+    /// Over the scopes it holds now.
+    #[n(1)]
+    pub scopes: Short,
+    /// Those not yet at its cursor.
+    #[cbor(n(2), decode_with = "list::<_, _, { limits::SCOPES_MAX }>")]
+    pub behind: Vec<Behind>,
+}
+
+/// Edits of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Push {
+    /// Counts up on this connection; the answer names it.
+    #[n(1)]
+    pub batch: u64,
+    /// `RecordPush`es, at most `PUSH_RECORDS_MAX`.
+    #[n(2)]
+    pub records: Packed,
+}
+
+/// Where an edit is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Tier {
+    /// On this server's disk.
+    #[n(1)]
+    Fsynced,
+    /// On several machines' disks.
+    #[n(2)]
+    Replicated,
+}
+
+/// Answer to a push, sent only when everything in it is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Verdicts {
+    /// Which push.
+    #[n(1)]
+    pub batch: u64,
+    /// The log's end when it was answered.
+    #[n(2)]
+    pub position: Position,
+    /// The server's clock.
+    #[n(3)]
+    pub time: Timestamp,
+    /// Where it is safe.
+    #[n(4)]
+    pub tier: Tier,
+    /// `RecordVerdicts`, one for each record of the push.
+    #[n(5)]
+    pub records: Packed,
+}
+
+/// The server cannot take a push now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Busy {
+    /// Which push.
+    #[n(1)]
+    pub batch: u64,
+    /// Send it again after this, ms.
+    #[n(2)]
+    pub retry_after_ms: u64,
+}
+
+/// What happened in the device's scopes.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Feed {
+    /// Counts from 1 on this connection.
+    #[n(1)]
+    pub number: u64,
+    /// `RecordUpdate`s, at most `FEED_UPDATES_MAX`.
+    #[n(2)]
+    pub updates: Packed,
+    /// Once these are stored, every scope is held up to here; none while more must come first.
+    #[n(3)]
+    pub upto: Option<Cursor>,
+    /// More is ready.
+    #[n(4)]
+    pub more: bool,
+}
+
+/// What the device has stored durably.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Got {
+    /// Every feed frame up to this number.
+    #[n(1)]
+    pub feed: Option<u64>,
+    /// Authority statements up to here.
+    #[n(2)]
+    pub authority: Option<Position>,
+}
+
+/// A campaign definition.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Definition {
+    /// Which.
+    #[n(1)]
+    pub name: DefinitionRef,
+    /// A list of one byte string: the definition's JSON text.
+    #[n(2)]
+    pub json: Packed,
+}
+
+/// Definitions the device lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WantDefinitions {
+    /// Which.
+    #[cbor(n(1), decode_with = "list::<_, _, { limits::DEFINITIONS_MAX }>")]
+    pub names: Vec<DefinitionRef>,
+}
+
+/// Signed authority statements, either way; devices keep them without reading them.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Authority {
+    /// The last one's position.
+    #[n(1)]
+    pub position: Position,
+    /// In order.
+    #[cbor(n(2), with = "blobs")]
+    pub statements: Vec<Vec<u8>>,
+}
+
+/// The server lacks authority statements that the device has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WantAuthority {
+    /// All after this.
+    #[n(1)]
+    pub after: Position,
+}
+
+/// One scope's digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Digest {
+    /// Which scope.
+    #[n(1)]
+    pub scope: ScopeId,
+    /// Records in it.
+    #[n(2)]
+    pub count: u64,
+    /// Over each record and its heads.
+    #[n(3)]
+    pub digest: ScopeDigest,
+}
+
+/// Repair, step 1: what the device holds, scope by scope.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Digests {
+    /// Every scope it holds.
+    #[cbor(n(1), decode_with = "list::<_, _, { limits::SCOPES_MAX }>")]
+    pub digests: Vec<Digest>,
+}
+
+/// Repair, step 2: the scopes whose content differs.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Differ {
+    /// Those to be compared record by record. None: the repair ends with a feed.
+    #[cbor(n(1), decode_with = "list::<_, _, { limits::SCOPES_MAX }>")]
+    pub scopes: Vec<ScopeId>,
+}
+
+/// A record and the heads of what is held of it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RecordHeads {
+    /// Which record.
+    #[n(1)]
+    pub record: RecordId,
+    /// Sorted. Empty: unknown here.
+    #[cbor(n(2), decode_with = "list::<_, _, { limits::RECORD_HEADS_MAX }>")]
+    pub heads: Vec<ChangeHash>,
+}
+
+/// Repair, step 3: a page of a scope's records.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HeadsPage {
+    /// Which scope.
+    #[n(1)]
+    pub scope: ScopeId,
+    /// Counts from 1 in this repair; the answer names it.
+    #[n(2)]
+    pub page: u32,
+    /// The page speaks of all records after this one; none: from the first.
+    #[n(3)]
+    pub after: Option<RecordId>,
+    /// ... up to this one; none: to the last.
+    #[n(4)]
+    pub to: Option<RecordId>,
+    /// Sorted by record.
+    #[cbor(n(5), decode_with = "list::<_, _, { limits::HEADS_RECORDS_MAX }>")]
+    pub records: Vec<RecordHeads>,
+}
+
+/// Repair, step 4: answer to a page, after the feeds with what the device lacks of it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Want {
+    /// Which page.
+    #[n(1)]
+    pub page: u32,
+    /// Records of which the server lacks something, with the heads it has. The device pushes.
+    #[cbor(n(2), decode_with = "list::<_, _, { limits::HEADS_RECORDS_MAX }>")]
+    pub records: Vec<RecordHeads>,
+}
+
+/// A new device presents its invitation, instead of a hello.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrol {
+    /// The version both will speak.
+    #[n(1)]
+    pub version: u16,
+    /// What the QR code said. One use.
+    #[cbor(n(2), decode_with = "short_text")]
+    pub invitation: String,
+    /// The id the device chose.
+    #[n(3)]
+    pub device: DeviceId,
+    /// Its key.
+    #[n(4)]
+    pub key: PublicKey,
+    /// What the person calls it.
+    #[cbor(n(5), decode_with = "short_text")]
+    pub label: String,
+    /// By that key over the challenge and the invitation.
+    #[n(6)]
+    pub signature: SignatureBytes,
+}
+
+/// The device is enrolled. It stores this durably, then connects again with a hello.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrolled {
+    /// Whose device it is.
+    #[n(1)]
+    pub person: PersonId,
+    /// The person's name.
+    #[cbor(n(2), decode_with = "short_text")]
+    pub name: String,
+    /// The device's scopes.
+    #[cbor(n(3), decode_with = "list::<_, _, { limits::SCOPES_MAX }>")]
+    pub scopes: Vec<Scope>,
+    /// Pinned: verifies receipts in bundles.
+    #[n(4)]
+    pub server_key: PublicKey,
+    /// Kept for a server that was restored and does not know the device.
+    #[n(5)]
+    pub certificate: EnrolmentCertificate,
+    /// The installation, pinned.
+    #[n(6)]
+    pub deployment: DeploymentId,
+}
+
+macro_rules! close_codes {
+    ($($(#[$doc:meta])* $n:literal $name:ident $zh:literal $en:literal;)*) => {
+        /// Why a server closes a connection. Numbers are frozen.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CloseCode {
+            $($(#[$doc])* $name,)*
+            /// From a newer server: wait and try again.
+            Newer(u16),
+        }
+
+        impl CloseCode {
+            /// Every code this version knows.
+            pub const ALL: &'static [CloseCode] = &[$(CloseCode::$name),*];
+
+            /// Its number on the wire.
+            pub fn code(self) -> u16 {
+                match self { $(CloseCode::$name => $n,)* CloseCode::Newer(code) => code }
+            }
+
+            /// The code with that number.
+            pub fn from_code(code: u16) -> CloseCode {
+                match code { $($n => CloseCode::$name,)* other => CloseCode::Newer(other) }
+            }
+
+            /// What to tell the person, in Chinese.
+            pub fn zh(self) -> &'static str {
+                match self { $(CloseCode::$name => $zh,)* CloseCode::Newer(_) => "服务器已断开" }
+            }
+
+            /// What to tell the person, in English.
+            pub fn en(self) -> &'static str {
+                match self {
+                    $(CloseCode::$name => $en,)*
+                    CloseCode::Newer(_) => "the server hung up",
+                }
+            }
+        }
+    };
+}
+
+close_codes! {
+    /// The device was revoked: stop, tell the person. Edits stay on the device.
+    1 Revoked "设备已停用,请联系人大办" "this device was revoked: ask the office";
+    /// The signature does not fit the device's key: stop, tell the person.
+    2 BadSignature "设备签名不正确" "the device's signature is wrong";
+    /// The server does not know the device: present the certificate, else enrol again.
+    3 UnknownDevice "服务器不认识此设备" "the server does not know this device";
+    /// No common protocol version: update the app (or the server).
+    4 VersionTooOld "应用版本过旧,请更新" "the app is too old: update it";
+    /// Too much to do: come back.
+    5 Overloaded "服务器繁忙,稍后自动重试" "the server is busy; trying again later";
+    /// The device broke the protocol.
+    6 ProtocolError "通信格式错误" "protocol error";
+    /// The server stops or restarts: come back.
+    7 ShuttingDown "服务器正在重启" "the server is restarting";
+    /// Nothing was said in time.
+    8 TooSlow "连接超时" "timed out";
+    /// The invitation is used up, expired or unknown.
+    9 InvitationRefused "邀请码无效、已使用或已过期" "the invitation is wrong, used or expired";
+    /// The same device opened another connection, which took over.
+    10 Superseded "本设备已在另一连接上登录" "another connection of this device took over";
+}
+
+impl<C> Encode<C> for CloseCode {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.u16(self.code())?;
+        Ok(())
+    }
+}
+
+impl<'b, C> Decode<'b, C> for CloseCode {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        Ok(CloseCode::from_code(d.u16()?))
+    }
+}
+
+/// The server's last word before it hangs up.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Close {
+    /// Why, for the program.
+    #[n(1)]
+    pub code: CloseCode,
+    /// Why, for the person, in Chinese.
+    #[cbor(n(2), decode_with = "short_text")]
+    pub zh: String,
+    /// Why, for the person, in English.
+    #[cbor(n(3), decode_with = "short_text")]
+    pub en: String,
+    /// Come back after this, ms; none: when it suits.
+    #[n(4)]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Close {
+    /// With the code's own texts.
+    pub fn new(code: CloseCode, retry_after_ms: Option<u64>) -> Close {
+        Close {
+            code,
+            zh: code.zh().to_owned(),
+            en: code.en().to_owned(),
+            retry_after_ms,
+        }
+    }
+}
