@@ -98,7 +98,10 @@ macro_rules! hex_text {
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let bytes = HEXLOWER
                     .decode(text.to_ascii_lowercase().as_bytes())
-                    .map_err(|_| IdError::NotHex { what: stringify!($name), bytes: Self::LEN })?;
+                    .map_err(|_| IdError::NotHex {
+                        what: stringify!($name),
+                        bytes: Self::LEN,
+                    })?;
                 Self::from_slice(&bytes)
             }
         }
@@ -177,7 +180,24 @@ impl RecordId {
 /// Sets version and variant bits (RFC 9562).
 fn uuid_form(bytes: [u8; 16], version: u8) -> [u8; 16] {
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = bytes;
-    [a, b, c, d, e, f, (g & 0x0f) | (version << 4), h, (i & 0x3f) | 0x80, j, k, l, m, n, o, p]
+    [
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        (g & 0x0f) | (version << 4),
+        h,
+        (i & 0x3f) | 0x80,
+        j,
+        k,
+        l,
+        m,
+        n,
+        o,
+        p,
+    ]
 }
 
 impl fmt::Display for RecordId {
@@ -199,7 +219,10 @@ impl FromStr for RecordId {
         let hex: String = text.chars().filter(|c| *c != '-').collect();
         let bytes = HEXLOWER
             .decode(hex.to_ascii_lowercase().as_bytes())
-            .map_err(|_| IdError::NotHex { what: "RecordId", bytes: 16 })?;
+            .map_err(|_| IdError::NotHex {
+                what: "RecordId",
+                bytes: 16,
+            })?;
         Self::from_slice(&bytes)
     }
 }
@@ -264,6 +287,13 @@ macro_rules! code_id {
     };
 }
 
+impl StateId {
+    /// Stands for a state without a word.
+    pub(crate) fn unnamed() -> StateId {
+        StateId("-".to_owned())
+    }
+}
+
 fn is_code(text: &str) -> bool {
     let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     (1..=40).contains(&text.len()) && text.bytes().all(legal)
@@ -324,7 +354,11 @@ impl RegionCode {
     /// Parses 2 to 12 digits.
     pub fn new(text: &str) -> Result<Self, IdError> {
         let legal = (2..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        if legal { Ok(RegionCode(text.to_owned())) } else { Err(IdError::NotRegion) }
+        if legal {
+            Ok(RegionCode(text.to_owned()))
+        } else {
+            Err(IdError::NotRegion)
+        }
     }
 
     /// The text.
@@ -370,9 +404,7 @@ impl FromStr for RegionCode {
 }
 
 /// A place in the log: 1 is the first entry, 0 is before it. Never renumbered.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
 pub struct Position(#[n(0)] pub u64);
 
@@ -400,7 +432,10 @@ mod tests {
         assert!(code("130500").contains(&code("130502001")));
         assert!(code("130502").contains(&code("130502")));
         assert!(!code("130502").contains(&code("130500")));
-        assert!(!code("130502").contains(&code("130702")), "the other 桥东区");
+        assert!(
+            !code("130502").contains(&code("130702")),
+            "the other 桥东区"
+        );
         assert!(RegionCode::new("13a").is_err());
     }
 

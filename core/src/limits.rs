@@ -122,3 +122,11 @@ pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
 /// Parts of one bundle.
 pub const BUNDLE_PARTS_MAX: usize = 65_536;
+/// One entry of the journal, bytes.
+pub const JOURNAL_ENTRY_BYTES_MAX: usize = 64 << 20;
+/// Everything one commit of the journal writes, bytes.
+pub const JOURNAL_GROUP_BYTES_MAX: u64 = 256 << 20;
+/// A journal segment at least this long is followed by another, bytes.
+pub const JOURNAL_SEGMENT_BYTES: u64 = 64 << 20;
+/// Left free on the journal's disk: receipts stop before it is full, bytes.
+pub const DISK_RESERVE_BYTES: u64 = 256 << 20;

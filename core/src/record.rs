@@ -2,8 +2,31 @@
 //!
 //! Never judges who may do it (`policy`, `admission`) and never moves bytes.
 
+mod apply;
+mod birth;
+mod chunk;
+mod conflict;
+pub mod doc;
 pub mod edit;
+mod fold;
+mod graph;
+mod judge;
 pub mod kind;
 pub mod path;
+mod read;
 pub mod scope;
+mod schema;
+pub mod stamp;
+mod touch;
 pub mod value;
+pub mod view;
+
+pub use apply::{Author, EditError, Made};
+pub use chunk::ChunkError;
+pub use doc::{DefinitionRef, Heads, LoadError, RawChange, RecordDoc};
+
+pub(crate) use chunk::{changes_in, load_change as change_of};
+pub(crate) use fold::Fold;
+pub(crate) use graph::{Clock, Message, Node, Within};
+pub(crate) use judge::{decoded, text_birth_hash};
+pub(crate) use touch::{EventBody, Reference, Touch};

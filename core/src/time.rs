@@ -6,9 +6,7 @@ use minicbor::{Decode, Encode};
 
 /// Milliseconds since 1970-01-01 UTC. Device times may be wrong by years: shown, never used to
 /// decide.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
 pub struct Timestamp(#[n(0)] pub i64);
 
@@ -44,7 +42,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -55,7 +57,10 @@ mod tests {
     #[test]
     fn iso_agrees_with_known_days() {
         assert_eq!(Timestamp(0).iso(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Timestamp(1_592_524_800_123).iso(), "2020-06-19T00:00:00.123Z");
+        assert_eq!(
+            Timestamp(1_592_524_800_123).iso(),
+            "2020-06-19T00:00:00.123Z"
+        );
         assert_eq!(Timestamp(951_782_400_000).iso(), "2000-02-29T00:00:00.000Z");
         assert_eq!(Timestamp(-1).iso(), "1969-12-31T23:59:59.999Z");
     }

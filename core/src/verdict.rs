@@ -151,9 +151,15 @@ mod tests {
             Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert_eq!(codes.len(), Reason::ALL.len());
         for reason in Reason::ALL {
-            assert!(!reason.zh().is_ascii() && reason.en().is_ascii(), "{reason:?}");
+            assert!(
+                !reason.zh().is_ascii() && reason.en().is_ascii(),
+                "{reason:?}"
+            );
             let bytes = minicbor::to_vec(Verdict::Refused(*reason)).unwrap();
-            assert_eq!(minicbor::decode::<Verdict>(&bytes).unwrap(), Verdict::Refused(*reason));
+            assert_eq!(
+                minicbor::decode::<Verdict>(&bytes).unwrap(),
+                Verdict::Refused(*reason)
+            );
         }
     }
 }

@@ -107,7 +107,9 @@ pub enum Edit {
 impl Edit {
     /// Writes one value to one place.
     pub fn set(path: Path, value: Value) -> Edit {
-        Edit::Set { writes: vec![Write { path, value }] }
+        Edit::Set {
+            writes: vec![Write { path, value }],
+        }
     }
 
     /// The arm's code in a change's message. Frozen.

@@ -50,7 +50,11 @@ impl fmt::Display for Path {
         match self {
             Path::Field(id) => write!(f, "f/{id}"),
             Path::Answer(id) => write!(f, "a/{id}"),
-            Path::Item { collection, item, field } => write!(f, "i/{collection}/{item}/{field}"),
+            Path::Item {
+                collection,
+                item,
+                field,
+            } => write!(f, "i/{collection}/{item}/{field}"),
             Path::Text(id) => write!(f, "t/{id}"),
             Path::State => f.write_str("e"),
         }
@@ -102,7 +106,9 @@ impl<C> Encode<C> for Path {
 impl<'b, C> Decode<'b, C> for Path {
     fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         let at = d.position();
-        d.str()?.parse().map_err(|_| minicbor::decode::Error::message("not a path").at(at))
+        d.str()?
+            .parse()
+            .map_err(|_| minicbor::decode::Error::message("not a path").at(at))
     }
 }
 
@@ -130,7 +136,10 @@ impl FromStr for WriteId {
 
     fn from_str(text: &str) -> Result<Self, PathError> {
         let (actor, seq) = text.split_once('@').ok_or(PathError::Form)?;
-        Ok(WriteId { actor: actor.parse()?, seq: seq.parse().map_err(|_| PathError::Form)? })
+        Ok(WriteId {
+            actor: actor.parse()?,
+            seq: seq.parse().map_err(|_| PathError::Form)?,
+        })
     }
 }
 
@@ -143,7 +152,10 @@ mod tests {
         for text in ["f/title", "a/land-01", "i/people/p1/name", "t/remarks", "e"] {
             let path: Path = text.parse().unwrap();
             assert_eq!(path.to_string(), text);
-            assert_eq!(minicbor::decode::<Path>(&minicbor::to_vec(&path).unwrap()).unwrap(), path);
+            assert_eq!(
+                minicbor::decode::<Path>(&minicbor::to_vec(&path).unwrap()).unwrap(),
+                path
+            );
         }
         for bad in ["", "f", "f/a/b", "i/people/p1", "x/1", "f/中"] {
             assert!(bad.parse::<Path>().is_err(), "{bad}");

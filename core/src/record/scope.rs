@@ -96,8 +96,16 @@ impl FromStr for Scope {
             .into_iter()
             .find(|a| a.as_str() == audience)
             .ok_or(ScopeError::Form)?;
-        let group = if group == "-" { None } else { Some(GroupId::new(group)?) };
-        Ok(Scope { region: RegionCode::new(region)?, group, audience })
+        let group = if group == "-" {
+            None
+        } else {
+            Some(GroupId::new(group)?)
+        };
+        Ok(Scope {
+            region: RegionCode::new(region)?,
+            group,
+            audience,
+        })
     }
 }
 
@@ -109,8 +117,14 @@ mod tests {
     fn scope_text_is_its_identity() {
         let scope: Scope = "130123/g-17/group".parse().unwrap();
         assert_eq!(scope.to_string(), "130123/g-17/group");
-        assert_eq!(scope.id().hex(), "130123/g-17/group".parse::<Scope>().unwrap().id().hex());
-        assert_ne!(scope.id(), "130123/g-17/office".parse::<Scope>().unwrap().id());
+        assert_eq!(
+            scope.id().hex(),
+            "130123/g-17/group".parse::<Scope>().unwrap().id().hex()
+        );
+        assert_ne!(
+            scope.id(),
+            "130123/g-17/office".parse::<Scope>().unwrap().id()
+        );
         assert!("130123/g 17/group".parse::<Scope>().is_err());
         assert!("130123/-/group".parse::<Scope>().unwrap().group.is_none());
     }

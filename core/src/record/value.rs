@@ -109,7 +109,11 @@ impl Value {
 
     /// The text, when it is one.
     pub fn as_text(&self) -> Option<&str> {
-        if let Value::Text(text) = self { Some(text) } else { None }
+        if let Value::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// Roughly how many bytes it takes.
@@ -145,10 +149,8 @@ impl Value {
             ScalarValue::Null => Value::Empty,
             ScalarValue::Str(text) => Value::Text(text.to_string()),
             ScalarValue::Int(int) => Value::Int(*int),
-            ScalarValue::Uint(int) => i64::try_from(*int).map_or_else(
-                |_| Value::Unknown(int.to_be_bytes().to_vec()),
-                Value::Int,
-            ),
+            ScalarValue::Uint(int) => i64::try_from(*int)
+                .map_or_else(|_| Value::Unknown(int.to_be_bytes().to_vec()), Value::Int),
             ScalarValue::Boolean(bool) => Value::Bool(*bool),
             ScalarValue::Timestamp(ms) => Value::Time(Timestamp(*ms)),
             ScalarValue::Bytes(bytes) => structured(bytes),
@@ -185,9 +187,13 @@ impl fmt::Display for Value {
             Value::Int(int) => write!(f, "{int}"),
             Value::Bool(bool) => write!(f, "{bool}"),
             Value::Time(time) => f.write_str(&time.iso()),
-            Value::Codes(codes) => {
-                f.write_str(&codes.iter().map(String::as_str).collect::<Vec<_>>().join(","))
-            }
+            Value::Codes(codes) => f.write_str(
+                &codes
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join(","),
+            ),
             Value::Position(position) => {
                 write_e7(f, position.lat_e7)?;
                 f.write_str(" ")?;
@@ -238,7 +244,10 @@ mod tests {
                 datum: Datum::Gcj02,
                 accuracy_cm: Some(480),
             }),
-            Value::Quantity(Quantity { milli: 55_000, unit: "mu".to_owned() }),
+            Value::Quantity(Quantity {
+                milli: 55_000,
+                unit: "mu".to_owned(),
+            }),
         ];
         for value in values {
             assert_eq!(Value::from_scalar(&value.to_scalar()), value);
@@ -255,7 +264,12 @@ mod tests {
 
     #[test]
     fn amounts_read_as_people_write_them() {
-        let quantity = |milli| Value::Quantity(Quantity { milli, unit: "mu".to_owned() });
+        let quantity = |milli| {
+            Value::Quantity(Quantity {
+                milli,
+                unit: "mu".to_owned(),
+            })
+        };
         assert_eq!(quantity(55_000).to_string(), "55 mu");
         assert_eq!(quantity(1_200).to_string(), "1.2 mu");
         assert_eq!(quantity(-50).to_string(), "-0.05 mu");

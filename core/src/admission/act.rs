@@ -1,0 +1,264 @@
+//! Whether the author may do it, to the record as they saw it.
+//!
+//! Names what the change touches in the definition's words and asks `policy`. Never looks beyond
+//! the change's own ancestors.
+
+use crate::admission::{Case, Incoming, shape};
+use crate::campaign::{Campaign, Section};
+use crate::id::{FieldId, UnitId};
+use crate::policy::{Action, Facts, Principal, may, may_cause};
+use crate::record::path::Path;
+use crate::record::value::Value;
+use crate::record::{Clock, EventBody, Fold, Message, Node, RecordDoc, Touch, Within};
+use crate::verdict::{Reason, Verdict};
+use crate::workflow::{EventRule, FOUR_THINGS, workflow};
+
+fn refuse(reason: Reason) -> Verdict {
+    Verdict::Refused(reason)
+}
+
+/// Accepts, or says why not.
+pub(super) fn judge(
+    record: &RecordDoc,
+    node: &Node,
+    incoming: &Incoming<'_>,
+    case: &Case<'_>,
+) -> Result<(), Verdict> {
+    if !incoming.sealed {
+        return Err(refuse(Reason::NotSealed));
+    }
+    let Some(who) = incoming.by else {
+        return Err(Verdict::Held(Reason::UnknownDevice));
+    };
+    let before = record.clock_before(node);
+    shape::check(record, node, &before)?;
+    let message = node.message.as_ref().ok_or(refuse(Reason::Malformed))?;
+    if message
+        .person
+        .as_ref()
+        .is_some_and(|person| *person != who.person)
+    {
+        return Err(refuse(Reason::ForeignActor));
+    }
+    let campaign = case
+        .definitions
+        .get(&message.definition)
+        .ok_or(Verdict::Held(Reason::NewerDefinition))?;
+    let fold = record.fold(Within::Clock(&before));
+    let handlers: Vec<UnitId> = fold.standing.handlers.iter().cloned().collect();
+    let creators = record.creators(&before);
+    let facts = Facts {
+        scope: case.scope,
+        author: creators.iter().any(|creator| is(who, creator, node, case)),
+        handlers: &handlers,
+        state: fold.standing.state.id,
+        authority: message.authority,
+        now: case.now,
+        grace_ms: case.grace_ms,
+    };
+    let scene = Scene {
+        record,
+        node,
+        before: &before,
+        case,
+        who,
+        campaign,
+        facts,
+        fold: &fold,
+    };
+    scene.same_campaign(&creators, message)?;
+    match message.code {
+        'c' => scene.create(!creators.is_empty()),
+        _ if creators.is_empty() => Err(refuse(Reason::NotCreated)),
+        'e' => scene.event(),
+        'r' => scene.resolve(),
+        _ => scene.write(),
+    }
+}
+
+/// Whether a change is by this person.
+fn is(who: &Principal, other: &Node, node: &Node, case: &Case<'_>) -> bool {
+    let spoken = other
+        .message
+        .as_ref()
+        .and_then(|message| message.person.clone());
+    let device = other.write.actor.device();
+    match spoken.or_else(|| case.past.person_of(&device)) {
+        Some(person) => person == who.person,
+        None => device == node.write.actor.device(),
+    }
+}
+
+/// Everything a judgement of one change looks at.
+struct Scene<'a> {
+    record: &'a RecordDoc,
+    node: &'a Node,
+    before: &'a Clock,
+    case: &'a Case<'a>,
+    who: &'a Principal,
+    campaign: &'a Campaign,
+    facts: Facts<'a>,
+    fold: &'a Fold<'a>,
+}
+
+impl Scene<'_> {
+    /// A record stays in the campaign it was created in.
+    fn same_campaign(&self, creators: &[&Node], message: &Message) -> Result<(), Verdict> {
+        let campaign = &message.definition.campaign;
+        let same = |creator: &&Node| {
+            creator
+                .message
+                .as_ref()
+                .is_none_or(|m| m.definition.campaign == *campaign)
+        };
+        if creators.iter().all(same) {
+            Ok(())
+        } else {
+            Err(refuse(Reason::UnknownField))
+        }
+    }
+
+    fn may(&self, action: Action) -> Result<(), Verdict> {
+        may(self.who, action, &self.facts).map_err(refuse)
+    }
+
+    fn create(&self, again: bool) -> Result<(), Verdict> {
+        if again {
+            return Err(refuse(Reason::IllegalOperation));
+        }
+        self.may(Action::Create(self.case.kind))?;
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), Verdict> {
+        for touch in &self.node.touches {
+            match touch {
+                Touch::Write { path, value, .. } => {
+                    self.may(Action::Write(self.section(path)?))?;
+                    self.check_value(path, value)?;
+                    self.check_open(path)?;
+                }
+                Touch::Text { field, .. } => {
+                    let path = Path::Text(field.clone());
+                    self.may(Action::Write(self.section(&path)?))?;
+                    self.check_open(&path)?;
+                }
+                Touch::Decide { .. }
+                | Touch::Event { .. }
+                | Touch::TextBirth { .. }
+                | Touch::Unknown(_)
+                | Touch::Illegal => return Err(refuse(Reason::IllegalOperation)),
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self) -> Result<(), Verdict> {
+        for touch in &self.node.touches {
+            if let Touch::Decide { path, decision, .. } = touch {
+                self.may(Action::Resolve(self.section(path)?))?;
+                if let Some(value) = &decision.value {
+                    self.check_value(path, value)?;
+                }
+                let mut open = self.record.in_conflict(path, self.before);
+                open.sort_unstable();
+                if open.is_empty() || open != decision.among {
+                    return Err(refuse(Reason::IllegalOperation));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_open(&self, path: &Path) -> Result<(), Verdict> {
+        if self.record.in_conflict(path, self.before).is_empty() {
+            Ok(())
+        } else {
+            Err(refuse(Reason::ResolveFirst))
+        }
+    }
+
+    /// The section a place belongs to, by the definition the author's form was made from.
+    fn section(&self, path: &Path) -> Result<Section, Verdict> {
+        let section = self.campaign.section(self.case.kind, path);
+        section.ok_or(refuse(Reason::UnknownField))
+    }
+
+    fn check_value(&self, path: &Path, value: &Value) -> Result<(), Verdict> {
+        if *value == Value::Empty {
+            return Ok(());
+        }
+        self.campaign
+            .check(self.case.kind, path, value)
+            .map_err(|error| {
+                if error.not_yet() {
+                    Verdict::Held(Reason::NewerDefinition)
+                } else {
+                    refuse(Reason::BadValue)
+                }
+            })
+    }
+
+    fn event(&self) -> Result<(), Verdict> {
+        let Some((id, body)) = self.node.touches.iter().find_map(|touch| match touch {
+            Touch::Event { id, body } => Some((id, body)),
+            Touch::Write { .. }
+            | Touch::Decide { .. }
+            | Touch::Text { .. }
+            | Touch::TextBirth { .. }
+            | Touch::Unknown(_)
+            | Touch::Illegal => None,
+        }) else {
+            return Err(refuse(Reason::IllegalOperation));
+        };
+        let rule = workflow(self.case.kind)
+            .event(body.kind.as_str())
+            .ok_or(Verdict::Held(Reason::NewerDefinition))?;
+        if body.after != self.fold.tips || self.record.knows_event(id, self.before) {
+            return Err(refuse(Reason::IllegalOperation));
+        }
+        may_cause(self.who, rule, &self.facts).map_err(refuse)?;
+        self.event_fits(rule, body)?;
+        if rule.four_things && !self.four_things_stand() {
+            return Err(refuse(Reason::FourThings));
+        }
+        if rule.not_the_doer && self.is_the_doer() {
+            return Err(refuse(Reason::OwnReview));
+        }
+        Ok(())
+    }
+
+    fn event_fits(&self, rule: &EventRule, body: &EventBody) -> Result<(), Verdict> {
+        if !rule.from.contains(&self.fold.standing.state.id) {
+            return Err(refuse(Reason::WrongState));
+        }
+        if self.fold.permits(rule, body) {
+            Ok(())
+        } else {
+            Err(refuse(Reason::EventIncomplete))
+        }
+    }
+
+    /// 定人 定事 定标 定时: none of the four may be empty or undecided.
+    fn four_things_stand(&self) -> bool {
+        FOUR_THINGS.iter().all(|thing| {
+            let path = FieldId::new(thing).map(Path::Field);
+            path.is_ok_and(|path| {
+                self.record
+                    .value_at(&path, self.fold, self.before)
+                    .is_some_and(|v| v != Value::Empty)
+                    && self.record.in_conflict(&path, self.before).is_empty()
+            })
+        })
+    }
+
+    /// Whoever reported the work done since it was last handed over does not review it.
+    fn is_the_doer(&self) -> bool {
+        let reports = self.fold.events.iter().filter(|event| {
+            event.counts && matches!(event.body.kind.as_str(), "report" | "fixed_on_spot")
+        });
+        reports
+            .into_iter()
+            .any(|event| is(self.who, event.node, self.node, self.case))
+    }
+}
