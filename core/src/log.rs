@@ -8,19 +8,16 @@
 mod authority;
 mod edits;
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 pub use authority::{
-    AccountSet, ContactRead, DefinitionSet, EpochBegan, EpochCause, Enrolled, GrantEntry,
+    AccountSet, ContactRead, DefinitionSet, Enrolled, EpochBegan, EpochCause, GrantEntry,
     GrantsSet, GroupRow, Groups, Invited, MembershipRow, People, PersonRow, Revoked,
 };
-pub use edits::{
-    Answered, Because, ByteVec, Edits, Erased, Kept, Moved, NumberRange, Source,
-};
+pub use edits::{Answered, Because, Edits, Erased, Kept, Moved, NumberRange, Source};
 
 use crate::id::DeploymentId;
+use crate::seal::{PublicKey, SecretKey, SignatureBytes, sign_statement, verify_statement};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +70,11 @@ pub struct NotAnEntry {
 
 impl From<minicbor::decode::Error> for NotAnEntry {
     fn from(error: minicbor::decode::Error) -> Self {
-        NotAnEntry { because: error.to_string() }
+        NotAnEntry {
+            because: error.to_string(),
+        }
     }
 }
-
-/// Ed25519 signature of the authority key over an entry's kind and body.
-pub type StatementSignature = [u8; 64];
 
 impl LogEntry {
     /// Its frozen number.
@@ -173,10 +169,11 @@ impl LogEntry {
     }
 
     /// The entry's bytes with a signature of the authority key.
-    pub fn encode_signed(&self, deployment: &DeploymentId, key: &SigningKey) -> Vec<u8> {
+    pub fn encode_signed(&self, deployment: &DeploymentId, authority: &SecretKey) -> Vec<u8> {
         let body = self.body();
-        let signature = key.sign(&statement(deployment, self.kind(), &body));
-        envelope(self.kind(), &body, Some(signature.to_bytes()))
+        let unsigned = envelope(self.kind(), &body, None);
+        let signature = sign_statement(authority, deployment, &unsigned);
+        envelope(self.kind(), &body, Some(signature))
     }
 
     /// Reads an entry. A kind that this version does not know is kept as `Unknown`.
@@ -198,26 +195,33 @@ impl LogEntry {
             12 => LogEntry::Definition(read(body)?),
             13 => LogEntry::ContactRead(read(body)?),
             14 => LogEntry::Epoch(read(body)?),
-            kind => LogEntry::Unknown { kind, body: body.to_vec() },
+            kind => LogEntry::Unknown {
+                kind,
+                body: body.to_vec(),
+            },
         })
     }
 }
 
-/// Whether these entry bytes carry a valid signature of `authority` for `deployment`.
-pub fn statement_holds(bytes: &[u8], deployment: &DeploymentId, authority: &[u8; 32]) -> bool {
-    let Ok(opened) = open(bytes) else { return false };
-    let (Some(signature), Ok(key)) = (opened.signature, VerifyingKey::from_bytes(authority)) else {
-        return false;
-    };
-    let signed = statement(deployment, opened.kind, opened.body);
-    key.verify_strict(&signed, &Signature::from_bytes(&signature)).is_ok()
+/// Divides signed entry bytes into the unsigned entry and its signature, as a statement travels;
+/// `None` when the entry is not signed.
+pub fn statement_parts(bytes: &[u8]) -> Option<(Vec<u8>, SignatureBytes)> {
+    let opened = open(bytes).ok()?;
+    Some((envelope(opened.kind, opened.body, None), opened.signature?))
+}
+
+/// Whether these entry bytes carry a valid signature of the authority key.
+pub fn statement_holds(bytes: &[u8], deployment: &DeploymentId, authority: &PublicKey) -> bool {
+    statement_parts(bytes).is_some_and(|(unsigned, signature)| {
+        verify_statement(authority, deployment, &unsigned, &signature).is_ok()
+    })
 }
 
 /// An entry's parts, its body not yet read.
 struct Opened<'b> {
     kind: u32,
     body: &'b [u8],
-    signature: Option<StatementSignature>,
+    signature: Option<SignatureBytes>,
 }
 
 fn open(bytes: &[u8]) -> Result<Opened<'_>, NotAnEntry> {
@@ -231,39 +235,35 @@ fn open(bytes: &[u8]) -> Result<Opened<'_>, NotAnEntry> {
     decoder.skip()?;
     let body = bytes.get(start..decoder.position()).unwrap_or_default();
     let signature = if length > 2 {
-        let signature: ByteArray<64> = decoder.decode()?;
-        Some(signature.into())
+        Some(decoder.decode()?)
     } else {
         None
     };
-    Ok(Opened { kind, body, signature })
+    Ok(Opened {
+        kind,
+        body,
+        signature,
+    })
 }
 
 fn read<'b, T: Decode<'b, ()>>(body: &'b [u8]) -> Result<T, NotAnEntry> {
     Ok(minicbor::decode(body)?)
 }
 
-fn envelope(kind: u32, body: &[u8], signature: Option<StatementSignature>) -> Vec<u8> {
+fn envelope(kind: u32, body: &[u8], signature: Option<SignatureBytes>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len() + 80);
     let mut encoder = Encoder::new(&mut bytes);
     let parts = if signature.is_some() { 3 } else { 2 };
     // Writing CBOR to a Vec cannot fail.
-    let _ = encoder.array(parts).and_then(|encoder| encoder.u32(kind)).map(|_| ());
+    let _ = encoder
+        .array(parts)
+        .and_then(|encoder| encoder.u32(kind))
+        .map(|_| ());
     bytes.extend_from_slice(body);
     if let Some(signature) = signature {
-        let encoded = ByteArray::from(signature);
-        let _ = encoded.encode(&mut Encoder::new(&mut bytes), &mut ());
+        let _ = signature.encode(&mut Encoder::new(&mut bytes), &mut ());
     }
     bytes
-}
-
-fn statement(deployment: &DeploymentId, kind: u32, body: &[u8]) -> Vec<u8> {
-    let mut signed = Vec::with_capacity(body.len() + 48);
-    signed.extend_from_slice(b"liandu-statement-1\0");
-    signed.extend_from_slice(&deployment.0);
-    signed.extend_from_slice(&kind.to_be_bytes());
-    signed.extend_from_slice(body);
-    signed
 }
 
 #[cfg(test)]

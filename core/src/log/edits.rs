@@ -4,11 +4,11 @@
 
 use minicbor::{Decode, Encode};
 
-pub use minicbor::bytes::ByteVec;
-
 use crate::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
+use crate::protocol::update::Chunk;
 use crate::record::path::WriteId;
 use crate::record::scope::Scope;
+use crate::seal::Seal;
 use crate::time::Timestamp;
 use crate::verdict::Verdict;
 
@@ -113,11 +113,10 @@ pub struct Edits {
     /// Why now.
     #[n(8)]
     pub because: Because,
-    /// What was accepted, as devices get it: document or change chunks, in causal order.
+    /// What was accepted, as devices get it.
     #[n(9)]
-    #[cbor(default)]
-    pub chunks: Vec<ByteVec>,
-    /// Which changes those chunks hold, births left out.
+    pub chunk: Option<Chunk>,
+    /// Which changes the chunk holds, births left out.
     #[n(10)]
     #[cbor(default)]
     pub accepted: Vec<NumberRange>,
@@ -125,10 +124,10 @@ pub struct Edits {
     #[n(11)]
     #[cbor(default)]
     pub heads: Vec<ChangeHash>,
-    /// Seals that came with them, each as it travels.
+    /// Seals that came with them.
     #[n(12)]
     #[cbor(default)]
-    pub seals: Vec<ByteVec>,
+    pub seals: Vec<Seal>,
     /// What was not accepted.
     #[n(13)]
     #[cbor(default)]

@@ -5,8 +5,10 @@ use crate::id::{
     Actor, CampaignId, ChangeHash, DeviceId, DomainId, Epoch, GroupId, PersonId, Position,
     RecordId, RegionCode, UnitId,
 };
+use crate::protocol::update::Chunk;
 use crate::record::path::WriteId;
 use crate::record::scope::Scope;
+use crate::seal::Seal;
 use crate::time::Timestamp;
 use crate::verdict::{Reason, Verdict};
 
@@ -15,7 +17,10 @@ fn scope() -> Scope {
 }
 
 fn write() -> WriteId {
-    WriteId { actor: Actor([3; 16]), seq: 4 }
+    WriteId {
+        actor: Actor([3; 16]),
+        seq: 4,
+    }
 }
 
 fn time() -> Timestamp {
@@ -31,15 +36,27 @@ fn edits() -> LogEntry {
         record: RecordId([1; 16]),
         kind: "inspection".to_owned(),
         scope: scope(),
-        source: Source::Device { device: DeviceId([2; 8]) },
+        source: Source::Device {
+            device: DeviceId([2; 8]),
+        },
         person: Some(person()),
         time: time(),
         policy: 1,
         because: Because::Arrived,
-        chunks: vec![ByteVec::from(vec![1, 2, 3])],
-        accepted: vec![NumberRange { actor: Actor([3; 16]), from: 1, to: 3 }],
+        chunk: Some(Chunk::Changes(vec![vec![1, 2, 3]])),
+        accepted: vec![NumberRange {
+            actor: Actor([3; 16]),
+            from: 1,
+            to: 3,
+        }],
         heads: vec![ChangeHash([5; 32])],
-        seals: vec![ByteVec::from(vec![9])],
+        seals: vec![Seal {
+            actor: Actor([3; 16]),
+            seq: 3,
+            hash: ChangeHash([5; 32]),
+            algorithm: 1,
+            signature: SignatureBytes([9; 64]),
+        }],
         kept: vec![Kept {
             write: write(),
             hash: ChangeHash([6; 32]),
@@ -156,7 +173,12 @@ fn about_people() -> Vec<(&'static str, LogEntry)> {
         ),
         (
             "grants",
-            LogEntry::Grants(GrantsSet { person: person(), grants: vec![grant], user, time: time() }),
+            LogEntry::Grants(GrantsSet {
+                person: person(),
+                grants: vec![grant],
+                user,
+                time: time(),
+            }),
         ),
     ]
 }
@@ -214,7 +236,13 @@ fn about_devices() -> Vec<(&'static str, LogEntry)> {
                 time: time(),
             }),
         ),
-        ("unknown", LogEntry::Unknown { kind: 99, body: vec![0xa1, 0x01, 0x02] }),
+        (
+            "unknown",
+            LogEntry::Unknown {
+                kind: 99,
+                body: vec![0xa1, 0x01, 0x02],
+            },
+        ),
     ]
 }
 
@@ -236,23 +264,36 @@ fn every_entry_has_its_frozen_bytes() {
         }
         let golden = std::fs::read_to_string(&file).unwrap();
         assert_eq!(golden.trim(), bytes, "{name}");
-        let read = data_encoding::HEXLOWER.decode(golden.trim().as_bytes()).unwrap();
+        let read = data_encoding::HEXLOWER
+            .decode(golden.trim().as_bytes())
+            .unwrap();
         assert_eq!(LogEntry::decode(&read).unwrap(), entry, "{name}");
     }
 }
 
 #[test]
 fn statement_is_bound_to_content_key_and_deployment() {
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let authority = key.verifying_key().to_bytes();
+    let key = SecretKey::from_bytes(&[7; 32]);
+    let authority = key.public();
     let here = DeploymentId([1; 16]);
     let (_, entry) = about_devices().remove(1);
     let signed = entry.encode_signed(&here, &key);
     assert_eq!(LogEntry::decode(&signed).unwrap(), entry);
     assert!(statement_holds(&signed, &here, &authority));
-    assert!(!statement_holds(&signed, &DeploymentId([2; 16]), &authority));
-    assert!(!statement_holds(&signed, &here, &SigningKey::from_bytes(&[8; 32]).verifying_key().to_bytes()));
-    assert!(!statement_holds(&entry.encode(), &here, &authority), "unsigned");
+    assert!(!statement_holds(
+        &signed,
+        &DeploymentId([2; 16]),
+        &authority
+    ));
+    assert!(!statement_holds(
+        &signed,
+        &here,
+        &SecretKey::from_bytes(&[8; 32]).public()
+    ));
+    assert!(
+        !statement_holds(&entry.encode(), &here, &authority),
+        "unsigned"
+    );
     let mut other = signed;
     other[20] ^= 1;
     assert!(!statement_holds(&other, &here, &authority));
