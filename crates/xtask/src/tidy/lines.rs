@@ -82,7 +82,8 @@ const BANS: [Ban; 8] = [
 
 /// The index's engine is named in one file, so that it can be replaced there.
 const SLED_FILE: &str = "server/src/index/sled.rs";
-/// Its parent declares it and hands it out under its module's name.
+/// Its siblings and its parent use the module that wraps it, by that module's name.
+const SLED_FOLDER: &str = "server/src/index/";
 const SLED_PARENT: &str = "server/src/index.rs";
 
 pub(super) fn check(path: &str, text: &str, findings: &mut Vec<Finding>) {
@@ -149,6 +150,7 @@ fn names_sled(path: &str, code: &str) -> bool {
         let after = code.get(at + word.len()..).unwrap_or_default();
         let whole = !before.ends_with(is_name) && !after.starts_with(is_name);
         let module = before.ends_with("index::")
+            || (path.starts_with(SLED_FOLDER) && before.ends_with("super::"))
             || (path == SLED_PARENT && (before.ends_with("mod ") || !before.ends_with("::")));
         whole && !module
     })
@@ -262,7 +264,14 @@ mod tests {
                 "use crate::index::sled::SledIndex;",
                 false,
             ),
+            (
+                "server/src/index/conformance.rs",
+                "use super::sled::SledIndex;",
+                false,
+            ),
+            ("server/src/index/conformance.rs", "use sled::Db;", true),
             ("server/src/keeper.rs", "use sled::Db;", true),
+            ("server/src/keeper.rs", "use super::sled::Db;", true),
             ("server/src/keeper.rs", "// sled flushes lazily", false),
             ("server/src/keeper.rs", "let assled = 1;", false),
         ];
