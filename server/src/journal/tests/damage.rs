@@ -1,0 +1,195 @@
+//! Damage: every flipped bit is told, and costs at most the entry it was in.
+//!
+//! Never lets a durable entry be cut.
+
+use super::*;
+
+/// Flips a bit at `offset` of a segment and opens: what is there, and what was reported.
+fn flipped(whole: &SimDisk, segment: u32, offset: u64) -> (SimDisk, Journal<SimDisk>, Opened) {
+    let disk = whole.copied();
+    disk.flip_bit(&segment_name(segment), offset, (offset % 8) as u8);
+    let (journal, opened) = open(disk.clone());
+    (disk, journal, opened)
+}
+
+#[test]
+fn flipped_bit_is_reported_and_no_other_entry_is_lost() {
+    let whole = filled(12);
+    let (mut journal, _) = open(whole.clone());
+    journal.note_durable().unwrap();
+    let note = journal.segments.last().unwrap().end - 32;
+    let last = journal.segments.len() as u32;
+    for segment in 1..=last {
+        let length = whole.bytes(&segment_name(segment)).unwrap().len() as u64;
+        for offset in 0..length {
+            let (disk, journal, opened) = flipped(&whole, segment, offset);
+            let place = format!("segment {segment} offset {offset}");
+            assert!(!opened.damage.is_empty(), "{place}: silent");
+            let mut found = contents(&journal);
+            let lost: u64 = journal.lost().iter().map(|lost| lost.count).sum();
+            if segment == last && offset >= note {
+                assert_eq!((found, lost), (expected(36), 0), "{place}: the note itself");
+                continue;
+            }
+            assert!(lost <= 1, "{place}: {:?}", journal.lost());
+            assert_eq!(
+                opened.damage.iter().any(Damage::needs_epoch),
+                lost == 1,
+                "{place}"
+            );
+            assert_eq!(found.len() as u64, 36 - lost, "{place}");
+            if let [gone] = journal.lost() {
+                assert!(journal.is_lost(gone.first) && journal.hash_at(gone.first).is_none());
+                found.insert(gone.first.0, Some(payload(gone.first.0, 60)));
+            }
+            assert_eq!(found, expected(36), "{place}");
+            assert!(journal.check().bad.is_empty(), "{place}");
+            let aside = format!("{}.damaged-1", segment_name(segment));
+            assert!(disk.bytes(&aside).is_some(), "{place}: set aside");
+        }
+    }
+}
+
+#[test]
+fn loss_is_reported_until_something_is_appended_and_stays_known() {
+    let whole = filled(12);
+    let at = open(whole.clone()).0.pointer_at(Position(10)).unwrap();
+    let (disk, _, opened) = flipped(&whole, at.segment, at.offset + 110);
+    let lost = Lost {
+        first: Position(10),
+        count: 1,
+    };
+    assert_eq!(
+        opened.damage,
+        [Damage::Lost {
+            segment: at.segment,
+            lost
+        }]
+    );
+    let (mut journal, again) = open(disk.clone());
+    assert_eq!(again, opened, "the caller may have died before it acted");
+    assert_eq!(
+        journal.append(b"new epoch").unwrap(),
+        Position(37),
+        "never renumbered"
+    );
+    journal.commit().unwrap();
+    let (mut journal, after) = open(disk.clone());
+    assert_eq!(after.damage, []);
+    assert_eq!(journal.lost(), [lost]);
+    assert_eq!(journal.check().lost, 1);
+    assert_eq!(journal.erase(&[Position(10)]).unwrap(), 0);
+    assert!(
+        !disk
+            .list()
+            .unwrap()
+            .iter()
+            .any(|name| name.contains("damaged")),
+        "erased there too"
+    );
+}
+
+#[test]
+fn damaged_last_group_is_cut_and_its_neighbours_stay() {
+    let whole = filled(5);
+    let (journal, _) = open(whole.clone());
+    for position in 13..=15 {
+        let at = journal.pointer_at(Position(position)).unwrap();
+        let (_, journal, opened) = flipped(&whole, at.segment, at.offset + 20);
+        assert_eq!(contents(&journal), expected(position - 1));
+        assert!(
+            matches!(opened.damage[..], [Damage::TornTail { .. }]),
+            "{:?}",
+            opened.damage
+        );
+    }
+}
+
+#[test]
+fn loss_just_before_a_torn_group_is_kept_apart_from_it() {
+    let whole = filled(5);
+    let (journal, _) = open(whole.clone());
+    let disk = whole.copied();
+    for position in [12, 13] {
+        let at = journal.pointer_at(Position(position)).unwrap();
+        disk.flip_bit(&segment_name(at.segment), at.offset + 20, 1);
+    }
+    let (mut journal, opened) = open(disk.clone());
+    assert_eq!(opened.last, Position(12));
+    assert_eq!(
+        journal.lost(),
+        [Lost {
+            first: Position(12),
+            count: 1
+        }]
+    );
+    assert_eq!(contents(&journal), expected(11));
+    assert_eq!(journal.append(b"new epoch").unwrap(), Position(13));
+    journal.commit().unwrap();
+    let (journal, opened) = open(disk);
+    assert_eq!((opened.last, opened.damage), (Position(13), vec![]));
+    assert_eq!(contents(&journal).len(), 12);
+}
+
+#[test]
+fn shortened_or_missing_middle_segment_costs_only_what_was_in_it() {
+    let whole = filled(20);
+    let (journal, _) = open(whole.clone());
+    let (first, next) = (journal.segments[1].first, journal.segments[2].first);
+    let length = journal.segments[1].end;
+    for cut in (0..length).step_by(7).map(Some).chain([None]) {
+        let mut disk = whole.copied();
+        match cut {
+            Some(length) => disk.truncate(&segment_name(2), length).unwrap(),
+            None => disk.remove(&segment_name(2)).unwrap(),
+        }
+        let (journal, opened) = open(disk.clone());
+        assert!(!opened.damage.is_empty(), "{cut:?}");
+        assert_eq!(opened.last, Position(60), "{cut:?}");
+        let kept = contents(&journal);
+        for (position, payload) in expected(60) {
+            let inside = (first..next).contains(&position);
+            let there = kept.get(&position);
+            assert!(
+                there == Some(&payload) || (inside && there.is_none()),
+                "{cut:?} {position}"
+            );
+            assert_eq!(
+                there.is_none(),
+                journal.is_lost(Position(position)),
+                "{cut:?} {position}"
+            );
+        }
+        assert!(journal.check().bad.is_empty(), "{cut:?}");
+        let (_, again) = open(disk);
+        assert_eq!(again.hash, opened.hash);
+    }
+}
+
+#[test]
+fn misdirected_write_over_durable_entries_is_a_loss_not_a_forgery() {
+    let disk = filled(2);
+    let (mut journal, _) = open(disk.clone());
+    let victim = journal.pointer_at(Position(2)).unwrap();
+    journal.append(&payload(7, 60)).unwrap();
+    disk.misdirect_next_write(victim.offset);
+    journal.commit().unwrap();
+    fill(&mut journal, 1);
+    let (journal, opened) = open(disk);
+    assert!(
+        opened.damage.iter().any(Damage::needs_epoch),
+        "{:?}",
+        opened.damage
+    );
+    for (position, found) in contents(&journal) {
+        assert_eq!(found, Some(payload(position, 60)));
+    }
+    for position in 1..=10 {
+        let lost = journal.is_lost(Position(position));
+        assert_eq!(
+            lost,
+            journal.pointer_at(Position(position)).is_none(),
+            "{position}"
+        );
+    }
+}
