@@ -1,7 +1,7 @@
 //! From the JSON form to types that cannot be wrong.
 //!
 //! Never fills in what a definition forgot, except the built-in texts that every record is born
-//! with and the list `domains`.
+//! with and the lists that follow from the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,6 @@ use crate::record::kind::Kind;
 
 /// The list that a checklist answer is from when it names none.
 const ANSWERS: &str = "yes_no_na";
-/// The list made from the domains.
-const DOMAINS: &str = "domains";
 
 pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
     let raw: RawCampaign = serde_json::from_slice(json)?;
@@ -52,30 +50,62 @@ pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
         campaign.domains.push(made);
     }
     campaign.kinds = kinds(raw.kinds, &mut unknown)?;
-    let named = campaign.domains.iter().map(|domain| Code {
-        code: domain.id.as_str().to_owned(),
-        name: domain.name.clone(),
-        retired: false,
-    });
-    let name = Label {
-        zh: "领域".to_owned(),
-        en: "domain".to_owned(),
-    };
-    let domains = CodeList {
-        name,
-        codes: named.collect(),
-    };
-    campaign
-        .code_lists
-        .entry(DOMAINS.to_owned())
-        .or_insert(domains);
     for rule in raw.deadlines {
         let made = deadline(&campaign, rule, &mut unknown)?;
         campaign.deadlines.push(made);
     }
     campaign.unknown = unknown;
+    for (id, list) in made_lists(&campaign)? {
+        campaign.code_lists.entry(id).or_insert(list);
+    }
     check(&campaign)?;
     Ok(campaign)
+}
+
+/// The lists that follow from the rest: `domains`, `problem_types` (of all domains) and
+/// `deadline_rules`. One that a definition has itself stays.
+fn made_lists(campaign: &Campaign) -> Result<[(String, CodeList); 3], CampaignError> {
+    let code = |code: &str, name: &Label| Code {
+        code: code.to_owned(),
+        name: name.clone(),
+        retired: false,
+    };
+    let domains = campaign
+        .domains
+        .iter()
+        .map(|domain| code(domain.id.as_str(), &domain.name));
+    let rules = campaign
+        .deadlines
+        .iter()
+        .map(|rule| code(&rule.id, &rule.name));
+    let mut types: Vec<Code> = Vec::new();
+    for domain in &campaign.domains {
+        let list = campaign.code_lists.get(&domain.problem_types);
+        for entry in list.into_iter().flat_map(|list| &list.codes) {
+            if types.iter().any(|other| other.code == entry.code) {
+                let place = format!("code_lists/{}/{}", domain.problem_types, entry.code);
+                return Err(CampaignError::Twice { place });
+            }
+            types.push(entry.clone());
+        }
+    }
+    let list = |id: &str, zh: &str, en: &str, codes: Vec<Code>| {
+        let name = Label {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        };
+        (id.to_owned(), CodeList { name, codes })
+    };
+    Ok([
+        list("domains", "领域", "domains", domains.collect()),
+        list("problem_types", "问题类型", "sorts of problems", types),
+        list(
+            "deadline_rules",
+            "时限规则",
+            "deadline rules",
+            rules.collect(),
+        ),
+    ])
 }
 
 fn id<T>(
