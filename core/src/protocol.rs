@@ -3,10 +3,14 @@
 //! Never judges an edit, stores a byte, opens a socket, reads a clock or draws a random number.
 //! `protocol/SPEC.md` is the contract for clients in other languages.
 
+pub mod client;
 pub(crate) mod codec;
+pub mod digest;
+pub mod enrol;
 pub mod frame;
 pub mod message;
 pub mod packed;
+pub mod session;
 pub mod update;
 
 /// The protocol version this code speaks.

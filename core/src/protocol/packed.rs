@@ -35,6 +35,12 @@ pub enum UnpackError {
         /// What it announced.
         inflated: u32,
     },
+    /// More items than allowed.
+    #[error("{items} items are more than allowed")]
+    TooMany {
+        /// How many.
+        items: u64,
+    },
     /// The bytes are not what was announced.
     #[error("the content does not inflate to what was announced")]
     Damaged,
@@ -109,6 +115,37 @@ impl Packed {
         let items = super::codec::list::<(), T, MAX>(&mut decoder, &mut ())?;
         if decoder.position() == content.len() {
             Ok(items)
+        } else {
+            Err(UnpackError::Damaged)
+        }
+    }
+
+    /// The list without the items that cannot be read, and how many those were: one bad item does
+    /// not stop the others. What is not even CBOR is an error.
+    pub fn unpack_lenient<T, const MAX: usize>(&self) -> Result<(Vec<T>, usize), UnpackError>
+    where
+        T: for<'b> Decode<'b, ()>,
+    {
+        let content = self.unpack_bytes()?;
+        let mut decoder = Decoder::new(&content);
+        let count = decoder.array()?.ok_or(UnpackError::Damaged)?;
+        if count > MAX as u64 {
+            return Err(UnpackError::TooMany { items: count });
+        }
+        let (mut items, mut odd) = (Vec::new(), 0);
+        for _ in 0..count {
+            let at = decoder.position();
+            match decoder.decode::<T>() {
+                Ok(item) => items.push(item),
+                Err(_) => {
+                    decoder.set_position(at);
+                    decoder.skip()?;
+                    odd += 1;
+                }
+            }
+        }
+        if decoder.position() == content.len() {
+            Ok((items, odd))
         } else {
             Err(UnpackError::Damaged)
         }

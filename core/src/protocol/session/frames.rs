@@ -1,0 +1,193 @@
+//! What the session does with each message of the device.
+//!
+//! Never lets a device make it hold more than one waiting push and one page of heads.
+
+use super::{Odd, Output, Phase, Session};
+use crate::limits::{
+    ANSWER_MS, FRAME_BYTES_MAX, HELLO_BYTES_MAX, PUSH_CHANGES_MAX, PUSH_RECORDS_MAX,
+};
+use crate::protocol::VERSIONS;
+use crate::protocol::digest::scopes_digest;
+use crate::protocol::frame::{Decoded, ToServer};
+use crate::protocol::message::{CloseCode, Enrol, Follow, Got, Hello, Push};
+use crate::protocol::update::{Chunk, RecordPush};
+use crate::seal::EnrolProof;
+use crate::time::Timestamp;
+
+impl Session {
+    pub(super) fn frame(&mut self, now: Timestamp, frame: &[u8]) {
+        let greeted = !matches!(self.phase, Phase::New | Phase::Challenged(_));
+        if frame.len()
+            > if greeted {
+                FRAME_BYTES_MAX
+            } else {
+                HELLO_BYTES_MAX
+            }
+        {
+            self.outputs.push_back(Output::Odd(Odd::Unreadable));
+            return self.close(CloseCode::ProtocolError, None);
+        }
+        match ToServer::decode(frame) {
+            Ok(Decoded::Message(message)) => self.message(now, message),
+            Ok(Decoded::Unknown(number)) => {
+                self.outputs
+                    .push_back(Output::Odd(Odd::UnknownType(number)));
+            }
+            Err(_) => self.strike(Odd::Unreadable),
+        }
+    }
+
+    fn message(&mut self, now: Timestamp, message: ToServer) {
+        match (&self.phase, message) {
+            (Phase::Challenged(_), ToServer::Hello(hello)) => self.hello(hello),
+            (Phase::Challenged(_), ToServer::Enrol(enrol)) => self.enrol(enrol),
+            (Phase::Escrow, ToServer::Push(push)) => {
+                self.until = Some(now.plus_ms(ANSWER_MS));
+                self.push(now, push);
+            }
+            (Phase::Live | Phase::Repairing(_), message) => self.settled(now, message),
+            (
+                Phase::New
+                | Phase::Challenged(_)
+                | Phase::LookingUp(..)
+                | Phase::Reading(_)
+                | Phase::Escrow
+                | Phase::Enrolling
+                | Phase::Closed,
+                message,
+            ) => self.strike(Odd::OutOfTurn(message.type_name())),
+        }
+    }
+
+    /// Messages after the welcome.
+    fn settled(&mut self, now: Timestamp, message: ToServer) {
+        match message {
+            ToServer::Push(push) => self.push(now, push),
+            ToServer::Got(got) => self.got(got),
+            ToServer::WantDefinitions(want) => {
+                self.outputs.push_back(Output::ReadDefinitions(want.names));
+            }
+            ToServer::Follow(follow) => self.followed(follow),
+            ToServer::Digests(digests) => self.digests(digests),
+            ToServer::Heads(page) => self.heads(page),
+            ToServer::Authority(authority) => {
+                self.outputs.push_back(Output::KeepAuthority(authority));
+            }
+            ToServer::Hello(_) | ToServer::Enrol(_) => {
+                self.strike(Odd::OutOfTurn(message.type_name()));
+            }
+        }
+    }
+
+    fn hello(&mut self, hello: Hello) {
+        if !VERSIONS.contains(&hello.version) {
+            return self.close(CloseCode::VersionTooOld, None);
+        }
+        let Phase::Challenged(nonce) = self.phase else {
+            return;
+        };
+        self.outputs.push_back(Output::LookUp {
+            device: hello.device,
+            cursor: hello.cursor,
+            certificate: hello.certificate.clone().map(Box::new),
+        });
+        self.phase = Phase::LookingUp(nonce, Box::new(hello));
+    }
+
+    fn enrol(&mut self, enrol: Enrol) {
+        let Phase::Challenged(nonce) = self.phase else {
+            return;
+        };
+        let proof = EnrolProof {
+            deployment: &self.deployment,
+            device: &enrol.device,
+            nonce: &nonce.0,
+            invitation: &enrol.invitation,
+        };
+        if !VERSIONS.contains(&enrol.version) {
+            return self.close(CloseCode::VersionTooOld, None);
+        }
+        if proof.verify(&enrol.key, &enrol.signature).is_err() {
+            return self.close(CloseCode::BadSignature, None);
+        }
+        self.phase = Phase::Enrolling;
+        self.outputs.push_back(Output::Enrol(Box::new(enrol)));
+    }
+
+    fn push(&mut self, now: Timestamp, push: Push) {
+        match (self.admitting, &self.waiting) {
+            (None, _) => self.admit(now, push),
+            (Some(_), None) => self.waiting = Some(push),
+            (Some(_), Some(_)) => {
+                let (batch, retry_after_ms) = (push.batch, 1_000);
+                self.say(crate::protocol::message::Busy {
+                    batch,
+                    retry_after_ms,
+                });
+                self.strike(Odd::Flood);
+            }
+        }
+    }
+
+    pub(super) fn admit(&mut self, now: Timestamp, push: Push) {
+        let unpacked = push
+            .records
+            .unpack_lenient::<RecordPush, PUSH_RECORDS_MAX>();
+        let changes = |records: &[RecordPush]| -> usize {
+            records.iter().map(|record| changes_in(&record.chunk)).sum()
+        };
+        match unpacked {
+            Ok((records, odd)) if changes(&records) <= PUSH_CHANGES_MAX => {
+                for _ in 0..odd {
+                    self.outputs.push_back(Output::Odd(Odd::UnreadableItem));
+                }
+                self.admitting = Some(push.batch);
+                self.outputs.push_back(Output::Admit {
+                    batch: push.batch,
+                    records,
+                });
+            }
+            Ok(_) | Err(_) => {
+                self.strike(Odd::Unreadable);
+                if let Some(waiting) = self.waiting.take() {
+                    self.admit(now, waiting);
+                }
+            }
+        }
+    }
+
+    fn got(&mut self, got: Got) {
+        if let Some(position) = got.authority {
+            self.outputs.push_back(Output::Acknowledged(position));
+        }
+        match got.feed {
+            Some(feed) if feed > self.feeds_sent => self.strike(Odd::OutOfTurn("Got")),
+            Some(feed) => {
+                self.feeds_got = self.feeds_got.max(feed);
+                self.read_on();
+                self.compare_on();
+            }
+            None => {}
+        }
+    }
+
+    fn followed(&mut self, follow: Follow) {
+        if self.following.is_some() {
+            return self.strike(Odd::OutOfTurn("Follow"));
+        }
+        if follow.scopes != scopes_digest(&self.scopes) {
+            // They changed again meanwhile; the answer to that is on its way.
+            return;
+        }
+        self.follow(follow.behind);
+        self.read_on();
+    }
+}
+
+fn changes_in(chunk: &Chunk) -> usize {
+    match chunk {
+        // Counted by admission, which opens it.
+        Chunk::Doc(_) => 1,
+        Chunk::Changes(changes) => changes.len(),
+    }
+}
