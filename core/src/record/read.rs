@@ -11,7 +11,7 @@ use crate::id::{EventId, EventKind, FieldId, StateId};
 use crate::record::conflict::{Candidate, clears, place, text_conflict};
 use crate::record::doc::RecordDoc;
 use crate::record::fold::{Fold, Folded, event_body};
-use crate::record::graph::{Node, Within};
+use crate::record::graph::{DefinitionRef, Node, Within};
 use crate::record::path::Path;
 use crate::record::schema::RootMap;
 use crate::record::stamp::Stamps;
@@ -324,5 +324,15 @@ impl RecordDoc {
     /// The kind of an event in this record.
     pub fn event_kind(&self, id: &EventId) -> Option<EventKind> {
         event_body(self.graph.event(id)?, id).map(|body| body.kind.clone())
+    }
+}
+
+impl RecordDoc {
+    /// The definition its last edit was made under, in an order that is the same everywhere; none
+    /// for a bare birth.
+    pub fn definition(&self) -> Option<DefinitionRef> {
+        let edits = self.graph.nodes().iter().filter(|node| !node.birth);
+        let last = edits.max_by_key(|node| node.order())?;
+        last.message.as_ref().map(|message| message.definition.clone())
     }
 }

@@ -1,0 +1,413 @@
+//! Which records: one filter, parsed once from a query string and used alike by list, count and
+//! exports, so that their numbers agree.
+//!
+//! Never ignores what it does not know: a misspelled condition is an error, not a larger answer.
+
+use liandu_core::id::RegionCode;
+use liandu_core::limits;
+use liandu_core::record::kind::Kind;
+use rusqlite::types::Value as SqlValue;
+
+use crate::tables::time_text;
+
+/// Conditions that must all hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Condition {
+    /// In the subtree of any of these.
+    Region(Vec<RegionCode>),
+    /// A column is any of these.
+    Column(&'static str, Vec<String>),
+    /// Handed to any of these units.
+    Handler(Vec<String>),
+    /// A time column lies at or after (`since`) or before a moment.
+    Time {
+        column: &'static str,
+        since: bool,
+        ms: i64,
+    },
+    /// Has an open conflict, or has none.
+    Conflict(bool),
+    /// Holds this text.
+    Search(String),
+    /// A field's value is any of these; an empty one stands for "has none".
+    Facet { place: String, values: Vec<String> },
+    /// Latitudes and longitudes from and to, degrees times 10^7.
+    Within { lat: (i64, i64), lon: (i64, i64) },
+}
+
+/// Which condition of a query is wrong; the caller shows its name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {why}")]
+pub struct FilterError {
+    /// The condition as it was written.
+    pub field: String,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What is wrong with a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// No such condition.
+    #[error("there is no such condition")]
+    Unknown,
+    /// More than one query may have.
+    #[error("too many conditions")]
+    TooMany,
+    /// Longer than one value may be.
+    #[error("too long")]
+    TooLong,
+    /// Not what the condition takes.
+    #[error("not a value this condition takes")]
+    BadValue,
+}
+
+/// Query parameters in their order.
+pub type Pairs = [(String, String)];
+
+impl Filter {
+    /// Splits parameters into a filter and what is none of its conditions.
+    pub fn parse(pairs: &Pairs) -> Result<(Filter, Vec<(String, String)>), FilterError> {
+        let mut filter = Filter::default();
+        let mut rest = Vec::new();
+        for (name, value) in pairs {
+            let fault = |why| FilterError {
+                field: name.clone(),
+                why,
+            };
+            if value.len() > limits::FILTER_VALUE_BYTES_MAX || name.len() > 150 {
+                return Err(fault(Why::TooLong));
+            }
+            if !filter.take(name, value).map_err(fault)? {
+                rest.push((name.clone(), value.clone()));
+            }
+            if filter.conditions.len() > limits::FILTER_CONDITIONS_MAX {
+                return Err(fault(Why::TooMany));
+            }
+        }
+        Ok((filter, rest))
+    }
+
+    /// Takes one parameter in; false when it is no condition.
+    fn take(&mut self, name: &str, value: &str) -> Result<bool, Why> {
+        match name {
+            "region" => {
+                for code in value.split(',') {
+                    self.region(RegionCode::new(code).map_err(|_| Why::BadValue)?);
+                }
+            }
+            "kind" => {
+                for word in value.split(',') {
+                    Kind::parse(word).ok_or(Why::BadValue)?;
+                    self.column("kind", word);
+                }
+            }
+            "domain" | "state" | "campaign" => {
+                let column = ["domain", "state", "campaign"]
+                    .into_iter()
+                    .find(|c| *c == name);
+                value
+                    .split(',')
+                    .for_each(|code| self.column(column.unwrap_or(""), code));
+            }
+            "group" => value.split(',').for_each(|code| self.column("team", code)),
+            "source" => self.column("source", value),
+            "author" => self.column("author", value),
+            "handler" => self.handler(value),
+            "since" => self.time("first_time", true, value)?,
+            "until" => self.time("first_time", false, value)?,
+            "changed_since" => self.time("last_time", true, value)?,
+            "changed_until" => self.time("last_time", false, value)?,
+            "conflict" => match value {
+                "open" => self.conditions.push(Condition::Conflict(true)),
+                "none" => self.conditions.push(Condition::Conflict(false)),
+                _other => return Err(Why::BadValue),
+            },
+            "q" => {
+                let words = value.split_whitespace().map(str::to_owned);
+                self.conditions.extend(words.map(Condition::Search));
+            }
+            "bbox" => self.conditions.push(within(value).ok_or(Why::BadValue)?),
+            _other => match facet_of(name) {
+                Some(place) => self.facet(place, value),
+                None => return Ok(false),
+            },
+        }
+        Ok(true)
+    }
+
+    fn region(&mut self, code: RegionCode) {
+        for condition in &mut self.conditions {
+            if let Condition::Region(codes) = condition {
+                return codes.push(code);
+            }
+        }
+        self.conditions.push(Condition::Region(vec![code]));
+    }
+
+    fn column(&mut self, column: &'static str, value: &str) {
+        for condition in &mut self.conditions {
+            if let Condition::Column(name, values) = condition
+                && *name == column
+            {
+                return values.push(value.to_owned());
+            }
+        }
+        self.conditions
+            .push(Condition::Column(column, vec![value.to_owned()]));
+    }
+
+    fn handler(&mut self, value: &str) {
+        for condition in &mut self.conditions {
+            if let Condition::Handler(units) = condition {
+                return units.push(value.to_owned());
+            }
+        }
+        self.conditions
+            .push(Condition::Handler(vec![value.to_owned()]));
+    }
+
+    fn facet(&mut self, named: String, value: &str) {
+        for condition in &mut self.conditions {
+            if let Condition::Facet { place, values } = condition
+                && *place == named
+            {
+                return values.push(value.to_owned());
+            }
+        }
+        let values = vec![value.to_owned()];
+        self.conditions.push(Condition::Facet {
+            place: named,
+            values,
+        });
+    }
+
+    fn time(&mut self, column: &'static str, since: bool, text: &str) -> Result<(), Why> {
+        let ms = time_text::moment(text).ok_or(Why::BadValue)?.0;
+        self.conditions.push(Condition::Time { column, since, ms });
+        Ok(())
+    }
+
+    /// Narrows `sql`, whose record table is called `r`.
+    pub(crate) fn narrow(&self, sql: &mut Sql) {
+        for condition in &self.conditions {
+            let clause = clause(condition, sql);
+            sql.and(&clause);
+        }
+    }
+}
+
+/// The place that `field.status`, `answer.land-01` or `item.people.role` names.
+pub fn facet_of(name: &str) -> Option<String> {
+    let (form, id) = name.split_once('.')?;
+    match form {
+        "field" => Some(format!("f/{id}")),
+        "answer" => Some(format!("a/{id}")),
+        "item" => id
+            .split_once('.')
+            .map(|(collection, field)| format!("i/{collection}/{field}")),
+        _other => None,
+    }
+}
+
+fn within(text: &str) -> Option<Condition> {
+    let degrees = |part: &str| -> Option<i64> {
+        let degrees: f64 = part.trim().parse().ok()?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "checked to lie within ±180 degrees"
+        )]
+        (degrees.abs() <= 180.0).then_some((degrees * 1e7).round() as i64)
+    };
+    let mut parts = text.split(',').map(degrees);
+    let (west, south) = (parts.next()??, parts.next()??);
+    let (east, north) = (parts.next()??, parts.next()??);
+    let ordered = west <= east && south <= north && parts.next().is_none();
+    ordered.then_some(Condition::Within {
+        lat: (south, north),
+        lon: (west, east),
+    })
+}
+
+fn clause(condition: &Condition, sql: &mut Sql) -> String {
+    match condition {
+        Condition::Region(codes) => {
+            let ranges: Vec<String> = codes
+                .iter()
+                .map(|code| sql.region_range("r", code))
+                .collect();
+            format!("({})", ranges.join(" OR "))
+        }
+        Condition::Column(column, values) => format!("r.{column} IN {}", sql.list(values)),
+        Condition::Handler(units) => {
+            format!(
+                "r.row IN (SELECT row FROM handler WHERE unit IN {})",
+                sql.list(units)
+            )
+        }
+        Condition::Time { column, since, ms } => {
+            let ms = sql.int(*ms);
+            format!("r.{column} {} {ms}", if *since { ">=" } else { "<" })
+        }
+        Condition::Conflict(true) => "r.conflicts > 0".to_owned(),
+        Condition::Conflict(false) => "r.conflicts = 0".to_owned(),
+        Condition::Search(text) => search(text, sql),
+        Condition::Facet { place, values } => facet(place, values, sql),
+        Condition::Within { lat, lon } => {
+            let (lat_min, lat_max) = (sql.int(lat.0), sql.int(lat.1));
+            let (lon_min, lon_max) = (sql.int(lon.0), sql.int(lon.1));
+            format!(
+                "r.row IN (SELECT row FROM spot WHERE lat_min >= {lat_min} AND lat_max <= {lat_max}
+                     AND lon_min >= {lon_min} AND lon_max <= {lon_max})"
+            )
+        }
+    }
+}
+
+fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
+    let place = sql.text(place);
+    let of_place = format!("place = (SELECT place FROM place WHERE path = {place})");
+    let mut any = Vec::new();
+    let some: Vec<String> = values
+        .iter()
+        .filter(|value| !value.is_empty())
+        .cloned()
+        .collect();
+    if !some.is_empty() {
+        let list = sql.list(&some);
+        any.push(format!(
+            "r.row IN (SELECT row FROM facet WHERE {of_place} AND value IN {list})"
+        ));
+    }
+    if values.iter().any(String::is_empty) {
+        any.push(format!(
+            "r.row NOT IN (SELECT row FROM facet WHERE {of_place})"
+        ));
+    }
+    format!("({})", any.join(" OR "))
+}
+
+/// The trigram index answers `LIKE` of three characters or more; shorter words (most Chinese
+/// ones) and words with wildcards are looked for in the texts themselves.
+fn search(text: &str, sql: &mut Sql) -> String {
+    let wild = text.contains(['%', '_', '\\']);
+    if text.chars().count() >= 3 && !wild {
+        let pattern = sql.text(&format!("%{text}%"));
+        return format!("r.row IN (SELECT rowid FROM body_fts WHERE body LIKE {pattern})");
+    }
+    let escaped: String = text
+        .chars()
+        .flat_map(|c| {
+            ['%', '_', '\\']
+                .contains(&c)
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect();
+    let pattern = sql.text(&format!("%{escaped}%"));
+    format!("r.row IN (SELECT row FROM body WHERE body LIKE {pattern} ESCAPE '\\')")
+}
+
+/// A `WHERE` under construction: conditions and their numbered arguments.
+#[derive(Debug, Default)]
+pub(crate) struct Sql {
+    conditions: Vec<String>,
+    args: Vec<SqlValue>,
+}
+
+impl Sql {
+    fn arg(&mut self, value: SqlValue) -> String {
+        self.args.push(value);
+        format!("?{}", self.args.len())
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> String {
+        self.arg(SqlValue::Text(text.to_owned()))
+    }
+
+    pub(crate) fn int(&mut self, int: i64) -> String {
+        self.arg(SqlValue::Integer(int))
+    }
+
+    pub(crate) fn blob(&mut self, bytes: &[u8]) -> String {
+        self.arg(SqlValue::Blob(bytes.to_vec()))
+    }
+
+    pub(crate) fn list(&mut self, values: &[String]) -> String {
+        let marks: Vec<String> = values.iter().map(|value| self.text(value)).collect();
+        format!("({})", marks.join(", "))
+    }
+
+    /// A region and its subtree as a range: codes are digits, and `:` follows `9`.
+    pub(crate) fn region_range(&mut self, table: &str, region: &RegionCode) -> String {
+        let from = self.text(region.prefix());
+        let to = self.text(&format!("{}:", region.prefix()));
+        format!("({table}.region >= {from} AND {table}.region < {to})")
+    }
+
+    pub(crate) fn and(&mut self, condition: &str) {
+        self.conditions.push(condition.to_owned());
+    }
+
+    /// `WHERE …`, or nothing.
+    pub(crate) fn conditions(&self) -> String {
+        if self.conditions.is_empty() {
+            return String::new();
+        }
+        format!("WHERE {}", self.conditions.join(" AND "))
+    }
+
+    pub(crate) fn args(&self) -> rusqlite::ParamsFromIter<&Vec<SqlValue>> {
+        rusqlite::params_from_iter(&self.args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<(Filter, usize), FilterError> {
+        let pairs: Vec<(String, String)> = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect();
+        Filter::parse(&pairs).map(|(filter, rest)| (filter, rest.len()))
+    }
+
+    #[test]
+    fn conditions_are_taken_and_the_rest_is_handed_back() {
+        let (filter, rest) = parse(&[
+            ("region", "130500"),
+            ("limit", "3"),
+            ("field.status", "Closed"),
+        ])
+        .unwrap();
+        assert_eq!((filter.conditions.len(), rest), (2, 1));
+        let (filter, _) = parse(&[("state", "found,closed"), ("state", "reported")]).unwrap();
+        assert_eq!(filter.conditions.len(), 1);
+    }
+
+    #[test]
+    fn wrong_conditions_are_named() {
+        for (name, value) in [
+            ("region", "邢台"),
+            ("kind", "visit"),
+            ("since", "gestern"),
+            ("conflict", "yes"),
+            ("bbox", "1,2,3"),
+        ] {
+            let error = parse(&[(name, value)]).unwrap_err();
+            assert_eq!((error.field.as_str(), error.why), (name, Why::BadValue));
+        }
+        let long = "长".repeat(limits::FILTER_VALUE_BYTES_MAX);
+        assert_eq!(parse(&[("q", &long)]).unwrap_err().why, Why::TooLong);
+        let many: Vec<(&str, &str)> = vec![("q", "a b"); limits::FILTER_CONDITIONS_MAX];
+        assert_eq!(parse(&many).unwrap_err().why, Why::TooMany);
+    }
+}

@@ -1,0 +1,379 @@
+//! Rows read back: a record's rows as they were projected, open conflicts, quarantine.
+//!
+//! Never trusts a row that does not parse: it is a broken table, to be rebuilt.
+
+use liandu_core::id::{
+    Actor, CampaignId, ChangeHash, DeviceId, GroupId, PersonId, Position, RecordId, RegionCode,
+    StateId, UnitId,
+};
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::{Path, WriteId};
+use liandu_core::record::scope::{Audience, Scope};
+use liandu_core::record::value::{Datum, GeoPosition};
+use liandu_core::record::view::{Conflict, ConflictKind, Provenance, Written};
+use liandu_core::time::Timestamp;
+use liandu_core::verdict::{Reason, Verdict};
+use rusqlite::types::Type;
+use rusqlite::{OptionalExtension, Row};
+
+use crate::tables::filter::Sql;
+use crate::tables::query::{Asked, Snapshot};
+use crate::tables::rows::{About, Line, Rows};
+use crate::tables::visible::Visible;
+use crate::tables::{Held, TablesError};
+
+pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
+    r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
+    r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
+    r.lon_e7, r.datum, r.accuracy_cm";
+
+fn broken(column: &'static str) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
+}
+
+fn position(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Position> {
+    let position: i64 = row.get(column)?;
+    u64::try_from(position)
+        .map(Position)
+        .map_err(|_| broken(column))
+}
+
+fn number(row: &Row<'_>, column: &'static str) -> rusqlite::Result<u64> {
+    u64::try_from(row.get::<_, i64>(column)?).map_err(|_| broken(column))
+}
+
+/// Reads a code column, none when it is empty.
+fn code<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<T>> {
+    let text: String = row.get(column)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| broken(column))
+}
+
+fn scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
+    let audience: String = row.get("audience")?;
+    let audiences = [Audience::Group, Audience::Office, Audience::Contact];
+    Ok(Scope {
+        region: code::<RegionCode>(row, "region")?.ok_or_else(|| broken("region"))?,
+        group: code::<GroupId>(row, "team")?,
+        audience: audiences
+            .into_iter()
+            .find(|a| a.as_str() == audience)
+            .ok_or_else(|| broken("audience"))?,
+    })
+}
+
+/// Reads `LINE_COLUMNS`.
+pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let kind: String = row.get("kind")?;
+    let first = (
+        position(row, "first_position")?,
+        Timestamp(row.get("first_time")?),
+    );
+    let last = (
+        position(row, "last_position")?,
+        Timestamp(row.get("last_time")?),
+    );
+    let campaign = code::<CampaignId>(row, "campaign")?;
+    Ok(Line {
+        id: RecordId(row.get("id")?),
+        kind: Kind::parse(&kind).ok_or_else(|| broken("kind"))?,
+        about: About {
+            scope: scope(row)?,
+            campaign,
+            first,
+            last,
+        },
+        domain: row.get("domain")?,
+        source: row.get("source")?,
+        state: code::<StateId>(row, "state")?.ok_or_else(|| broken("state"))?,
+        title: row.get("title")?,
+        author: code::<PersonId>(row, "author")?,
+        device_first: Timestamp(row.get("device_first")?),
+        device_last: Timestamp(row.get("device_last")?),
+        edits: number(row, "edits")?,
+        conflicts: number(row, "conflicts")?,
+        spot: spot(row)?,
+    })
+}
+
+fn spot(row: &Row<'_>) -> rusqlite::Result<Option<GeoPosition>> {
+    let (lat, lon): (Option<i64>, Option<i64>) = (row.get("lat_e7")?, row.get("lon_e7")?);
+    let (Some(lat_e7), Some(lon_e7)) = (lat, lon) else {
+        return Ok(None);
+    };
+    let datum: u8 = row.get("datum")?;
+    let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
+    let datum = datums
+        .into_iter()
+        .find(|d| *d as u8 == datum)
+        .ok_or_else(|| broken("datum"))?;
+    Ok(Some(GeoPosition {
+        lat_e7,
+        lon_e7,
+        datum,
+        accuracy_cm: row.get("accuracy_cm")?,
+    }))
+}
+
+/// Everything the tables hold of one record, without asking who may see it: for checks.
+pub(crate) fn rows(snapshot: &Snapshot<'_>, id: &RecordId) -> Result<Option<Rows>, TablesError> {
+    let transaction = &snapshot.transaction;
+    let found = transaction
+        .prepare_cached(&format!(
+            "SELECT {LINE_COLUMNS}, r.row FROM record r WHERE r.id = ?1"
+        ))?
+        .query_row([id.0], |row| Ok((line(row)?, row.get::<_, i64>("row")?)))
+        .optional()?;
+    let Some((line, row)) = found else {
+        return Ok(None);
+    };
+    let facets = transaction
+        .prepare_cached(
+            "SELECT p.path, f.value FROM facet f JOIN place p ON p.place = f.place WHERE f.row = ?1",
+        )?
+        .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let handlers = transaction
+        .prepare_cached("SELECT unit FROM handler WHERE row = ?1")?
+        .query_map(
+            [row],
+            |found| Ok(code::<UnitId>(found, "unit")?.into_iter()),
+        )?
+        .collect::<Result<Vec<_>, _>>()?;
+    let body: Option<String> = transaction
+        .prepare_cached("SELECT body FROM body WHERE row = ?1")?
+        .query_row([row], |found| found.get(0))
+        .optional()?;
+    Ok(Some(Rows {
+        line,
+        facets,
+        handlers: handlers.into_iter().flatten().collect(),
+        conflicts: conflicts_of(snapshot, row)?,
+        body: body.unwrap_or_default(),
+    }))
+}
+
+/// Ids of all records in the tables, in order.
+pub(crate) fn ids(snapshot: &Snapshot<'_>) -> Result<Vec<RecordId>, TablesError> {
+    let mut statement = snapshot
+        .transaction
+        .prepare("SELECT id FROM record ORDER BY id")?;
+    let ids = statement.query_map([], |row| row.get(0).map(RecordId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn conflicts_of(snapshot: &Snapshot<'_>, row: i64) -> Result<Vec<Conflict>, TablesError> {
+    let mut statement = snapshot
+        .transaction
+        .prepare_cached("SELECT nr, path, kind FROM conflict WHERE row = ?1 ORDER BY nr")?;
+    let mut found = statement.query([row])?;
+    let mut conflicts = Vec::new();
+    while let Some(conflict) = found.next()? {
+        let kind: String = conflict.get("kind")?;
+        conflicts.push(Conflict {
+            path: code::<Path>(conflict, "path")?.ok_or_else(|| broken("path"))?,
+            kind: conflict_kind(&kind).ok_or_else(|| broken("kind"))?,
+            values: values_of(snapshot, row, conflict.get("nr")?)?,
+        });
+    }
+    Ok(conflicts)
+}
+
+fn conflict_kind(word: &str) -> Option<ConflictKind> {
+    [
+        ConflictKind::Values,
+        ConflictKind::Late,
+        ConflictKind::ClearedWhileEdited,
+        ConflictKind::LateText,
+        ConflictKind::States,
+    ]
+    .into_iter()
+    .find(|kind| kind.as_str() == word)
+}
+
+fn values_of(snapshot: &Snapshot<'_>, row: i64, nr: i64) -> Result<Vec<Written>, TablesError> {
+    let mut statement = snapshot.transaction.prepare_cached(
+        "SELECT value, actor, seq, hash, device, person, device_time, server_position, server_time
+         FROM conflict_value WHERE row = ?1 AND nr = ?2 ORDER BY n",
+    )?;
+    let values = statement.query_map([row, nr], |found| {
+        let value: Vec<u8> = found.get("value")?;
+        let at = position(found, "server_position")?;
+        let time = Timestamp(found.get("server_time")?);
+        Ok(Written {
+            value: minicbor::decode(&value).map_err(|_| broken("value"))?,
+            by: Provenance {
+                write: WriteId {
+                    actor: Actor(found.get("actor")?),
+                    seq: number(found, "seq")?,
+                },
+                hash: ChangeHash(found.get("hash")?),
+                device: DeviceId(found.get("device")?),
+                person: code::<PersonId>(found, "person")?,
+                device_time: Timestamp(found.get("device_time")?),
+                server: (at != Position(0)).then_some((at, time)),
+            },
+        })
+    })?;
+    Ok(values.collect::<Result<_, _>>()?)
+}
+
+/// Records with open conflicts, last changed first, each with its conflicts.
+pub fn conflicts(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    before: Option<Position>,
+    limit: usize,
+) -> Result<Vec<(Line, Vec<Conflict>)>, TablesError> {
+    let mut sql = Sql::default();
+    asked.visible.narrow("r", &mut sql);
+    asked.filter.narrow(&mut sql);
+    sql.and("r.conflicts > 0");
+    if let Some(before) = before {
+        let before = sql.int(crate::tables::write::position_of(before));
+        sql.and(&format!("r.last_position < {before}"));
+    }
+    let query = format!(
+        "SELECT {LINE_COLUMNS}, r.row FROM record r {} ORDER BY r.last_position DESC, r.id
+         LIMIT {limit}",
+        sql.conditions()
+    );
+    let mut statement = snapshot.transaction.prepare_cached(&query)?;
+    let mut found = statement.query(sql.args())?;
+    let mut answer = Vec::new();
+    while let Some(row) = found.next()? {
+        answer.push((line(row)?, conflicts_of(snapshot, row.get("row")?)?));
+    }
+    Ok(answer)
+}
+
+/// Which quarantined edits somebody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldFilter {
+    /// In this subtree.
+    pub region: Option<RegionCode>,
+    /// Of this person.
+    pub person: Option<PersonId>,
+    /// Of this record.
+    pub record: Option<RecordId>,
+    /// `refused`, `held` or `forked`.
+    pub verdict: Option<&'static str>,
+    /// For this reason.
+    pub reason: Option<Reason>,
+    /// Also those that were released or answered.
+    pub settled_too: bool,
+}
+
+impl HeldFilter {
+    fn sql(&self, visible: &Visible) -> Sql {
+        let mut sql = Sql::default();
+        visible.narrow("q", &mut sql);
+        if let Some(region) = &self.region {
+            let range = sql.region_range("q", region);
+            sql.and(&range);
+        }
+        if let Some(person) = &self.person {
+            let person = sql.text(person.as_str());
+            sql.and(&format!("q.person = {person}"));
+        }
+        if let Some(record) = &self.record {
+            let record = sql.blob(&record.0);
+            sql.and(&format!("q.record = {record}"));
+        }
+        if let Some(verdict) = self.verdict {
+            let verdict = sql.text(verdict);
+            sql.and(&format!("q.verdict = {verdict}"));
+        }
+        if let Some(reason) = self.reason {
+            let reason = sql.int(i64::from(reason.code()));
+            sql.and(&format!("q.reason = {reason}"));
+        }
+        if !self.settled_too {
+            sql.and("q.settled = 0");
+        }
+        sql
+    }
+}
+
+/// Quarantined edits, newest first, those before `before` (position, index), and how many there
+/// are in all.
+pub fn quarantine(
+    snapshot: &Snapshot<'_>,
+    visible: &Visible,
+    filter: &HeldFilter,
+    before: Option<(Position, u32)>,
+    limit: usize,
+) -> Result<(Vec<Held>, u64), TablesError> {
+    let mut sql = filter.sql(visible);
+    let query = format!("SELECT count(*) FROM quarantine q {}", sql.conditions());
+    let total: i64 = snapshot
+        .transaction
+        .prepare_cached(&query)?
+        .query_row(sql.args(), |row| row.get(0))?;
+    if let Some((position, nr)) = before {
+        let position = sql.int(crate::tables::write::position_of(position));
+        let nr = sql.int(i64::from(nr));
+        sql.and(&format!("(q.position, q.nr) < ({position}, {nr})"));
+    }
+    let query = format!(
+        "SELECT * FROM quarantine q {} ORDER BY q.position DESC, q.nr DESC LIMIT {limit}",
+        sql.conditions()
+    );
+    let mut statement = snapshot.transaction.prepare_cached(&query)?;
+    let found = statement.query_map(sql.args(), held)?;
+    Ok((
+        found.collect::<Result<_, _>>()?,
+        u64::try_from(total).unwrap_or(0),
+    ))
+}
+
+/// One quarantined edit, none when it is unknown or may not be seen.
+pub fn quarantined(
+    snapshot: &Snapshot<'_>,
+    visible: &Visible,
+    at: Position,
+    index: u32,
+) -> Result<Option<Held>, TablesError> {
+    let mut sql = Sql::default();
+    visible.narrow("q", &mut sql);
+    let position = sql.int(crate::tables::write::position_of(at));
+    let nr = sql.int(i64::from(index));
+    sql.and(&format!("q.position = {position} AND q.nr = {nr}"));
+    let query = format!("SELECT * FROM quarantine q {}", sql.conditions());
+    let mut statement = snapshot.transaction.prepare_cached(&query)?;
+    Ok(statement.query_row(sql.args(), held).optional()?)
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
+    let kind: String = row.get("kind")?;
+    let verdict: String = row.get("verdict")?;
+    let reason: u16 = row.get("reason")?;
+    let reason = Reason::ALL
+        .iter()
+        .copied()
+        .find(|known| known.code() == reason);
+    let settled = position(row, "settled")?;
+    let answer: String = row.get("answer")?;
+    Ok(Held {
+        position: position(row, "position")?,
+        index: row.get("nr")?,
+        record: RecordId(row.get("record")?),
+        kind: Kind::parse(&kind),
+        scope: scope(row)?,
+        person: code::<PersonId>(row, "person")?,
+        device: DeviceId(row.get("device")?),
+        actor: Actor(row.get("actor")?),
+        seq: number(row, "seq")?,
+        hash: ChangeHash(row.get("hash")?),
+        verdict: match (verdict.as_str(), reason) {
+            ("refused", Some(reason)) => Verdict::Refused(reason),
+            ("held", Some(reason)) => Verdict::Held(reason),
+            ("forked", _) => Verdict::Forked,
+            _other => return Err(broken("verdict")),
+        },
+        time: Timestamp(row.get("time")?),
+        settled: (settled != Position(0)).then_some((settled, answer)),
+    })
+}

@@ -1,0 +1,525 @@
+//! The one writer of the tables: rows and the log position they belong to, in one transaction.
+//!
+//! Never decides what a row says: `project` does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use liandu_core::id::{ChangeHash, Epoch, PersonId, Position, RecordId};
+use liandu_core::log::NumberRange;
+use liandu_core::record::view::Conflict;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::tables::rows::{Line, Rows};
+use crate::tables::{Held, Mark, TablesError, schema};
+
+/// What one entry of the log does to the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A record is now like this (also after a move).
+    Put(Box<Rows>),
+    /// A record was erased, or nothing of it was accepted.
+    Gone(RecordId),
+    /// An edit went to quarantine or escrow.
+    Held(Box<Held>),
+    /// Quarantined edits of one actor were released, or became understood, and now count.
+    Released {
+        /// Their record.
+        record: RecordId,
+        /// Whose and which.
+        numbers: NumberRange,
+        /// The entry that says so.
+        by: Position,
+    },
+    /// The office answered a quarantined edit, which stays out.
+    Answered {
+        /// Its record.
+        record: RecordId,
+        /// The edit.
+        hash: ChangeHash,
+        /// The entry that says so.
+        by: Position,
+        /// What the author reads.
+        text: String,
+    },
+}
+
+/// The writer.
+#[derive(Debug)]
+pub struct Tables {
+    connection: Connection,
+    places: BTreeMap<String, i64>,
+}
+
+impl Tables {
+    /// Opens the file, throwing it away when it is of another version or broken: it is derived.
+    pub fn open(path: &Path) -> Result<Tables, TablesError> {
+        match schema::open_write(path) {
+            Ok(connection) => Tables::over(connection),
+            Err(TablesError::NotOurs | TablesError::Sql(_)) => Tables::fresh(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the file and opens an empty one.
+    pub fn fresh(path: &Path) -> Result<Tables, TablesError> {
+        schema::remove(path)?;
+        Tables::over(schema::open_write(path)?)
+    }
+
+    /// Tables in memory: for tests.
+    pub fn memory() -> Result<Tables, TablesError> {
+        Tables::over(schema::open_memory()?)
+    }
+
+    fn over(connection: Connection) -> Result<Tables, TablesError> {
+        let places = Tables::over_places(&connection)?;
+        Ok(Tables { connection, places })
+    }
+
+    /// The place in the log up to which the rows go.
+    pub fn mark(&self) -> Result<Mark, TablesError> {
+        Mark::read(&self.connection)
+    }
+
+    /// The connection, for queries of the same process in tests and checks.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The same, for a read transaction of its own.
+    pub fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// Applies changes in order and sets the mark, all or nothing.
+    pub fn commit(&mut self, changes: &[Change], mark: &Mark) -> Result<(), TablesError> {
+        let erased = changes
+            .iter()
+            .any(|change| matches!(change, Change::Gone(_)));
+        let transaction = self.connection.transaction()?;
+        for change in changes {
+            apply(&transaction, &mut self.places, change)?;
+        }
+        transaction.execute(
+            "UPDATE meta SET epoch = ?1, position = ?2, hash = ?3",
+            params![mark.epoch.0, position_of(mark.position), mark.hash],
+        )?;
+        match transaction.commit() {
+            Ok(()) => {}
+            Err(error) => {
+                // New places were rolled back with the rest.
+                self.places = Tables::over_places(&self.connection)?;
+                return Err(error.into());
+            }
+        }
+        if erased { self.forget() } else { Ok(()) }
+    }
+
+    fn over_places(connection: &Connection) -> Result<BTreeMap<String, i64>, TablesError> {
+        let mut statement = connection.prepare("SELECT path, place FROM place")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Leaves nothing of deleted rows in the file: search segments are merged, the write-ahead
+    /// log is emptied (as far as running readers allow; the next call does the rest).
+    pub fn forget(&mut self) -> Result<(), TablesError> {
+        self.connection.execute_batch(
+            "INSERT INTO body_fts (body_fts) VALUES ('optimize');
+             PRAGMA wal_checkpoint(TRUNCATE);",
+        )?;
+        Ok(())
+    }
+
+    /// Empties the tables in place, for readers that have the file open.
+    pub fn clear(&mut self) -> Result<(), TablesError> {
+        self.connection.execute_batch(
+            "BEGIN;
+             INSERT INTO body_fts (body_fts) VALUES ('delete-all');
+             DELETE FROM body; DELETE FROM spot; DELETE FROM facet; DELETE FROM handler;
+             DELETE FROM conflict_value; DELETE FROM conflict; DELETE FROM quarantine;
+             DELETE FROM record; DELETE FROM place;
+             UPDATE meta SET epoch = zeroblob(8), position = 0, hash = x'';
+             COMMIT;",
+        )?;
+        self.places.clear();
+        Ok(())
+    }
+
+    /// Brings statistics for the query planner up to date; after a rebuild and now and then.
+    pub fn optimize(&mut self) -> Result<(), TablesError> {
+        self.connection
+            .execute_batch("PRAGMA analysis_limit = 2000; ANALYZE;")?;
+        Ok(())
+    }
+}
+
+pub(crate) fn position_of(position: Position) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
+}
+
+fn count_of(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn person_of(person: Option<&PersonId>) -> &str {
+    person.map_or("", PersonId::as_str)
+}
+
+fn apply(
+    transaction: &Transaction<'_>,
+    places: &mut BTreeMap<String, i64>,
+    change: &Change,
+) -> Result<(), TablesError> {
+    match change {
+        Change::Put(rows) => put(transaction, places, rows),
+        Change::Gone(id) => gone(transaction, id),
+        Change::Held(held) => quarantine(transaction, held),
+        Change::Released {
+            record,
+            numbers,
+            by,
+        } => {
+            transaction
+                .prepare_cached(
+                    "UPDATE quarantine SET settled = ?1 WHERE record = ?2 AND actor = ?3
+                         AND seq BETWEEN ?4 AND ?5 AND settled = 0 AND verdict <> 'forked'",
+                )?
+                .execute(params![
+                    position_of(*by),
+                    record.0,
+                    numbers.actor.0,
+                    count_of(numbers.from),
+                    count_of(numbers.to),
+                ])?;
+            Ok(())
+        }
+        Change::Answered {
+            record,
+            hash,
+            by,
+            text,
+        } => {
+            transaction
+                .prepare_cached(
+                    "UPDATE quarantine SET settled = ?1, answer = ?2
+                     WHERE record = ?3 AND hash = ?4 AND settled = 0",
+                )?
+                .execute(params![position_of(*by), text, record.0, hash.0])?;
+            Ok(())
+        }
+    }
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    places: &mut BTreeMap<String, i64>,
+    rows: &Rows,
+) -> Result<(), TablesError> {
+    let row = put_line(transaction, &rows.line)?;
+    put_facets(transaction, places, row, &rows.facets)?;
+    for table in ["handler", "conflict", "conflict_value"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
+            .execute([row])?;
+    }
+    for unit in &rows.handlers {
+        transaction
+            .prepare_cached("INSERT INTO handler (row, unit) VALUES (?1, ?2)")?
+            .execute(params![row, unit.as_str()])?;
+    }
+    for (nr, conflict) in rows.conflicts.iter().enumerate() {
+        put_conflict(transaction, row, nr, conflict)?;
+    }
+    put_spot(transaction, row, &rows.line)?;
+    put_body(transaction, row, &rows.body)
+}
+
+fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesError> {
+    let about = &line.about;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO record (id, kind, campaign, region, team, audience, domain, source, state,
+             title, author, first_position, last_position, first_time, last_time, device_first,
+             device_last, edits, conflicts, lat_e7, lon_e7, datum, accuracy_cm)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+             ?19, ?20, ?21, ?22, ?23)
+         ON CONFLICT (id) DO UPDATE SET kind = ?2, campaign = ?3, region = ?4, team = ?5,
+             audience = ?6, domain = ?7, source = ?8, state = ?9, title = ?10, author = ?11,
+             first_position = ?12, last_position = ?13, first_time = ?14, last_time = ?15,
+             device_first = ?16, device_last = ?17, edits = ?18, conflicts = ?19, lat_e7 = ?20,
+             lon_e7 = ?21, datum = ?22, accuracy_cm = ?23
+         RETURNING row",
+    )?;
+    let campaign = about
+        .campaign
+        .as_ref()
+        .map_or("", |campaign| campaign.as_str());
+    let team = about
+        .scope
+        .group
+        .as_ref()
+        .map_or("", |group| group.as_str());
+    Ok(statement.query_row(
+        params![
+            line.id.0,
+            line.kind.as_str(),
+            campaign,
+            about.scope.region.as_str(),
+            team,
+            about.scope.audience.as_str(),
+            line.domain,
+            line.source,
+            line.state.as_str(),
+            line.title,
+            person_of(line.author.as_ref()),
+            position_of(about.first.0),
+            position_of(about.last.0),
+            about.first.1.0,
+            about.last.1.0,
+            line.device_first.0,
+            line.device_last.0,
+            count_of(line.edits),
+            count_of(line.conflicts),
+            line.spot.map(|spot| spot.lat_e7),
+            line.spot.map(|spot| spot.lon_e7),
+            line.spot.map(|spot| spot.datum as u8),
+            line.spot.and_then(|spot| spot.accuracy_cm),
+        ],
+        |row| row.get(0),
+    )?)
+}
+
+/// Writes only the difference: most edits change one or two values of twenty.
+fn put_facets(
+    transaction: &Transaction<'_>,
+    places: &mut BTreeMap<String, i64>,
+    row: i64,
+    facets: &BTreeSet<(String, String)>,
+) -> Result<(), TablesError> {
+    let mut wanted = BTreeSet::new();
+    for (path, value) in facets {
+        wanted.insert((place_of(transaction, places, path)?, value.clone()));
+    }
+    let mut statement =
+        transaction.prepare_cached("SELECT place, value FROM facet WHERE row = ?1")?;
+    let had = statement
+        .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
+        .collect::<Result<BTreeSet<(i64, String)>, _>>()?;
+    for (place, value) in had.difference(&wanted) {
+        transaction
+            .prepare_cached("DELETE FROM facet WHERE row = ?1 AND place = ?2 AND value = ?3")?
+            .execute(params![row, place, value])?;
+    }
+    for (place, value) in wanted.difference(&had) {
+        transaction
+            .prepare_cached("INSERT INTO facet (row, place, value) VALUES (?1, ?2, ?3)")?
+            .execute(params![row, place, value])?;
+    }
+    Ok(())
+}
+
+fn place_of(
+    transaction: &Transaction<'_>,
+    places: &mut BTreeMap<String, i64>,
+    path: &str,
+) -> Result<i64, TablesError> {
+    if let Some(place) = places.get(path) {
+        return Ok(*place);
+    }
+    transaction
+        .prepare_cached("INSERT INTO place (path) VALUES (?1)")?
+        .execute([path])?;
+    let place = transaction.last_insert_rowid();
+    places.insert(path.to_owned(), place);
+    Ok(place)
+}
+
+fn put_conflict(
+    transaction: &Transaction<'_>,
+    row: i64,
+    nr: usize,
+    conflict: &Conflict,
+) -> Result<(), TablesError> {
+    let nr = count_of(nr as u64);
+    transaction
+        .prepare_cached("INSERT INTO conflict (row, nr, path, kind) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            row,
+            nr,
+            conflict.path.to_string(),
+            conflict.kind.as_str()
+        ])?;
+    for (n, written) in conflict.values.iter().enumerate() {
+        let by = &written.by;
+        let (position, time) = by.server.unwrap_or_default();
+        transaction
+            .prepare_cached(
+                "INSERT INTO conflict_value (row, nr, n, value, actor, seq, hash, device, person,
+                     device_time, server_position, server_time)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                row,
+                nr,
+                count_of(n as u64),
+                minicbor::to_vec(&written.value).unwrap_or_default(),
+                by.write.actor.0,
+                count_of(by.write.seq),
+                by.hash.0,
+                by.device.0,
+                person_of(by.person.as_ref()),
+                by.device_time.0,
+                position_of(position),
+                time.0,
+            ])?;
+    }
+    Ok(())
+}
+
+fn put_spot(transaction: &Transaction<'_>, row: i64, line: &Line) -> Result<(), TablesError> {
+    transaction
+        .prepare_cached("DELETE FROM spot WHERE row = ?1")?
+        .execute([row])?;
+    let fits = |e7: i64| i32::try_from(e7).ok();
+    if let Some((lat, lon)) = line
+        .spot
+        .and_then(|s| Some((fits(s.lat_e7)?, fits(s.lon_e7)?)))
+    {
+        transaction
+            .prepare_cached("INSERT INTO spot VALUES (?1, ?2, ?2, ?3, ?3)")?
+            .execute(params![row, lat, lon])?;
+    }
+    Ok(())
+}
+
+/// The search index must be told the old text in order to forget it.
+fn put_body(transaction: &Transaction<'_>, row: i64, body: &str) -> Result<(), TablesError> {
+    let old = drop_body(transaction, row, Some(body))?;
+    if old.as_deref() == Some(body) {
+        return Ok(());
+    }
+    transaction
+        .prepare_cached("INSERT INTO body (row, body) VALUES (?1, ?2)")?
+        .execute(params![row, body])?;
+    transaction
+        .prepare_cached("INSERT INTO body_fts (rowid, body) VALUES (?1, ?2)")?
+        .execute(params![row, body])?;
+    Ok(())
+}
+
+/// Takes a text out unless it is `keep`; answers what was there.
+fn drop_body(
+    transaction: &Transaction<'_>,
+    row: i64,
+    keep: Option<&str>,
+) -> Result<Option<String>, TablesError> {
+    let old: Option<String> = transaction
+        .prepare_cached("SELECT body FROM body WHERE row = ?1")?
+        .query_row([row], |found| found.get(0))
+        .optional()?;
+    if let Some(old) = old.as_deref().filter(|old| keep != Some(old)) {
+        transaction
+            .prepare_cached(
+                "INSERT INTO body_fts (body_fts, rowid, body) VALUES ('delete', ?1, ?2)",
+            )?
+            .execute(params![row, old])?;
+        transaction
+            .prepare_cached("DELETE FROM body WHERE row = ?1")?
+            .execute([row])?;
+    }
+    Ok(old)
+}
+
+fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError> {
+    transaction
+        .prepare_cached("DELETE FROM quarantine WHERE record = ?1")?
+        .execute([id.0])?;
+    let row: Option<i64> = transaction
+        .prepare_cached("SELECT row FROM record WHERE id = ?1")?
+        .query_row([id.0], |found| found.get(0))
+        .optional()?;
+    let Some(row) = row else { return Ok(()) };
+    drop_body(transaction, row, None)?;
+    for table in [
+        "facet",
+        "handler",
+        "conflict",
+        "conflict_value",
+        "spot",
+        "record",
+    ] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE row = ?1"), [row])?;
+    }
+    Ok(())
+}
+
+/// An edit that is known already was judged again: only its verdict changes.
+fn quarantine(transaction: &Transaction<'_>, held: &Held) -> Result<(), TablesError> {
+    let reason = held.verdict.reason().map_or(0, |reason| reason.code());
+    let known = transaction
+        .prepare_cached(
+            "UPDATE quarantine SET verdict = ?1, reason = ?2 WHERE record = ?3 AND hash = ?4",
+        )?
+        .execute(params![
+            held.verdict.as_str(),
+            reason,
+            held.record.0,
+            held.hash.0
+        ])?;
+    if known > 0 {
+        return Ok(());
+    }
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO quarantine (position, nr, record, kind, region, team, audience,
+             person, device, actor, seq, hash, verdict, reason, time, settled, answer)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+    )?;
+    statement.execute(params![
+        position_of(held.position),
+        held.index,
+        held.record.0,
+        held.kind.map_or("", |kind| kind.as_str()),
+        held.scope.region.as_str(),
+        held.scope.group.as_ref().map_or("", |group| group.as_str()),
+        held.scope.audience.as_str(),
+        person_of(held.person.as_ref()),
+        held.device.0,
+        held.actor.0,
+        count_of(held.seq),
+        held.hash.0,
+        held.verdict.as_str(),
+        reason,
+        held.time.0,
+        held.settled
+            .as_ref()
+            .map_or(0, |(position, _)| position_of(*position)),
+        held.settled
+            .as_ref()
+            .map_or("", |(_, answer)| answer.as_str()),
+    ])?;
+    Ok(())
+}
+
+impl Mark {
+    /// Before the first entry of any log.
+    pub fn none() -> Mark {
+        Mark {
+            epoch: Epoch([0; 8]),
+            position: Position(0),
+            hash: Vec::new(),
+        }
+    }
+
+    pub(crate) fn read(connection: &Connection) -> Result<Mark, TablesError> {
+        let mut statement = connection.prepare_cached("SELECT epoch, position, hash FROM meta")?;
+        Ok(statement.query_row([], |row| {
+            let position: i64 = row.get(1)?;
+            Ok(Mark {
+                epoch: Epoch(row.get(0)?),
+                position: Position(u64::try_from(position).unwrap_or(0)),
+                hash: row.get(2)?,
+            })
+        })?)
+    }
+}
