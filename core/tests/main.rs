@@ -1,2 +1,3 @@
-//! Entry.
+//! The one test binary of core: each module tests a part from outside.
 
+mod record;
