@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::campaign::agree::check;
 use crate::campaign::error::{CampaignError, Unknown};
-use crate::campaign::parse::{check, code_lists, fields_by_kind, label, question};
+use crate::campaign::parse::{code_lists, fields_by_kind, label, question};
 use crate::campaign::raw::RawLocal;
 use crate::campaign::{Campaign, CodeList, FieldDef, Label, Question};
 use crate::id::{CampaignId, DomainId, RegionCode};
