@@ -3,8 +3,6 @@
 //!
 //! Never starts a thread, reads a clock or draws randomness, and never looks into a payload.
 //!
-//! # Promise
-//!
 //! What `commit` returned is there after any crash. What was appended and not committed may be
 //! there or not, in order, without holes. After a failed write or fsync the journal is poisoned:
 //! it must be dropped and opened again, because reading back what a failed fsync left proves
@@ -90,6 +88,7 @@ mod format;
 mod mend;
 mod open;
 mod read;
+mod segment;
 mod sim_disk;
 #[cfg(test)]
 mod tests;
@@ -112,8 +111,9 @@ pub use sim_disk::SimDisk;
 
 use format::{
     ENTRY_HEADER_BYTES, EntryHeader, GROUP_HEADER_BYTES, GroupHeader, SEGMENT_HEADER_BYTES,
-    SegmentHeader, payload_hash, rolling,
+    payload_hash, rolling,
 };
+use segment::{Segment, segment_name};
 
 /// Sizes the journal keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,48 +199,6 @@ pub struct Committed {
     pub pointers: Vec<Pointer>,
 }
 
-/// What is known in memory of a segment's file.
-#[derive(Debug, Clone)]
-struct Segment {
-    number: u32,
-    first: u64,
-    before: Hash,
-    /// Bytes known good.
-    end: u64,
-    /// Every `MARK_EVERY`th entry: (position, offset).
-    marks: Vec<(u64, u64)>,
-}
-
-/// How many entries a walk to a position may pass, at most.
-const MARK_EVERY: u64 = 64;
-
-impl Segment {
-    fn new(number: u32, first: u64, before: Hash) -> Segment {
-        Segment {
-            number,
-            first,
-            before,
-            end: SEGMENT_HEADER_BYTES,
-            marks: Vec::new(),
-        }
-    }
-
-    fn mark(&mut self, position: u64, offset: u64) {
-        let due = |(at, _): &(u64, u64)| position >= at.saturating_add(MARK_EVERY);
-        if self.marks.last().is_none_or(due) {
-            self.marks.push((position, offset));
-        }
-    }
-
-    fn name(&self) -> String {
-        segment_name(self.number)
-    }
-}
-
-fn segment_name(number: u32) -> String {
-    format!("{number:010}.segment")
-}
-
 /// Entries appended and not yet committed, as the bytes that will be written.
 #[derive(Debug, Default)]
 struct Staged {
@@ -300,7 +258,7 @@ impl<D: Disk> Journal<D> {
         self.disk.free_bytes()
     }
 
-    /// Whether a write or fsync failed and the journal must be opened again.
+    /// Whether a write or fsync failed: open the journal again.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned
     }
@@ -457,18 +415,15 @@ impl<D: Disk> Journal<D> {
     }
 
     fn write_group(&mut self) -> io::Result<()> {
-        let fresh = self
+        let staged = self.staged.segment;
+        if self
             .segments
             .last()
-            .is_none_or(|last| last.number != self.staged.segment);
-        if fresh {
-            let segment = Segment::new(self.staged.segment, self.last.saturating_add(1), self.hash);
-            let header = SegmentHeader {
-                number: segment.number,
-                first: segment.first,
-                before: segment.before,
-            };
-            self.disk.create(&segment.name(), &header.bytes())?;
+            .is_none_or(|last| last.number != staged)
+        {
+            let segment = Segment::new(staged, self.last.saturating_add(1), self.hash);
+            self.disk
+                .create(&segment.name(), &segment.header().bytes())?;
             self.segments.push(segment);
         }
         let written = self.staged.bytes.len() as u64;

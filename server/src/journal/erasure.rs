@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::format::{ENTRY_HEADER_BYTES, EntryHeader, Frame};
-use super::{Disk, Journal, Position, Segment};
+use super::{Disk, Journal, Position, Segment, segment_name};
 
 /// Why not everything was erased. Asking again is safe and goes on where it ended.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +111,7 @@ impl<D: Disk> Journal<D> {
     }
 
     fn drop_set_aside(&mut self, number: u32) -> io::Result<()> {
-        let prefix = format!("{}.damaged-", super::segment_name(number));
+        let prefix = format!("{}.damaged-", segment_name(number));
         for name in self.disk.list()? {
             if name.starts_with(&prefix) {
                 self.disk.remove(&name)?;

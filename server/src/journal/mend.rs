@@ -4,7 +4,7 @@
 
 use super::Disk;
 use super::chain::Settled;
-use super::format::{GROUP_HEADER_BYTES, Gap, SegmentHeader};
+use super::format::{GROUP_HEADER_BYTES, Gap};
 use super::open::{OpenError, load, on};
 
 /// Keeps `bytes` of the file `name` beside it, under a name not used yet.
@@ -37,12 +37,7 @@ pub(super) fn mend<D: Disk>(
         set_aside(disk, &name, &bytes)?;
     }
     bytes.resize(usize::try_from(segment.end).unwrap_or(usize::MAX), 0);
-    let header = SegmentHeader {
-        number: segment.number,
-        first: segment.first,
-        before: segment.before,
-    };
-    put(&mut bytes, 0, &header.bytes());
+    put(&mut bytes, 0, &segment.header().bytes());
     for hole in &settled.gaps {
         let length = hole.to.saturating_sub(hole.from);
         if length < GROUP_HEADER_BYTES {

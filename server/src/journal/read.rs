@@ -32,7 +32,8 @@ pub enum Payload {
 /// Why there is no entry to give.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// No durable entry begins there: the pointer is not of this journal. Rebuild the index.
+    /// No readable entry begins there: the pointer is wrong or the header is damaged. Open the
+    /// journal again, which tells, and rebuild the index.
     #[error("no entry at segment {segment} offset {offset}")]
     NoEntry {
         /// Segment asked for.
@@ -177,8 +178,7 @@ impl<D: Disk> Journal<D> {
         let mut window = Window::default();
         let frame = match window.frame(&self.disk, known, offset, FIRST_READ_BYTES) {
             Ok(frame) => frame,
-            // A good pointer to a damaged header is told from a wrong pointer by the marks only
-            // in part; both are answered by opening again and rebuilding what pointed here.
+            // A good pointer to a damaged header cannot be told from a wrong pointer here.
             Err(ReadError::Damaged { .. }) => return Err(missing),
             Err(error) => return Err(error),
         };
@@ -211,7 +211,7 @@ impl<D: Disk> Journal<D> {
 
     /// The rolling hash after `position`. None: beyond the end, lost, or unreadable.
     pub fn hash_at(&self, position: Position) -> Option<Hash> {
-        if position.0 == self.last {
+        if position.0 == self.last && !self.is_lost(position) {
             return Some(self.hash);
         }
         if position.0 == 0 {
