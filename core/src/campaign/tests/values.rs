@@ -82,7 +82,7 @@ fn each_sort_of_value_is_checked() {
         ),
         (
             "f/object",
-            Value::text(&"0".repeat(8)),
+            Value::text("0192f3a0-0000-7000-8000-000000000000"),
             Value::text("x"),
             ValueError::NotAnId,
         ),
