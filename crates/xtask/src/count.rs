@@ -3,6 +3,13 @@
 
 use std::fmt;
 
+/// Whose report is read. nextest shows the output of failed tests, which holds libtest's lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Libtest,
+    Nextest,
+}
+
 /// How many tests went well and how many did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
@@ -12,18 +19,17 @@ pub(crate) struct Count {
 
 impl Count {
     /// Takes in one line of a runner's output, without colours.
-    pub(crate) fn look(&mut self, line: &str) {
+    pub(crate) fn look(&mut self, runner: Runner, line: &str) {
         let line = line.trim();
-        let parts = if let Some(rest) = line.strip_prefix("test result:") {
-            rest.split_once(". ")
-                .map_or("", |(_, parts)| parts)
-                .to_owned()
-        } else if line.starts_with("Summary [") {
-            line.split_once("run:")
-                .map_or(String::new(), |(_, parts)| without_brackets(parts))
-        } else {
-            return;
+        let (begin, split) = match runner {
+            Runner::Libtest => ("test result:", ". "),
+            Runner::Nextest => ("Summary [", "run:"),
         };
+        if !line.starts_with(begin) {
+            return;
+        }
+        let parts = line.split_once(split).map_or("", |(_, parts)| parts);
+        let parts = without_brackets(parts);
         for part in parts.split([',', ';']) {
             let Some((number, word)) = part.trim().split_once(' ') else {
                 continue;
@@ -70,10 +76,10 @@ impl fmt::Display for Count {
 mod tests {
     use super::*;
 
-    fn counted(lines: &[&str]) -> (u64, u64) {
+    fn counted(runner: Runner, lines: &[&str]) -> (u64, u64) {
         let mut count = Count::default();
         for line in lines {
-            count.look(line);
+            count.look(runner, line);
         }
         (count.passed, count.failed)
     }
@@ -84,20 +90,28 @@ mod tests {
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
         ];
-        assert_eq!(counted(&lines), (5, 1));
+        assert_eq!(counted(Runner::Libtest, &lines), (5, 1));
     }
 
     #[test]
     fn nextest_summary_counts_every_way_to_fail() {
         let line = "     Summary [  61.2s] 9 tests run: 6 passed (1 slow, 2 leaky), 1 failed, 1 timed out, 1 exec failed, 4 skipped";
-        assert_eq!(counted(&[line]), (6, 3));
+        assert_eq!(counted(Runner::Nextest, &[line]), (6, 3));
     }
 
     #[test]
     fn other_lines_count_for_nothing() {
-        assert_eq!(
-            counted(&["7 passed, 2 failed", "test a ... ok", "Summary"]),
-            (0, 0)
-        );
+        let lines = ["7 passed, 2 failed", "test a ... ok", "Summary"];
+        assert_eq!(counted(Runner::Libtest, &lines), (0, 0));
+        assert_eq!(counted(Runner::Nextest, &lines), (0, 0));
+    }
+
+    #[test]
+    fn a_failed_test_shown_by_nextest_counts_once() {
+        let lines = [
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
+            "     Summary [   0.2s] 1 test run: 0 passed, 1 failed, 0 skipped",
+        ];
+        assert_eq!(counted(Runner::Nextest, &lines), (0, 1));
     }
 }

@@ -4,7 +4,7 @@
 use crate::command::{
     self, Phases, answer, binaries, cargo, program, root, succeeds, typed, watch,
 };
-use crate::count::Count;
+use crate::count::{Count, Runner};
 use crate::{setup, tidy, wasm};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
@@ -45,14 +45,14 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
     })?;
     // Both kinds of tests are always run: one report of everything that is broken.
     let tests = phases.run("测试 tests", || {
-        let mut tests = runner()?;
+        let (runner, mut tests) = runner();
         tests.env("LIANDU_BIN_DIR", binaries()?);
-        counted(tests, count)
+        counted(runner, tests, count)
     });
     let docs = phases.run("文档测试 documentation tests", || {
         let mut docs = with_all("test");
         docs.args(["--doc", "--no-fail-fast"]);
-        counted(docs, count)
+        counted(Runner::Libtest, docs, count)
     });
     tests.and(docs)?;
     if wasm == Wasm::Checked {
@@ -87,26 +87,21 @@ fn with_all(sub: &str) -> Command {
 }
 
 /// nextest where it is installed, cargo's own runner elsewhere.
-fn runner() -> Result<Command> {
-    let mut command = cargo(&[]);
+fn runner() -> (Runner, Command) {
     if succeeds(cargo(&["nextest", "--version"])) {
-        command
-            .args(["nextest", "run"])
-            .args(ALL)
-            .args(["--all-targets", "--no-tests=pass"]);
-    } else {
-        command
-            .arg("test")
-            .args(ALL)
-            .args(["--all-targets", "--no-fail-fast"]);
+        let mut command = cargo(&["nextest", "run"]);
+        command.args(ALL).args(["--all-targets", "--no-tests=pass"]);
+        return (Runner::Nextest, command);
     }
-    Ok(command)
+    let mut command = with_all("test");
+    command.args(["--all-targets", "--no-fail-fast"]);
+    (Runner::Libtest, command)
 }
 
 /// Runs tests; a runner that fails without naming a failed test counts as one failure.
-fn counted(command: Command, count: &mut Count) -> Result<()> {
+fn counted(runner: Runner, command: Command, count: &mut Count) -> Result<()> {
     let before = count.failed;
-    let result = watch(command, &mut |line| count.look(line));
+    let result = watch(command, &mut |line| count.look(runner, line));
     if result.is_err() && count.failed == before {
         count.failed += 1;
     }
@@ -158,7 +153,7 @@ pub(crate) fn simulate(asked: &Seeds) -> Result<()> {
     }
     println!("{}", typed(&sim));
     let mut count = Count::default();
-    let result = counted(sim, &mut count);
+    let result = counted(Runner::Libtest, sim, &mut count);
     println!("{count}");
     result
 }
@@ -220,7 +215,7 @@ mod tests {
     #[test]
     fn a_runner_that_dies_counts_as_a_failure() {
         let mut count = Count::default();
-        assert!(counted(program("false", &[]), &mut count).is_err());
+        assert!(counted(Runner::Libtest, program("false", &[]), &mut count).is_err());
         assert_eq!(
             count,
             Count {
