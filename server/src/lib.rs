@@ -2,3 +2,5 @@
 pub mod journal;
 pub mod accounts;
 pub mod tables;
+pub mod index;
+pub mod keeper;

@@ -189,6 +189,10 @@ pub struct Erased {
     /// The scope whose devices must erase it.
     #[n(2)]
     pub scope: Scope,
+    /// The scopes it was in before: their devices may still have it.
+    #[n(6)]
+    #[cbor(default)]
+    pub left: Vec<Scope>,
     /// The legal reason, without personal data.
     #[n(3)]
     pub reason: String,

@@ -97,6 +97,7 @@ fn about_records() -> Vec<(&'static str, LogEntry)> {
             LogEntry::Erased(Erased {
                 record,
                 scope: scope(),
+                left: vec!["130123/-/office".parse().unwrap()],
                 reason: "court order".to_owned(),
                 user: user.clone(),
                 time: time(),

@@ -35,6 +35,11 @@ pub fn entry(id: &RecordId, position: Position) -> Vec<u8> {
     key(b'p', &[&id.0, &position.0.to_be_bytes()])
 }
 
+/// The position of an entry's key.
+pub fn read_entry(key: &[u8]) -> Option<Position> {
+    Some(Position(u64::from_be_bytes(key.get(17..25)?.try_into().ok()?)))
+}
+
 /// Prefix of the stamps of an actor's changes of a record.
 pub fn stamps(id: &RecordId, actor: &Actor) -> Vec<u8> {
     key(b't', &[&id.0, &actor.0])
@@ -128,6 +133,11 @@ pub fn arrival(position: Position, nth: u32) -> Vec<u8> {
 
 /// Prefix of authority entries.
 pub const AUTHORITY: &[u8] = b"a";
+
+/// The position of an authority entry's key.
+pub fn read_authority(key: &[u8]) -> Option<Position> {
+    Some(Position(u64::from_be_bytes(key.get(1..9)?.try_into().ok()?)))
+}
 
 /// An authority entry.
 pub fn authority(position: Position) -> Vec<u8> {

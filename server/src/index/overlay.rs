@@ -22,6 +22,15 @@ impl<I: Index> Overlay<I> {
         self.staged.extend(rows);
     }
 
+    /// Stages rows again with other values; rows that are no longer staged as present stay away.
+    pub fn restage(&mut self, rows: Batch) {
+        for (key, row) in rows {
+            if let Some(staged @ Some(_)) = self.staged.get_mut(&key) {
+                *staged = row;
+            }
+        }
+    }
+
     /// Forgets what is staged.
     pub fn drop_staged(&mut self) {
         self.staged.clear();

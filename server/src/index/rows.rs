@@ -118,6 +118,19 @@ pub struct StampRow {
     pub person: Option<PersonId>,
 }
 
+/// An erased record.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct TombstoneRow {
+    /// The entry that erased it.
+    #[n(1)]
+    pub position: Position,
+    /// Entries whose payloads are still to be overwritten.
+    #[n(2)]
+    #[cbor(default)]
+    pub overwrite: Vec<Position>,
+}
+
 /// What a feed says about a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -430,6 +443,8 @@ fn moved_rows<I: Index>(
     Ok(())
 }
 
+/// What remains is a function of the entry alone (and of what is still to be overwritten), because
+/// a rebuild no longer sees what was erased.
 fn erased_rows<I: Index>(
     index: &Overlay<I>,
     batch: &mut Batch,
@@ -437,28 +452,32 @@ fn erased_rows<I: Index>(
     erased: &Erased,
 ) -> Result<(), IndexError> {
     let key = keys::record(&erased.record);
-    let mut record = row::<RecordRow, I>(index, &key)?.unwrap_or(RecordRow {
+    if let Some(before) = row::<RecordRow, I>(index, &key)? {
+        no_feed_row(batch, &before.scope, before.changed);
+        before.left.iter().for_each(|(scope, at)| no_feed_row(batch, scope, *at));
+    }
+    for scope in erased.left.iter().chain([&erased.scope]) {
+        feed_row(batch, scope, position, erased.record, News::Erased);
+        scope_rows(batch, scope);
+    }
+    let record = RecordRow {
         kind: String::new(),
         scope: erased.scope.clone(),
         changed: position,
         entered: position,
         heads: Vec::new(),
         entries: 0,
-        left: Vec::new(),
-        erased: None,
-    });
-    no_feed_row(batch, &record.scope, record.changed);
-    for (scope, at) in &mut record.left {
-        no_feed_row(batch, scope, *at);
-        *at = position;
-        feed_row(batch, scope, position, erased.record, News::Erased);
-    }
-    feed_row(batch, &record.scope, position, erased.record, News::Erased);
-    record.changed = position;
-    record.heads = Vec::new();
-    record.erased = Some(erased.reason.clone());
+        left: erased.left.iter().map(|scope| (scope.clone(), position)).collect(),
+        erased: Some(erased.reason.clone()),
+    };
     batch.insert(key, Some(encoded(&record)));
-    batch.insert(keys::tombstone(&erased.record), Some(position.0.to_be_bytes().to_vec()));
+    let mut overwrite = Vec::new();
+    for (key, _) in all(index, &keys::entries(&erased.record))? {
+        overwrite.extend(keys::read_entry(&key));
+        batch.insert(key, None);
+    }
+    let tombstone = TombstoneRow { position, overwrite };
+    batch.insert(keys::tombstone(&erased.record), Some(encoded(&tombstone)));
     for (key, _) in all(index, &keys::record_stamps(&erased.record))? {
         batch.insert(key, None);
     }

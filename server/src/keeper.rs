@@ -1,0 +1,462 @@
+//! The keeper: the one owner of log, index, authority and document cache.
+//!
+//! Synchronous and single-threaded: no clock, no randomness, no sockets. Requests are *staged*
+//! (judged, appended, indexed over the index); `commit` makes everything staged durable with one
+//! fsync and only then gives the answers out. State of an unfinished commit is used to judge and
+//! never to answer.
+
+pub mod ask;
+mod author;
+mod cache;
+mod erase;
+mod feed;
+mod judge_again;
+mod manage;
+mod office;
+mod push;
+mod quarantine;
+mod recover;
+mod records;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use liandu_core::admission::Definitions;
+use liandu_core::authority::Directory;
+use liandu_core::campaign::Campaign;
+use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position};
+use liandu_core::log::{LogEntry, NotAnEntry};
+use liandu_core::protocol::message::{Cursor, Short};
+use liandu_core::record::{DefinitionRef, LoadError};
+use liandu_core::seal::{PublicKey, SecretKey};
+use liandu_core::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::index::overlay::Overlay;
+use crate::index::{Index, IndexError, rows};
+use crate::journal::{self, AppendError, Disk, Journal, OpenError, ReadError};
+use ask::{ActError, Edited, ItemVerdict, Numbers};
+use cache::Cache;
+
+pub use feed::FeedPage;
+pub use push::Pushed;
+pub use recover::RecoverError;
+
+/// What the keeper is told once.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The journal's sizes.
+    pub journal: journal::Options,
+    /// Documents kept in memory, bytes.
+    pub cache_bytes_max: usize,
+    /// How long an ended membership still counts for who did not know of it, ms.
+    pub grace_ms: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            journal: journal::Options::default(),
+            cache_bytes_max: 32 << 20,
+            grace_ms: 7 * 24 * 3_600_000,
+        }
+    }
+}
+
+/// The server's two keys.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Seals office edits and receipts; lies in the data folder.
+    pub node: SecretKey,
+    /// Signs enrolments and other statements; lies outside the data and its backups.
+    pub authority: SecretKey,
+}
+
+impl Keys {
+    /// The installation's name, bound to the authority key.
+    pub fn deployment(&self) -> DeploymentId {
+        let mut hash = Sha256::new();
+        hash.update(b"liandu-deployment-1\0");
+        hash.update(self.authority.public().0);
+        DeploymentId(first(&hash.finalize()))
+    }
+
+    /// The node's id among devices.
+    pub fn node_id(&self) -> DeviceId {
+        let mut hash = Sha256::new();
+        hash.update(b"liandu-node-1\0");
+        hash.update(self.node.public().0);
+        DeviceId(first(&hash.finalize()))
+    }
+}
+
+fn first<const N: usize>(digest: &[u8]) -> [u8; N] {
+    let mut bytes = [0; N];
+    for (to, from) in bytes.iter_mut().zip(digest) {
+        *to = *from;
+    }
+    bytes
+}
+
+/// Makes the journal's disk, again after every failed commit.
+pub type Disks<D> = Box<dyn FnMut() -> io::Result<D> + Send>;
+
+/// Names a staged request until its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What became of a staged request, given after its commit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A push was judged and what is named is durable.
+    Pushed(Pushed),
+    /// An office edit is durable.
+    Edited(Edited),
+    /// An act is durable at this position.
+    Acted(Position),
+    /// Quarantined edits were answered.
+    Answered(Vec<ItemVerdict>),
+    /// Nothing of it is known to be durable: try again.
+    Failed(ActError),
+}
+
+/// Why a request could not be carried out; nothing of it was answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The index must be rebuilt.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// An entry cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The log does not take more.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// A stored record does not load.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A stored entry is not one.
+    #[error(transparent)]
+    Entry(#[from] NotAnEntry),
+    /// The log is closed after a failed commit.
+    #[error("the log is closed")]
+    Closed,
+    /// A call into foreign bytes panicked.
+    #[error("a document could not be handled")]
+    Panicked,
+}
+
+impl Trouble {
+    /// What to tell whoever asked.
+    fn answer(&self) -> ActError {
+        match self {
+            Trouble::Append(AppendError::DiskNearlyFull { .. } | AppendError::Disk(_)) => {
+                ActError::Busy { retry_s: 60 }
+            }
+            Trouble::Append(
+                AppendError::TooLarge { .. } | AppendError::GroupFull | AppendError::Poisoned,
+            )
+            | Trouble::Index(_)
+            | Trouble::Read(_)
+            | Trouble::Load(_)
+            | Trouble::Entry(_)
+            | Trouble::Panicked
+            | Trouble::Closed => ActError::Failed,
+        }
+    }
+}
+
+/// The keeper.
+pub struct Keeper<D: Disk, I: Index> {
+    disks: Disks<D>,
+    /// None after a failed commit until it could be opened again.
+    journal: Option<Journal<D>>,
+    index: Overlay<I>,
+    /// The index no longer agrees with the log: rebuilt before anything else.
+    index_broken: bool,
+    directory: Directory,
+    definitions: Arc<Definitions>,
+    definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
+    cache: Cache,
+    options: Options,
+    keys: Keys,
+    deployment: DeploymentId,
+    node_id: DeviceId,
+    epoch: Epoch,
+    /// Random bytes from outside, and how many actors and epochs were made of them.
+    seed: [u8; 32],
+    drawn: u64,
+    actor: Actor,
+    now: Timestamp,
+    staged: BTreeMap<Position, LogEntry>,
+    waiting: Vec<(Ticket, Answer)>,
+    done: Vec<(Ticket, Answer)>,
+    tickets: u64,
+    numbers: Numbers,
+}
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// The installation's name.
+    pub fn deployment(&self) -> DeploymentId {
+        self.deployment
+    }
+
+    /// What receipts in bundles are verified with.
+    pub fn node_public(&self) -> PublicKey {
+        self.keys.node.public()
+    }
+
+    /// The node's key, for whoever signs receipts.
+    pub fn node_key(&self) -> &SecretKey {
+        &self.keys.node
+    }
+
+    /// Whom devices believe about enrolments.
+    pub fn authority_public(&self) -> PublicKey {
+        self.keys.authority.public()
+    }
+
+    /// Everybody who may act.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Every campaign definition.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        Arc::clone(&self.definitions)
+    }
+
+    /// A definition as it was imported.
+    pub fn definition_json(&self, name: &DefinitionRef) -> Option<Arc<Vec<u8>>> {
+        self.definition_json.get(name).cloned()
+    }
+
+    /// Names of all definitions, sorted.
+    pub fn definition_names(&self) -> Vec<DefinitionRef> {
+        self.definition_json.keys().cloned().collect()
+    }
+
+    /// The end of the durable log.
+    pub fn position(&self) -> Position {
+        self.journal.as_ref().map_or(Position(self.numbers.position), Journal::last)
+    }
+
+    /// The end of the durable log as a cursor.
+    pub fn cursor(&self) -> Cursor {
+        let position = self.position();
+        self.cursor_at(position).unwrap_or(Cursor {
+            epoch: self.epoch,
+            position,
+            hash: Short::default(),
+        })
+    }
+
+    /// A durable position as a cursor; none when its entry is lost.
+    pub fn cursor_at(&self, position: Position) -> Option<Cursor> {
+        let hash = self.journal.as_ref()?.hash_at(position)?;
+        Some(Cursor { epoch: self.epoch, position, hash: Short(first(&hash)) })
+    }
+
+    /// Whether a cursor is a place in this log.
+    pub fn knows(&self, cursor: &Cursor) -> bool {
+        self.cursor_at(cursor.position).is_some_and(|here| here == *cursor)
+    }
+
+    /// The log's present life.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Numbers for metrics.
+    pub fn numbers(&self) -> Numbers {
+        let mut numbers = self.numbers;
+        numbers.position = self.position().0;
+        numbers.documents_cached = self.cache.len() as u64;
+        numbers.documents_cached_bytes = self.cache.bytes() as u64;
+        numbers.receipts_stopped = self.journal.is_none() || self.index_broken;
+        numbers
+    }
+
+    /// The journal, for `check` and backups.
+    pub fn journal(&self) -> Option<&Journal<D>> {
+        self.journal.as_ref()
+    }
+
+    /// The index, for `check`.
+    pub fn index(&self) -> &I {
+        self.index.below()
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    /// Keeps an answer until its commit.
+    fn wait(&mut self, ticket: Ticket, answer: Answer) {
+        self.waiting.push((ticket, answer));
+    }
+
+    /// 8 bytes that no other start of this keeper draws.
+    fn draw(&mut self) -> [u8; 8] {
+        self.drawn += 1;
+        let mut hash = Sha256::new();
+        hash.update(self.seed);
+        hash.update(self.drawn.to_be_bytes());
+        first(&hash.finalize())
+    }
+
+    fn fresh_actor(&mut self) {
+        let random = self.draw();
+        self.actor = Actor::of(&self.node_id, random);
+    }
+
+    fn open_journal(&self) -> Result<&Journal<D>, Trouble> {
+        self.journal.as_ref().ok_or(Trouble::Closed)
+    }
+
+    /// Appends an entry and takes it into account, without making it durable.
+    fn stage(&mut self, entry: LogEntry) -> Result<Position, Trouble> {
+        if self.index_broken {
+            return Err(Trouble::Closed);
+        }
+        let bytes = if entry.is_statement() {
+            entry.encode_signed(&self.deployment, &self.keys.authority)
+        } else {
+            entry.encode()
+        };
+        self.stage_bytes(entry, &bytes)
+    }
+
+    fn stage_bytes(&mut self, entry: LogEntry, bytes: &[u8]) -> Result<Position, Trouble> {
+        let journal = self.journal.as_mut().ok_or(Trouble::Closed)?;
+        let position = match journal.append(bytes) {
+            Err(AppendError::GroupFull) => {
+                self.commit_group();
+                self.journal.as_mut().ok_or(Trouble::Closed)?.append(bytes)?
+            }
+            other => other?,
+        };
+        let pointer = journal::Pointer { segment: 0, offset: 0 };
+        if let Err(error) = rows::fold(&mut self.index, position, pointer, &entry) {
+            self.index_broken = true;
+            return Err(error.into());
+        }
+        self.learn(position, &entry);
+        self.staged.insert(position, entry);
+        Ok(position)
+    }
+
+    /// Takes an authority entry into account.
+    fn learn(&mut self, position: Position, entry: &LogEntry) {
+        self.directory.apply(position, entry);
+        if let LogEntry::Definition(set) = entry
+            && let Ok(campaign) = Campaign::parse(&set.json)
+        {
+            let name = DefinitionRef { campaign: set.campaign.clone(), version: set.version };
+            self.definition_json.insert(name, Arc::new(set.json.clone()));
+            Arc::make_mut(&mut self.definitions).insert(campaign);
+        }
+        if let LogEntry::Epoch(epoch) = entry {
+            self.epoch = epoch.epoch;
+        }
+    }
+
+    /// Makes everything staged durable and answers it, and everything that needed no writing.
+    pub fn commit(&mut self, now: Timestamp) -> Vec<(Ticket, Answer)> {
+        self.now = now;
+        self.commit_group();
+        if self.journal.is_none() || self.index_broken {
+            // What could not be mended now is tried again by the next commit.
+            let _ = self.recover();
+        }
+        std::mem::take(&mut self.done)
+    }
+
+    fn commit_group(&mut self) {
+        if self.staged.is_empty() {
+            self.done.append(&mut self.waiting);
+            return;
+        }
+        let committed = self.journal.as_mut().map(Journal::commit);
+        match committed {
+            Some(Ok(committed)) => self.committed(&committed.pointers),
+            Some(Err(_)) | None => self.failed(),
+        }
+    }
+
+    fn committed(&mut self, pointers: &[journal::Pointer]) {
+        self.numbers.commits += 1;
+        let staged = std::mem::take(&mut self.staged);
+        let mut batch = crate::index::Batch::new();
+        for ((position, entry), pointer) in staged.iter().zip(pointers) {
+            batch.extend(
+                rows::pointed(*position, *pointer, entry).map(|(key, row)| (key, Some(row))),
+            );
+        }
+        self.index.restage(batch);
+        if self.mark().is_err() || self.index.commit().is_err() {
+            self.index_broken = true;
+        }
+        self.cache.committed();
+        self.done.append(&mut self.waiting);
+        if staged.values().any(|entry| matches!(entry, LogEntry::Erased(_))) {
+            self.overwrite_erased();
+        }
+        self.numbers.position = self.position().0;
+    }
+
+    /// Nothing staged is true: everything that knows of it is dropped, the log is opened again.
+    fn failed(&mut self) {
+        self.numbers.commits_failed += 1;
+        self.staged.clear();
+        self.index.drop_staged();
+        self.cache.failed();
+        let waiting = std::mem::take(&mut self.waiting);
+        let failed = |(ticket, _)| (ticket, Answer::Failed(ActError::Failed));
+        self.done.extend(waiting.into_iter().map(failed));
+        self.journal = None;
+    }
+
+    /// Stages the index's place in the log.
+    fn mark(&mut self) -> Result<(), Trouble> {
+        let journal = self.journal.as_ref().ok_or(Trouble::Closed)?;
+        let mark = rows::Mark {
+            format: rows::FORMAT,
+            position: journal.last(),
+            hash: journal.hash(),
+            epoch: Some(self.epoch),
+        };
+        let row = (crate::index::keys::MARK.to_vec(), Some(rows::encoded(&mark)));
+        self.index.stage([row].into_iter().collect());
+        Ok(())
+    }
+
+    /// A quiet moment: the log notes that everything is durable, the index is written back.
+    pub fn rest(&mut self) {
+        if let Some(journal) = self.journal.as_mut()
+            && journal.note_durable().is_err()
+        {
+            self.failed();
+        }
+        // The log has everything: a failed write-back costs the next start some time.
+        let _ = self.index.below_mut().flush();
+    }
+}
+
+/// Why a keeper does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum KeeperOpenError {
+    /// The journal's disk.
+    #[error("cannot use the journal's folder")]
+    Disk(#[from] io::Error),
+    /// The journal; the server must not start.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// Log, index or a first entry: see the cause.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
+}

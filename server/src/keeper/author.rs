@@ -1,0 +1,131 @@
+//! Whose a change is: the key that must have sealed it and the person it is judged as.
+//!
+//! Never trusts the carrier: a change counts as its actor's device's, whoever brings it.
+
+use std::collections::BTreeMap;
+
+use liandu_core::admission::Past;
+use liandu_core::authority::Directory;
+use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
+use liandu_core::policy::Principal;
+use liandu_core::record::path::WriteId;
+use liandu_core::record::{RawChange, RecordDoc};
+use liandu_core::seal::{EnrolmentCertificate, PublicKey, Seal};
+use liandu_core::verdict::Verdict;
+
+use super::{Keeper, Trouble};
+use crate::index::rows::{self, QuarantineRow};
+use crate::index::{Index, IndexError, keys};
+use crate::journal::Disk;
+
+/// Edits of one record outside its document, and who devices belong to.
+pub(super) struct Outside<'a> {
+    pub(super) rows: BTreeMap<ChangeHash, (WriteId, QuarantineRow)>,
+    pub(super) directory: &'a Directory,
+}
+
+impl Past for Outside<'_> {
+    fn verdict(&self, hash: &ChangeHash) -> Option<Verdict> {
+        self.rows.get(hash).map(|(_, row)| row.verdict)
+    }
+
+    fn number(&self, actor: &Actor, seq: u64) -> Option<ChangeHash> {
+        let same = |(write, row): &(WriteId, QuarantineRow)| {
+            write.actor == *actor && write.seq == seq && row.verdict != Verdict::Forked
+        };
+        self.rows.iter().find(|(_, row)| same(row)).map(|(hash, _)| *hash)
+    }
+
+    fn person_of(&self, device: &DeviceId) -> Option<PersonId> {
+        self.directory.device(device).map(|device| device.person.clone())
+    }
+}
+
+/// The edits of a record outside its document.
+pub(super) type OutsideRows = BTreeMap<ChangeHash, (WriteId, QuarantineRow)>;
+
+/// Which changes of each actor valid seals cover.
+#[derive(Debug, Default)]
+pub(super) struct Sealed(BTreeMap<Actor, u64>);
+
+impl Sealed {
+    pub(super) fn covers(&self, change: &RawChange) -> bool {
+        self.0.get(&change.actor).is_some_and(|to| change.seq <= *to)
+    }
+}
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    pub(super) fn outside_rows(&self, record: &RecordId) -> Result<OutsideRows, Trouble> {
+        let mut found = BTreeMap::new();
+        for (key, value) in rows::all(&self.index, &keys::quarantine_of(record))? {
+            let (_, write, hash) = keys::read_quarantined(&key).ok_or(IndexError::Damaged)?;
+            found.insert(hash, (write, rows::decoded(&value)?));
+        }
+        Ok(found)
+    }
+
+    /// The key that seals an actor's changes.
+    pub(super) fn key_of(
+        &self,
+        actor: &Actor,
+        vouched: Option<&EnrolmentCertificate>,
+    ) -> Option<PublicKey> {
+        let device = actor.device();
+        if device == self.node_id {
+            return Some(self.keys.node.public());
+        }
+        let known = self.directory.device(&device).map(|device| PublicKey(device.key));
+        known.or_else(|| vouched.filter(|c| c.device == device).map(|c| c.key))
+    }
+
+    /// Checks seals against keys, and against the changes they name.
+    pub(super) fn sealed(
+        &self,
+        record: &RecordId,
+        seals: &[Seal],
+        incoming: &[RawChange],
+        doc: Option<&RecordDoc>,
+        vouched: Option<&EnrolmentCertificate>,
+    ) -> Sealed {
+        let mut sealed = Sealed::default();
+        for seal in seals {
+            let names = |change: &RawChange| {
+                change.hash == seal.hash && change.actor == seal.actor && change.seq == seal.seq
+            };
+            let here = doc.and_then(|doc| doc.hash_of(&seal.actor, seal.seq)) == Some(seal.hash);
+            if !here && !incoming.iter().any(names) {
+                continue;
+            }
+            let key = self.key_of(&seal.actor, vouched);
+            let holds = |key: PublicKey| seal.verify(&key, &self.deployment, record).is_ok();
+            if key.is_some_and(holds) {
+                let to = sealed.0.entry(seal.actor).or_insert(0);
+                *to = (*to).max(seal.seq);
+            }
+        }
+        sealed
+    }
+
+    /// The people behind a batch, by device. Unknown devices have none.
+    pub(super) fn principals<'a>(
+        &self,
+        changes: impl Iterator<Item = &'a RawChange>,
+    ) -> BTreeMap<DeviceId, Principal> {
+        let mut found = BTreeMap::new();
+        for change in changes {
+            let device = change.actor.device();
+            if found.contains_key(&device) {
+                continue;
+            }
+            let principal = if device == self.node_id {
+                // An office edit that comes back to a server that lost it: judged as the person
+                // it names.
+                None
+            } else {
+                self.directory.principal_of_device(&device)
+            };
+            found.extend(principal.map(|principal| (device, principal)));
+        }
+        found
+    }
+}

@@ -1,0 +1,277 @@
+//! Acts of administration: groups, people, invitations, enrolments, revocations, accounts,
+//! definitions, reads of contacts, moves.
+//!
+//! Never asks whether the user may: the caller does, against the same directory.
+
+use liandu_core::campaign::Campaign;
+use liandu_core::id::Position;
+use liandu_core::log::{
+    AccountSet, ContactRead, DefinitionSet, Enrolled, GrantsSet, GroupRow, Groups, Invited,
+    LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
+};
+use liandu_core::protocol::message::Enrol;
+use liandu_core::record::scope::Scope;
+use liandu_core::seal::{EnrolmentCertificate, PublicKey};
+use liandu_core::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::ask::{ActError, AuthorityAct, OfficeUser};
+use super::{Keeper, Ticket, Trouble};
+use crate::index::Index;
+use crate::journal::{Disk, Payload};
+
+/// Rows of one import entry.
+const IMPORT_ROWS: usize = 1_000;
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// Carries out an act for an office user, who may do it.
+    pub fn act(
+        &mut self,
+        now: Timestamp,
+        by: &OfficeUser,
+        act: AuthorityAct,
+    ) -> Result<Ticket, ActError> {
+        self.now = now;
+        let staged = match act {
+            AuthorityAct::Groups(rows) => self.groups(by, rows),
+            AuthorityAct::People(rows) => self.people(by, rows)?,
+            AuthorityAct::Definition(json) => self.definition(by, json)?,
+            AuthorityAct::Move { record, to } => {
+                let row = self.record_row(&record).map_err(|trouble| trouble.answer())?;
+                let row = row.filter(|row| row.erased.is_none()).ok_or(ActError::Missing)?;
+                if row.scope == to {
+                    return Err(ActError::Exists);
+                }
+                let user = by.user.clone();
+                self.stage(LogEntry::Moved(Moved { record, from: row.scope, to, user, time: now }))
+            }
+            AuthorityAct::Erase { record, reason } => {
+                self.erase(by, record, reason).map_err(|trouble| trouble.answer())?
+            }
+            other => {
+                let entry = self.single(by, other)?;
+                self.stage(entry)
+            }
+        };
+        let ticket = self.acted(staged)?;
+        self.judge_held();
+        Ok(ticket)
+    }
+
+    /// Acts that are one entry.
+    fn single(&self, by: &OfficeUser, act: AuthorityAct) -> Result<LogEntry, ActError> {
+        let (user, time) = (by.user.clone(), self.now);
+        Ok(match act {
+            AuthorityAct::Invite { code_hash, person, expires } => {
+                self.directory.person(&person).ok_or(ActError::Missing)?;
+                if self.directory.invitation(&code_hash).is_some() {
+                    return Err(ActError::Exists);
+                }
+                LogEntry::Invited(Invited { code_hash, person, expires, user, time })
+            }
+            AuthorityAct::RevokeDevice { device, reason } => {
+                self.directory.device(&device).ok_or(ActError::Missing)?;
+                let device = Some(device);
+                LogEntry::Revoked(Revoked { device, person: None, reason, user, time })
+            }
+            AuthorityAct::RevokePerson { person, reason } => {
+                self.directory.person(&person).ok_or(ActError::Missing)?;
+                let person = Some(person);
+                LogEntry::Revoked(Revoked { device: None, person, reason, user, time })
+            }
+            AuthorityAct::Account(set) => {
+                LogEntry::Account(AccountSet { by: user, time, ..set })
+            }
+            AuthorityAct::Grants { person, grants } => {
+                self.directory.person(&person).ok_or(ActError::Missing)?;
+                LogEntry::Grants(GrantsSet { person, grants, user, time })
+            }
+            AuthorityAct::ContactRead { record, purpose } => {
+                let session = by.session.clone();
+                LogEntry::ContactRead(ContactRead { record, user, session, purpose, time })
+            }
+            AuthorityAct::Groups(_)
+            | AuthorityAct::People(_)
+            | AuthorityAct::Definition(_)
+            | AuthorityAct::Move { .. }
+            | AuthorityAct::Erase { .. } => return Err(ActError::Failed),
+        })
+    }
+
+    fn groups(&mut self, by: &OfficeUser, rows: Vec<GroupRow>) -> Result<Position, Trouble> {
+        let mut last = self.position();
+        for chunk in rows.chunks(IMPORT_ROWS) {
+            let rows = chunk.to_vec();
+            let groups = Groups { rows, user: by.user.clone(), time: self.now };
+            last = self.stage(LogEntry::Groups(groups))?;
+        }
+        Ok(last)
+    }
+
+    fn people(
+        &mut self,
+        by: &OfficeUser,
+        rows: Vec<PersonRow>,
+    ) -> Result<Result<Position, Trouble>, ActError> {
+        let mut groups = rows.iter().flat_map(|row| &row.memberships);
+        if groups.any(|membership| self.directory.group(&membership.group).is_none()) {
+            return Err(ActError::Missing);
+        }
+        let mut last = self.position();
+        for chunk in rows.chunks(IMPORT_ROWS) {
+            let rows = chunk.to_vec();
+            let people = People { rows, user: by.user.clone(), time: self.now };
+            match self.stage(LogEntry::People(people)) {
+                Ok(position) => last = position,
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+        }
+        Ok(Ok(last))
+    }
+
+    fn definition(
+        &mut self,
+        by: &OfficeUser,
+        json: Vec<u8>,
+    ) -> Result<Result<Position, Trouble>, ActError> {
+        let campaign = Campaign::parse(&json)
+            .map_err(|error| ActError::Definition { problem: error.to_string() })?;
+        let set = DefinitionSet {
+            campaign: campaign.id,
+            version: campaign.version,
+            json,
+            user: by.user.clone(),
+            time: self.now,
+        };
+        Ok(self.stage(LogEntry::Definition(set)))
+    }
+
+    /// Enrols a device that holds its key (checked by the session) with an invitation. None: the
+    /// invitation is unknown, used up or expired, or the device's id is taken.
+    pub fn enrol(&mut self, now: Timestamp, enrol: &Enrol) -> Option<(Ticket, EnrolmentCertificate)> {
+        self.now = now;
+        let mut code_hash = [0u8; 32];
+        code_hash.copy_from_slice(&Sha256::digest(enrol.invitation.as_bytes()));
+        let invitation = self.directory.invitation(&code_hash)?;
+        let again = invitation.used == Some(enrol.device);
+        let fresh = invitation.used.is_none() && now <= invitation.expires;
+        let person = invitation.person.clone();
+        let known = self.directory.device(&enrol.device).map(|device| device.key);
+        let certificate = |time| {
+            let (authority, device) = (&self.keys.authority, enrol.device);
+            EnrolmentCertificate::sign(
+                authority,
+                self.deployment,
+                device,
+                enrol.key,
+                person.clone(),
+                time,
+            )
+        };
+        let certificate = certificate(now);
+        if again && known == Some(enrol.key.0) {
+            // The answer was lost on the way: the same device asks again.
+            let ticket = self.ticket();
+            self.wait(ticket, super::Answer::Acted(self.directory.position()));
+            return Some((ticket, certificate));
+        }
+        if !fresh || known.is_some() || enrol.device == self.node_id {
+            return None;
+        }
+        let entry = LogEntry::Enrolled(Enrolled {
+            device: enrol.device,
+            key: enrol.key.0,
+            person,
+            code_hash,
+            time: now,
+        });
+        let staged = self.stage(entry);
+        self.acted(staged).ok().map(|ticket| (ticket, certificate))
+    }
+
+    /// Whether a certificate of a device unknown here is the authority's word.
+    pub fn vouches(&self, certificate: &EnrolmentCertificate) -> bool {
+        certificate.deployment == self.deployment
+            && certificate.verify(&self.keys.authority.public()).is_ok()
+    }
+
+    /// Signed statements after a position that concern a person's devices, as stored.
+    pub fn statements(&self, person: &liandu_core::id::PersonId, after: Position) -> Vec<(Position, Vec<u8>)> {
+        let Some(person) = self.directory.person(person) else { return Vec::new() };
+        let positions = self.directory.statements(&person.region, after);
+        let read = |position: Position| {
+            let journal = self.journal.as_ref()?;
+            let entry = journal.read(journal.pointer_at(position)?).ok()?;
+            match entry.payload {
+                Payload::Bytes(bytes) => Some((position, bytes)),
+                Payload::Erased => None,
+            }
+        };
+        positions.into_iter().filter_map(read).collect()
+    }
+
+    /// Takes statements in that devices brought to a server that lost them: those that the
+    /// authority key signed and that are not here. What was held for them is judged again.
+    pub fn keep_statements(&mut self, now: Timestamp, statements: &[Vec<u8>]) -> Option<Ticket> {
+        self.now = now;
+        let authority: PublicKey = self.keys.authority.public();
+        let mut last = None;
+        for bytes in statements {
+            if !statement_holds(bytes, &self.deployment, &authority) {
+                continue;
+            }
+            let Ok(entry) = LogEntry::decode(bytes) else { continue };
+            if self.lacks(&entry) {
+                last = self.stage_bytes(entry, bytes).ok();
+            }
+        }
+        let ticket = self.acted(Ok(last?)).ok()?;
+        self.judge_held();
+        Some(ticket)
+    }
+
+    /// Whether a statement tells this server something new. Older than what it knows is not.
+    fn lacks(&self, entry: &LogEntry) -> bool {
+        match entry {
+            LogEntry::Enrolled(enrolled) => self.directory.device(&enrolled.device).is_none(),
+            LogEntry::Revoked(revoked) => {
+                let device = revoked.device.and_then(|device| self.directory.device(&device));
+                let person =
+                    revoked.person.as_ref().and_then(|person| self.directory.person(person));
+                device.is_some_and(|device| device.revoked.is_none())
+                    || person.is_some_and(|person| person.revoked.is_none())
+            }
+            LogEntry::Grants(grants) => self
+                .directory
+                .person(&grants.person)
+                .is_some_and(|person| person.grants.is_empty() && !grants.grants.is_empty()),
+            LogEntry::Definition(set) => {
+                let name = liandu_core::record::DefinitionRef {
+                    campaign: set.campaign.clone(),
+                    version: set.version,
+                };
+                !self.definition_json.contains_key(&name)
+            }
+            LogEntry::Erased(erased) => {
+                let row = self.record_row(&erased.record);
+                row.is_ok_and(|row| row.is_none_or(|row| row.erased.is_none()))
+            }
+            LogEntry::Groups(_)
+            | LogEntry::People(_)
+            | LogEntry::Invited(_)
+            | LogEntry::Account(_)
+            | LogEntry::Edits(_)
+            | LogEntry::Answered(_)
+            | LogEntry::Moved(_)
+            | LogEntry::ContactRead(_)
+            | LogEntry::Epoch(_)
+            | LogEntry::Unknown { .. } => false,
+        }
+    }
+
+    /// The scopes a device of this person has now.
+    pub fn scopes_of_person(&self, person: &liandu_core::id::PersonId) -> Vec<Scope> {
+        let principal = self.directory.principal(person);
+        principal.map(|principal| self.scopes_of(&principal)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,497 @@
+//! Pushes of devices: judged, appended, answered after the commit.
+//!
+//! Never lets one record of a push spoil the others, and never drops what it refuses: it goes to
+//! quarantine whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use liandu_core::admission::{Case, Incoming, Judged, Ruling, judge, open_chunks};
+use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId};
+use liandu_core::log::{Because, Edits, Kept, LogEntry, NumberRange, Source};
+use liandu_core::protocol::update::{
+    AnyKind, Chunk, OtherVerdict, Receipt, RecordPush, RecordVerdicts,
+};
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::WriteId;
+use liandu_core::record::scope::Scope;
+use liandu_core::record::{RawChange, RecordDoc};
+use liandu_core::seal::{EnrolmentCertificate, Seal};
+use liandu_core::time::Timestamp;
+use liandu_core::verdict::{Reason, Verdict};
+
+use super::author::{Outside, OutsideRows};
+use super::{Answer, Keeper, Ticket, Trouble};
+use crate::index::rows::{RecordRow, StampRow};
+use crate::index::{Index, keys, rows};
+use crate::journal::Disk;
+
+/// Version of the policy that judges, written into every entry.
+pub(super) const POLICY: u32 = 1;
+
+/// A judged push, durable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pushed {
+    /// The server's clock when it was judged.
+    pub time: Timestamp,
+    /// One for each record, in order.
+    pub records: Vec<RecordVerdicts>,
+}
+
+/// A record's batch on its way through admission.
+pub(super) struct Batch<'a> {
+    pub(super) record: RecordId,
+    pub(super) kind: Kind,
+    pub(super) scope: Scope,
+    pub(super) row: Option<RecordRow>,
+    pub(super) seals: &'a [Seal],
+    /// The document chunk as it came, to be stored so if all of it counts.
+    pub(super) document: Option<&'a [u8]>,
+}
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// Judges a push of a device. `vouched`: the enrolment of a device that this server does not
+    /// know, verified by the caller; its edits are held.
+    pub fn push(
+        &mut self,
+        now: Timestamp,
+        vouched: Option<&EnrolmentCertificate>,
+        records: &[RecordPush],
+    ) -> Ticket {
+        self.now = now;
+        let ticket = self.ticket();
+        let failures = self.numbers.commits_failed;
+        let mut verdicts = Vec::with_capacity(records.len());
+        for push in records {
+            match self.push_record(push, vouched) {
+                Ok(record) => verdicts.push(record),
+                Err(trouble) => {
+                    self.note_trouble(&trouble);
+                    self.wait(ticket, Answer::Failed(trouble.answer()));
+                    return ticket;
+                }
+            }
+        }
+        let answer = if self.numbers.commits_failed == failures {
+            Answer::Pushed(Pushed { time: now, records: verdicts })
+        } else {
+            Answer::Failed(super::ActError::Failed)
+        };
+        self.wait(ticket, answer);
+        ticket
+    }
+
+    /// A broken index is rebuilt by the next commit.
+    pub(super) fn note_trouble(&mut self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Index(_) | Trouble::Read(_) => self.index_broken = true,
+            Trouble::Append(_)
+            | Trouble::Load(_)
+            | Trouble::Entry(_)
+            | Trouble::Panicked
+            | Trouble::Closed => {}
+        }
+    }
+
+    fn push_record(
+        &mut self,
+        push: &RecordPush,
+        vouched: Option<&EnrolmentCertificate>,
+    ) -> Result<RecordVerdicts, Trouble> {
+        let row = self.record_row(&push.record)?;
+        let changes = match open_chunks(&push.chunk.parts()) {
+            Ok(changes) => changes,
+            Err(reason) => return self.unreadable(push, row.as_ref(), reason),
+        };
+        if row.as_ref().is_some_and(|row| row.erased.is_some()) {
+            return Ok(all_refused(push.record, &changes, Verdict::Refused(Reason::Erased)));
+        }
+        let scope = row.as_ref().map(|row| row.scope.clone()).or_else(|| push.scope.clone());
+        let Some(scope) = scope else {
+            // The device believes that the record is known here: it sends all of it again.
+            return Ok(missing(push.record));
+        };
+        let kind = row.as_ref().map_or(push.kind, |row| {
+            Kind::parse(&row.kind).map_or(push.kind, AnyKind::Known)
+        });
+        let Some(kind) = kind.known() else {
+            return self.keep_all(push, &changes, &scope, Verdict::Held(Reason::NewerFormat));
+        };
+        let document = match &push.chunk {
+            Chunk::Doc(bytes) => Some(bytes.as_slice()),
+            Chunk::Changes(_) => None,
+        };
+        let batch = Batch { record: push.record, kind, scope, row, seals: &push.seals, document };
+        let judged = self.judge_batch(&batch, changes, vouched)?;
+        self.settle(&batch, &judged)
+    }
+
+    /// Runs admission on a record's batch; the document is in the cache afterwards.
+    fn judge_batch(
+        &mut self,
+        batch: &Batch<'_>,
+        changes: Vec<RawChange>,
+        vouched: Option<&EnrolmentCertificate>,
+    ) -> Result<Vec<Judged>, Trouble> {
+        let outside = self.outside_rows(&batch.record)?;
+        let mut doc = self.take_document(&batch.record)?;
+        let sealed = self.sealed(&batch.record, batch.seals, &changes, doc.as_ref(), vouched);
+        let principals = self.principals(changes.iter());
+        let incoming: Vec<Incoming<'_>> = changes
+            .into_iter()
+            .map(|change| Incoming {
+                sealed: sealed.covers(&change),
+                by: principals.get(&change.actor.device()),
+                change,
+            })
+            .collect();
+        let judged = self.judged(batch, outside, &mut doc, &incoming);
+        let changed = self.cache.is_changed(&batch.record);
+        match (doc, &judged) {
+            (Some(doc), Ok(judged)) if batch.row.is_some() || judged.iter().any(counts) => {
+                self.cache.put(doc, changed || judged.iter().any(newly_accepted));
+            }
+            (Some(_) | None, Ok(_) | Err(_)) => self.cache.forget(&batch.record),
+        }
+        judged
+    }
+
+    /// Admission, isolated: a panic inside it costs this record's batch only.
+    pub(super) fn judged(
+        &self,
+        batch: &Batch<'_>,
+        outside: OutsideRows,
+        doc: &mut Option<RecordDoc>,
+        incoming: &[Incoming<'_>],
+    ) -> Result<Vec<Judged>, Trouble> {
+        let past = Outside { rows: outside, directory: &self.directory };
+        let case = Case {
+            record: batch.record,
+            kind: batch.kind,
+            scope: &batch.scope,
+            definitions: &self.definitions,
+            past: &past,
+            now: self.now,
+            grace_ms: self.options.grace_ms,
+        };
+        catch_unwind(AssertUnwindSafe(|| judge(doc, &case, incoming)))
+            .map_err(|_| Trouble::Panicked)
+    }
+
+    /// Writes down what admission said and makes the answer.
+    fn settle(
+        &mut self,
+        batch: &Batch<'_>,
+        judged: &[Judged],
+    ) -> Result<RecordVerdicts, Trouble> {
+        let positions = self.write_down(batch, judged, &Because::Arrived)?;
+        self.count(judged);
+        self.verdicts(&batch.record, judged, &positions)
+    }
+
+    /// Stages one entry for each run of one device; answers where each actor's changes are.
+    pub(super) fn write_down(
+        &mut self,
+        batch: &Batch<'_>,
+        judged: &[Judged],
+        because: &Because,
+    ) -> Result<BTreeMap<Actor, Position>, Trouble> {
+        let heads = self.heads_of(&batch.record);
+        let whole = batch.row.is_none() && judged.iter().all(newly_accepted);
+        let document = batch.document.filter(|_| whole);
+        // A record begins with its first accepted edit: a birth alone is nobody's.
+        let begins = batch.row.is_some() || judged.iter().any(counts);
+        let mut positions: BTreeMap<Actor, Position> = BTreeMap::new();
+        for run in runs(judged, begins, *because == Because::Arrived) {
+            let device = run.device.unwrap_or(self.node_id);
+            let entry = LogEntry::Edits(Edits {
+                record: batch.record,
+                kind: batch.kind.as_str().to_owned(),
+                scope: batch.scope.clone(),
+                source: Source::Device { device },
+                person: self.person_of(&device),
+                time: self.now,
+                policy: POLICY,
+                because: because.clone(),
+                chunk: run.chunk(document.filter(|_| run.is_all_of(judged))),
+                accepted: ranges(&run.accepted),
+                heads: heads.clone(),
+                seals: seals_of(batch.seals, &run),
+                kept: run.kept,
+            });
+            let position = self.stage(entry)?;
+            let actors = run.accepted.iter().map(|judged| judged.change.actor);
+            positions.extend(actors.map(|actor| (actor, position)));
+        }
+        Ok(positions)
+    }
+
+    fn count(&mut self, judged: &[Judged]) {
+        let of = |accepted: bool| {
+            let fits = |judged: &&Judged| match judged.ruling {
+                Ruling::Judged(Verdict::Accepted) => accepted,
+                Ruling::Judged(_) => !accepted,
+                Ruling::Duplicate(_) | Ruling::Missing => false,
+            };
+            judged.iter().filter(|judged| !judged.birth).filter(fits).count() as u64
+        };
+        self.numbers.edits_accepted += of(true);
+        self.numbers.edits_kept += of(false);
+    }
+
+    pub(super) fn person_of(&self, device: &DeviceId) -> Option<PersonId> {
+        self.directory.device(device).map(|device| device.person.clone())
+    }
+
+    /// Heads of the document in the cache; none when nothing was accepted yet.
+    pub(super) fn heads_of(&mut self, record: &RecordId) -> Vec<ChangeHash> {
+        let Some(doc) = self.cache.take(record) else { return Vec::new() };
+        let heads = doc.heads().0.into_iter().collect();
+        self.cache.put(doc, false);
+        heads
+    }
+
+    /// The answer: receipts by actor, other verdicts one by one.
+    fn verdicts(
+        &self,
+        record: &RecordId,
+        judged: &[Judged],
+        positions: &BTreeMap<Actor, Position>,
+    ) -> Result<RecordVerdicts, Trouble> {
+        let mut upto: BTreeMap<Actor, u64> = BTreeMap::new();
+        let mut others = Vec::new();
+        let mut missing = false;
+        for judged in judged.iter().filter(|judged| !judged.birth) {
+            let RawChange { actor, seq, hash, .. } = judged.change;
+            match judged.ruling.verdict() {
+                Some(Verdict::Accepted) => {
+                    let highest = upto.entry(actor).or_insert(0);
+                    *highest = (*highest).max(seq);
+                }
+                Some(verdict @ (Verdict::Refused(_) | Verdict::Held(_) | Verdict::Forked)) => {
+                    others.push(OtherVerdict { actor, seq, hash, verdict: verdict.into() });
+                }
+                None => missing = true,
+            }
+        }
+        let mut receipts = Vec::with_capacity(upto.len());
+        for (actor, seq_max) in upto {
+            let position = match positions.get(&actor) {
+                Some(position) => Some(*position),
+                None => self.stamped_at(record, &actor, seq_max)?,
+            };
+            receipts.extend(position.map(|position| Receipt { actor, seq_max, position }));
+        }
+        Ok(RecordVerdicts { record: *record, receipts, others, missing })
+    }
+
+    /// Where an accepted change is.
+    fn stamped_at(
+        &self,
+        record: &RecordId,
+        actor: &Actor,
+        seq: u64,
+    ) -> Result<Option<Position>, Trouble> {
+        let prefix = keys::stamps(record, actor);
+        let rows = self.index.scan(&prefix, &keys::stamp(record, actor, seq), 1)?;
+        let Some((_, value)) = rows.first() else { return Ok(None) };
+        Ok(Some(rows::decoded::<StampRow>(value)?.position))
+    }
+
+    /// Keeps a batch that nobody here understands, without judging it.
+    fn keep_all(
+        &mut self,
+        push: &RecordPush,
+        changes: &[RawChange],
+        scope: &Scope,
+        verdict: Verdict,
+    ) -> Result<RecordVerdicts, Trouble> {
+        let known = self.outside_rows(&push.record)?;
+        let fresh = changes.iter().filter(|change| !known.contains_key(&change.hash));
+        let kept: Vec<Kept> = fresh.map(|change| kept(change, verdict)).collect();
+        if let Some(first) = kept.first() {
+            let device = first.write.actor.device();
+            self.stage(LogEntry::Edits(Edits {
+                record: push.record,
+                kind: kind_word(push.kind),
+                scope: scope.clone(),
+                source: Source::Device { device },
+                person: self.person_of(&device),
+                time: self.now,
+                policy: POLICY,
+                because: Because::Arrived,
+                chunk: None,
+                accepted: Vec::new(),
+                heads: Vec::new(),
+                seals: push.seals.clone(),
+                kept,
+            }))?;
+        }
+        Ok(all_refused(push.record, changes, verdict))
+    }
+
+    /// Bytes that are no changes: the seals name the edits, the bytes go to quarantine with the
+    /// first of them.
+    fn unreadable(
+        &mut self,
+        push: &RecordPush,
+        row: Option<&RecordRow>,
+        reason: Reason,
+    ) -> Result<RecordVerdicts, Trouble> {
+        let verdict = Verdict::Refused(reason);
+        let scope = row.map(|row| row.scope.clone()).or_else(|| push.scope.clone());
+        let mut bytes = push.chunk.parts().concat();
+        let as_change = |seal: &Seal| RawChange {
+            hash: seal.hash,
+            actor: seal.actor,
+            seq: seal.seq,
+            bytes: std::mem::take(&mut bytes),
+        };
+        let named: Vec<RawChange> = push.seals.iter().map(as_change).collect();
+        match scope {
+            Some(scope) => self.keep_all(push, &named, &scope, verdict),
+            None => Ok(all_refused(push.record, &named, verdict)),
+        }
+    }
+}
+
+pub(super) fn newly_accepted(judged: &Judged) -> bool {
+    judged.ruling == Ruling::Judged(Verdict::Accepted)
+}
+
+/// An edit, not a birth, that is accepted now.
+pub(super) fn counts(judged: &Judged) -> bool {
+    newly_accepted(judged) && !judged.birth
+}
+
+/// A kind's word; `#7` for one that this version does not know.
+fn kind_word(kind: AnyKind) -> String {
+    match kind {
+        AnyKind::Known(kind) => kind.as_str().to_owned(),
+        AnyKind::Newer(code) => format!("#{code}"),
+    }
+}
+
+/// The kind of such a word, once it is known.
+pub(super) fn kind_of_word(word: &str) -> Option<Kind> {
+    let newer = word.strip_prefix('#').and_then(|code| code.parse().ok());
+    Kind::parse(word).or_else(|| AnyKind::from_code(newer?).known())
+}
+
+fn missing(record: RecordId) -> RecordVerdicts {
+    RecordVerdicts { record, receipts: Vec::new(), others: Vec::new(), missing: true }
+}
+
+fn all_refused(record: RecordId, changes: &[RawChange], verdict: Verdict) -> RecordVerdicts {
+    let others = changes
+        .iter()
+        .filter(|change| !change.is_birth())
+        .map(|change| OtherVerdict {
+            actor: change.actor,
+            seq: change.seq,
+            hash: change.hash,
+            verdict: verdict.into(),
+        })
+        .collect();
+    RecordVerdicts { record, receipts: Vec::new(), others, missing: false }
+}
+
+pub(super) fn kept(change: &RawChange, verdict: Verdict) -> Kept {
+    Kept {
+        write: WriteId { actor: change.actor, seq: change.seq },
+        hash: change.hash,
+        verdict,
+        bytes: change.bytes.clone(),
+    }
+}
+
+/// Changes of one device that stand together: one entry.
+#[derive(Default)]
+struct Run<'a> {
+    device: Option<DeviceId>,
+    accepted: Vec<&'a Judged>,
+    kept: Vec<Kept>,
+}
+
+impl Run<'_> {
+    fn is_all_of(&self, judged: &[Judged]) -> bool {
+        self.accepted.len() == judged.len()
+    }
+
+    fn chunk(&self, document: Option<&[u8]>) -> Option<Chunk> {
+        if self.accepted.is_empty() {
+            return None;
+        }
+        let single = || self.accepted.iter().map(|judged| judged.change.bytes.clone()).collect();
+        Some(document.map_or_else(
+            || Chunk::Changes(single()),
+            |document| Chunk::Doc(document.to_vec()),
+        ))
+    }
+}
+
+/// Divides a judged batch into runs of one device each; births go with what follows them. Where
+/// the record does not begin, texts' births are kept with the edits that stand on them.
+fn runs(judged: &[Judged], begins: bool, with_bytes: bool) -> Vec<Run<'_>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut births: Vec<u8> = Vec::new();
+    for judged in judged {
+        let Ruling::Judged(verdict) = judged.ruling else { continue };
+        if judged.birth && !begins {
+            if !judged.change.is_birth() {
+                births.extend_from_slice(&judged.change.bytes);
+            }
+            continue;
+        }
+        let device = (!judged.birth).then(|| judged.change.actor.device());
+        let fits = |run: &Run<'_>| {
+            device.is_none() || run.device.is_none() || run.device == device
+        };
+        if !runs.last().is_some_and(fits) {
+            runs.push(Run::default());
+        }
+        let Some(run) = runs.last_mut() else { continue };
+        run.device = run.device.or(device);
+        match verdict {
+            Verdict::Accepted => run.accepted.push(judged),
+            Verdict::Refused(_) | Verdict::Held(_) | Verdict::Forked => {
+                let mut kept = kept(&judged.change, verdict);
+                if with_bytes {
+                    births.append(&mut kept.bytes);
+                    kept.bytes = std::mem::take(&mut births);
+                } else {
+                    kept.bytes = Vec::new();
+                }
+                run.kept.push(kept);
+            }
+        }
+    }
+    runs
+}
+
+/// Runs of consecutive numbers of each actor, births left out.
+fn ranges(accepted: &[&Judged]) -> Vec<NumberRange> {
+    let numbers: BTreeSet<(Actor, u64)> = accepted
+        .iter()
+        .filter(|judged| !judged.birth)
+        .map(|judged| (judged.change.actor, judged.change.seq))
+        .collect();
+    let mut ranges: Vec<NumberRange> = Vec::new();
+    for (actor, seq) in numbers {
+        match ranges.last_mut() {
+            Some(last) if last.actor == actor && last.to.checked_add(1) == Some(seq) => {
+                last.to = seq;
+            }
+            Some(_) | None => ranges.push(NumberRange { actor, from: seq, to: seq }),
+        }
+    }
+    ranges
+}
+
+/// The seals that vouch for a run's changes.
+fn seals_of(seals: &[Seal], run: &Run<'_>) -> Vec<Seal> {
+    let accepted = run.accepted.iter().map(|judged| judged.change.actor);
+    let kept = run.kept.iter().map(|kept| kept.write.actor);
+    let actors: BTreeSet<Actor> = accepted.chain(kept).collect();
+    seals.iter().filter(|seal| actors.contains(&seal.actor)).cloned().collect()
+}

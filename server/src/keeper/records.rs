@@ -1,0 +1,148 @@
+//! Reading records: their stored chunks, stamps and seals, and their documents through the cache.
+//!
+//! Never writes. What a device gets is the bytes that were stored; only admission and office
+//! edits load a document.
+
+use std::collections::BTreeMap;
+
+use liandu_core::id::{Actor, Position, RecordId};
+use liandu_core::log::{Edits, LogEntry};
+use liandu_core::protocol::update::Chunk;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::scope::Scope;
+use liandu_core::record::stamp::{Stamp, Stamps};
+use liandu_core::record::{Heads, RecordDoc};
+use liandu_core::seal::Seal;
+
+use super::ask::RecordParts;
+use super::{Keeper, Trouble};
+use crate::index::rows::{EntryRow, RecordRow};
+use crate::index::{Index, IndexError, keys, rows};
+use crate::journal::{Disk, Payload};
+
+/// The parts of a record that some entries hold.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// A document chunk; it is the whole record up to then.
+    pub(super) document: Option<Vec<u8>>,
+    /// Change chunks after it, in log order.
+    pub(super) changes: Vec<Vec<u8>>,
+    pub(super) stamps: Vec<Stamp>,
+    /// The last seal of each actor.
+    pub(super) seals: BTreeMap<Actor, Seal>,
+}
+
+impl Parts {
+    fn add(&mut self, position: Position, edits: Edits) {
+        match edits.chunk {
+            Some(Chunk::Doc(bytes)) => {
+                if let Some(before) = self.document.replace(bytes) {
+                    self.changes.push(before);
+                }
+            }
+            Some(Chunk::Changes(changes)) => self.changes.extend(changes),
+            None => {}
+        }
+        self.stamps.extend(edits.accepted.iter().map(|range| Stamp {
+            actor: range.actor,
+            seq_max: range.to,
+            position,
+            time: edits.time,
+            person: edits.person.clone(),
+        }));
+        for seal in edits.seals {
+            let latest = self.seals.get(&seal.actor).is_none_or(|known| known.seq < seal.seq);
+            if latest {
+                self.seals.insert(seal.actor, seal);
+            }
+        }
+    }
+
+    /// All chunks, the document first.
+    pub(super) fn chunks(&self) -> Vec<&[u8]> {
+        self.document.iter().chain(&self.changes).map(Vec::as_slice).collect()
+    }
+}
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    pub(super) fn record_row(&self, record: &RecordId) -> Result<Option<RecordRow>, Trouble> {
+        Ok(rows::row(&self.index, &keys::record(record))?)
+    }
+
+    /// An entry by its place in the index, staged ones included.
+    pub(super) fn entry_at(
+        &self,
+        position: Position,
+        row: EntryRow,
+    ) -> Result<Option<LogEntry>, Trouble> {
+        if let Some(staged) = self.staged.get(&position) {
+            return Ok(Some(staged.clone()));
+        }
+        match self.open_journal()?.read(row.pointer)?.payload {
+            Payload::Bytes(bytes) => Ok(Some(LogEntry::decode(&bytes)?)),
+            Payload::Erased => Ok(None),
+        }
+    }
+
+    /// What the entries of a record after a position hold.
+    pub(super) fn parts(&self, record: &RecordId, after: Position) -> Result<Parts, Trouble> {
+        let mut parts = Parts::default();
+        let prefix = keys::entries(record);
+        let mut from = keys::entry(record, after.next());
+        loop {
+            let page = self.index.scan(&prefix, &from, 1_024)?;
+            let Some((last, _)) = page.last() else { return Ok(parts) };
+            from = rows::after(last);
+            for (key, value) in page {
+                let row = EntryRow::read(&value)?;
+                let position = keys::read_entry(&key).ok_or(IndexError::Damaged)?;
+                if row.part
+                    && let Some(LogEntry::Edits(edits)) = self.entry_at(position, row)?
+                {
+                    parts.add(position, edits);
+                }
+            }
+        }
+    }
+
+    /// The record's document: from the cache, or loaded; none when nothing was accepted yet.
+    pub(super) fn take_document(&mut self, record: &RecordId) -> Result<Option<RecordDoc>, Trouble> {
+        if let Some(doc) = self.cache.take(record) {
+            return Ok(Some(doc));
+        }
+        if self.record_row(record)?.is_none_or(|row| row.erased.is_some()) {
+            return Ok(None);
+        }
+        let parts = self.parts(record, Position(0))?;
+        Ok(Some(RecordDoc::load(*record, &parts.chunks())?))
+    }
+
+    /// A record as stored; none when there is none or it was erased.
+    pub fn record(&self, record: &RecordId) -> Option<RecordParts> {
+        self.read_record(record).ok().flatten()
+    }
+
+    fn read_record(&self, record: &RecordId) -> Result<Option<RecordParts>, Trouble> {
+        let Some(row) = self.record_row(record)?.filter(|row| row.erased.is_none()) else {
+            return Ok(None);
+        };
+        let Some(kind) = Kind::parse(&row.kind) else { return Ok(None) };
+        let parts = self.parts(record, Position(0))?;
+        let chunks = parts.chunks().into_iter().map(<[u8]>::to_vec).collect();
+        Ok(Some(RecordParts {
+            record: *record,
+            kind,
+            scope: row.scope,
+            chunks,
+            stamps: parts.stamps.into_iter().collect::<Stamps>(),
+            heads: Heads(row.heads.into_iter().collect()),
+            changed: row.changed,
+            as_of: self.position(),
+        }))
+    }
+
+    /// A record's scope, for who needs nothing else.
+    pub fn scope_of(&self, record: &RecordId) -> Option<Scope> {
+        self.record_row(record).ok().flatten().map(|row| row.scope)
+    }
+}

@@ -1,0 +1,253 @@
+//! Opening and opening again: journal, index, directory, the log's life.
+//!
+//! Never judges: verdicts are in the log. The index is continued from where it stands, or built
+//! again when its place is not in the log.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use liandu_core::admission::Definitions;
+use liandu_core::authority::Directory;
+use liandu_core::id::{Actor, Epoch, Position};
+use liandu_core::log::{EpochBegan, EpochCause, LogEntry};
+use liandu_core::time::Timestamp;
+
+use super::ask::Numbers;
+use super::cache::Cache;
+use super::{Disks, Keeper, KeeperOpenError, Keys, Options, Trouble};
+use crate::index::overlay::Overlay;
+use crate::index::{Index, IndexError, keys, rows};
+use crate::journal::{AppendError, CommitError, Damage, Disk, Journal, Opened, Payload, ReadError};
+
+/// Entries folded into the index before they are written as one batch.
+const REPLAY_BATCH: u64 = 512;
+
+/// Why log and index could not be brought together.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The index, even after it was cleared.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A durable entry cannot be read: run `check`.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The log takes no first entry: most likely the disk is full.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The log's first entry could not be made durable.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// The log belongs to another authority key than the one given.
+    #[error("the authority key does not belong to this log")]
+    ForeignAuthority,
+    /// The log is closed after a failed commit.
+    #[error("the log is closed")]
+    Closed,
+}
+
+impl From<Trouble> for RecoverError {
+    fn from(trouble: Trouble) -> RecoverError {
+        match trouble {
+            Trouble::Index(error) => RecoverError::Index(error),
+            Trouble::Read(error) => RecoverError::Read(error),
+            Trouble::Append(error) => RecoverError::Append(error),
+            Trouble::Load(_) | Trouble::Entry(_) | Trouble::Panicked | Trouble::Closed => {
+                RecoverError::Closed
+            }
+        }
+    }
+}
+
+/// What opening is told beside the disks.
+pub struct Start {
+    /// Sizes and times.
+    pub options: Options,
+    /// The server's keys.
+    pub keys: Keys,
+    /// The clock.
+    pub now: Timestamp,
+    /// Random bytes, never used twice: actors and epochs are made of them.
+    pub seed: [u8; 32],
+    /// The log was restored from a backup: a new life begins.
+    pub restored: bool,
+}
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// Opens log and index and brings them together.
+    pub fn open(
+        mut disks: Disks<D>,
+        index: I,
+        start: Start,
+    ) -> Result<Keeper<D, I>, KeeperOpenError> {
+        let disk = disks()?;
+        let (journal, opened) = Journal::open(disk, start.options.journal)?;
+        let deployment = start.keys.deployment();
+        let node_id = start.keys.node_id();
+        let mut keeper = Keeper {
+            disks,
+            journal: Some(journal),
+            index: Overlay::new(index),
+            index_broken: false,
+            directory: Directory::new(),
+            definitions: Arc::new(Definitions::default()),
+            definition_json: BTreeMap::new(),
+            cache: Cache::new(start.options.cache_bytes_max),
+            options: start.options,
+            keys: start.keys,
+            deployment,
+            node_id,
+            epoch: Epoch([0; 8]),
+            seed: start.seed,
+            drawn: 0,
+            actor: Actor([0; 16]),
+            now: start.now,
+            staged: BTreeMap::new(),
+            waiting: Vec::new(),
+            done: Vec::new(),
+            tickets: 0,
+            numbers: Numbers::default(),
+        };
+        keeper.fresh_actor();
+        keeper.bring_together()?;
+        keeper.begin_life(&opened, start.restored)?;
+        keeper.overwrite_erased();
+        keeper.judge_held();
+        keeper.commit_group();
+        Ok(keeper)
+    }
+
+    /// After a failed commit or a broken index: opens the log again and continues the index.
+    pub(super) fn recover(&mut self) -> Result<(), KeeperOpenError> {
+        self.index.drop_staged();
+        if self.journal.is_none() {
+            let disk = (self.disks)()?;
+            let (journal, opened) = Journal::open(disk, self.options.journal)?;
+            self.journal = Some(journal);
+            self.bring_together()?;
+            self.begin_life(&opened, false)?;
+        }
+        if self.index_broken {
+            self.index.below_mut().clear().map_err(RecoverError::from)?;
+            self.index_broken = false;
+            self.bring_together()?;
+        }
+        Ok(())
+    }
+
+    /// Continues the index, or rebuilds it, and reads the directory from it.
+    fn bring_together(&mut self) -> Result<(), RecoverError> {
+        let mut from = self.index_place().unwrap_or(None);
+        if from.is_none() {
+            self.index.below_mut().clear()?;
+            from = Some(Position(0));
+        }
+        let result = self.replay(from.unwrap_or_default());
+        if let Err(RecoverError::Index(_)) = result {
+            // It opened and does not work: once more from nothing.
+            self.index.drop_staged();
+            self.index.below_mut().clear()?;
+            self.replay(Position(0))?;
+        } else {
+            result?;
+        }
+        self.read_directory()
+    }
+
+    /// The index's place, when the log knows it.
+    fn index_place(&self) -> Result<Option<Position>, RecoverError> {
+        let mark: Option<rows::Mark> = rows::row(&self.index, keys::MARK)?;
+        let journal = self.open_journal()?;
+        Ok(mark
+            .filter(|mark| mark.format == rows::FORMAT)
+            .filter(|mark| journal.hash_at(mark.position) == Some(mark.hash))
+            .map(|mark| mark.position))
+    }
+
+    fn replay(&mut self, after: Position) -> Result<(), RecoverError> {
+        let Some(journal) = self.journal.as_ref() else { return Err(RecoverError::Closed) };
+        let mut last = None;
+        for read in journal.scan(after.next()) {
+            let (pointer, read) = read?;
+            if let Payload::Bytes(bytes) = &read.payload
+                && let Ok(entry) = LogEntry::decode(bytes)
+            {
+                rows::fold(&mut self.index, read.position, pointer, &entry)?;
+            }
+            last = Some((read.position, read.hash));
+            if read.position.0 % REPLAY_BATCH == 0 {
+                stage_mark(&mut self.index, read.position, read.hash, self.epoch);
+                self.index.commit()?;
+            }
+        }
+        if let Some((position, hash)) = last {
+            stage_mark(&mut self.index, position, hash, self.epoch);
+        }
+        self.index.commit()?;
+        Ok(())
+    }
+
+    fn read_directory(&mut self) -> Result<(), RecoverError> {
+        self.directory = Directory::new();
+        self.definitions = Arc::new(Definitions::default());
+        self.definition_json.clear();
+        for (key, value) in rows::all(&self.index, keys::AUTHORITY)? {
+            let position = keys::read_authority(&key).ok_or(IndexError::Damaged)?;
+            let row = rows::EntryRow::read(&value)?;
+            if let Payload::Bytes(bytes) = self.open_journal()?.read(row.pointer)?.payload
+                && let Ok(entry) = LogEntry::decode(&bytes)
+            {
+                if let LogEntry::Epoch(began) = &entry
+                    && began.deployment != self.deployment
+                {
+                    return Err(RecoverError::ForeignAuthority);
+                }
+                self.learn(position, &entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// A new, damaged or restored log begins a life.
+    fn begin_life(&mut self, opened: &Opened, restored: bool) -> Result<(), RecoverError> {
+        let lost: Vec<Position> = opened
+            .damage
+            .iter()
+            .filter(|damage| damage.needs_epoch())
+            .flat_map(|damage| match damage {
+                Damage::Lost { lost, .. } => {
+                    (lost.first.0..lost.first.0.saturating_add(lost.count)).map(Position).collect()
+                }
+                Damage::TornTail { .. } | Damage::Header { .. } => Vec::new(),
+            })
+            .collect();
+        let cause = if opened.last == Position(0) {
+            EpochCause::New
+        } else if !lost.is_empty() {
+            EpochCause::Damaged
+        } else if restored {
+            EpochCause::Restored
+        } else {
+            return Ok(());
+        };
+        let entry = LogEntry::Epoch(EpochBegan {
+            epoch: Epoch(self.draw()),
+            deployment: self.deployment,
+            cause,
+            lost,
+            time: self.now,
+        });
+        self.stage(entry)?;
+        self.commit_group();
+        if self.journal.is_some() { Ok(()) } else { Err(RecoverError::Closed) }
+    }
+}
+
+fn stage_mark<I: Index>(
+    index: &mut Overlay<I>,
+    position: Position,
+    hash: [u8; 32],
+    epoch: Epoch,
+) {
+    let mark = rows::Mark { format: rows::FORMAT, position, hash, epoch: Some(epoch) };
+    index.stage([(keys::MARK.to_vec(), Some(rows::encoded(&mark)))].into_iter().collect());
+}
