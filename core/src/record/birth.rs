@@ -80,7 +80,7 @@ mod tests {
                     "{id}"
                 );
             }
-            let (_, texts) = doc.get(ROOT, "t").unwrap().unwrap();
+            let (_, texts) = doc.get(ROOT, RootMap::Texts.key()).unwrap().unwrap();
             for (index, text) in kind.built_in_texts().iter().enumerate() {
                 let (_, id) = doc.get(&texts, *text).unwrap().unwrap();
                 assert!(

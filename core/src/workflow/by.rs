@@ -1,0 +1,27 @@
+//! Who causes events: the columns that several rows share.
+//!
+//! Data only.
+
+use crate::policy::Relation::{self, Author, GroupMember, Handler, InRegion};
+use crate::policy::Role::{
+    self, CongressOffice, Department, Leader, Representative, ResponseCentre,
+};
+
+pub(super) const OFFICES: &[(Role, Relation)] =
+    &[(CongressOffice, InRegion), (ResponseCentre, InRegion)];
+pub(super) const CONGRESS: &[(Role, Relation)] = &[(CongressOffice, InRegion)];
+pub(super) const HANDLERS: &[(Role, Relation)] = &[(Department, Handler)];
+pub(super) const LEADERS: &[(Role, Relation)] = &[(Leader, InRegion), (CongressOffice, InRegion)];
+pub(super) const HANDLERS_AND_CONGRESS: &[(Role, Relation)] =
+    &[(Department, Handler), (CongressOffice, InRegion)];
+pub(super) const FIELD_AND_OFFICES: &[(Role, Relation)] = &[
+    (Representative, GroupMember),
+    (CongressOffice, InRegion),
+    (ResponseCentre, InRegion),
+];
+pub(super) const WRITERS: &[(Role, Relation)] = &[
+    (Representative, Author),
+    (ResponseCentre, Author),
+    (Department, Author),
+    (CongressOffice, InRegion),
+];

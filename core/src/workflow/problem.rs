@@ -1,0 +1,249 @@
+//! The life of a problem (问题台账): found, handed over, put right, reviewed, closed.
+//!
+//! Data only. Frozen words; new events are added.
+
+use super::by::{
+    CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
+};
+use super::{DECIDE, EventRule, Workflow, event, needs, reviews, settles, state};
+
+const UNDER_WAY: &[&str] = &[
+    "transferred",
+    "received",
+    "planned",
+    "rectifying",
+    "reported",
+];
+const AT_WORK: &[&str] = &["received", "planned", "rectifying"];
+const ALL_OPEN: &[&str] = &[
+    "found",
+    "verified",
+    "returned",
+    "transferred",
+    "received",
+    "planned",
+    "rectifying",
+    "reported",
+    "reviewed",
+];
+const ALL_STATES: &[&str] = &[
+    "found",
+    "verified",
+    "returned",
+    "transferred",
+    "received",
+    "planned",
+    "rectifying",
+    "reported",
+    "reviewed",
+    "closed",
+    "withdrawn",
+];
+
+pub(super) const PROBLEM: Workflow = Workflow {
+    states: &[
+        state("found", 0, "已发现", "found"),
+        state("verified", 10, "已核实", "verified"),
+        state("returned", 15, "已退件", "returned"),
+        state("transferred", 20, "已交办", "transferred"),
+        state("received", 30, "已签收", "received"),
+        state("planned", 40, "已定方案", "planned"),
+        state("rectifying", 50, "整改中", "rectifying"),
+        state("reported", 60, "已报结", "reported"),
+        state("reviewed", 70, "已复核", "reviewed"),
+        state("closed", 80, "已销号", "closed"),
+        state("withdrawn", 90, "已撤回", "withdrawn"),
+    ],
+    events: &[
+        event(
+            "verify",
+            "核实",
+            "verify",
+            &["found"],
+            Some("verified"),
+            OFFICES,
+        ),
+        EventRule {
+            four_things: true,
+            ..needs(
+                settles(event(
+                    "transfer",
+                    "交办",
+                    "transfer",
+                    &["found", "verified", "returned"],
+                    Some("transferred"),
+                    OFFICES,
+                )),
+                &["unit"],
+            )
+        },
+        event(
+            "receive",
+            "签收",
+            "receive",
+            &["transferred"],
+            Some("received"),
+            HANDLERS,
+        ),
+        needs(
+            event(
+                "return",
+                "退件",
+                "return",
+                &["transferred", "received"],
+                Some("returned"),
+                HANDLERS,
+            ),
+            &["reason"],
+        ),
+        needs(
+            event(
+                "reassign",
+                "改派",
+                "reassign",
+                UNDER_WAY,
+                Some("transferred"),
+                OFFICES,
+            ),
+            &["unit", "reason"],
+        ),
+        event(
+            "plan",
+            "制定方案",
+            "plan",
+            &["received"],
+            Some("planned"),
+            HANDLERS,
+        ),
+        event(
+            "start",
+            "开始整改",
+            "start work",
+            &["received", "planned"],
+            Some("rectifying"),
+            HANDLERS,
+        ),
+        event(
+            "report",
+            "报结",
+            "report done",
+            AT_WORK,
+            Some("reported"),
+            HANDLERS,
+        ),
+        event(
+            "fixed_on_spot",
+            "当场整改",
+            "put right on the spot",
+            &["found", "verified"],
+            Some("reported"),
+            FIELD_AND_OFFICES,
+        ),
+        reviews(event(
+            "pass",
+            "复核通过",
+            "pass review",
+            &["reported"],
+            Some("reviewed"),
+            CONGRESS,
+        )),
+        needs(
+            reviews(event(
+                "fail",
+                "复核不通过",
+                "fail review",
+                &["reported"],
+                Some("rectifying"),
+                CONGRESS,
+            )),
+            &["reason"],
+        ),
+        settles(event(
+            "close",
+            "销号",
+            "close",
+            &["reviewed"],
+            Some("closed"),
+            CONGRESS,
+        )),
+        needs(
+            event(
+                "reopen",
+                "重新交办",
+                "re-open",
+                &["closed"],
+                Some("verified"),
+                CONGRESS,
+            ),
+            &["reason"],
+        ),
+        event(
+            "look_back",
+            "回头看",
+            "look back",
+            &["closed"],
+            None,
+            FIELD_AND_OFFICES,
+        ),
+        event("remind", "催办", "remind", UNDER_WAY, None, OFFICES),
+        event("supervise", "督办", "supervise", UNDER_WAY, None, LEADERS),
+        needs(
+            event(
+                "ask_extension",
+                "申请延期",
+                "ask for time",
+                UNDER_WAY,
+                None,
+                HANDLERS,
+            ),
+            &["until", "reason"],
+        ),
+        needs(
+            event("extend", "批准延期", "give time", UNDER_WAY, None, CONGRESS),
+            &["until"],
+        ),
+        event("escalate", "上报", "escalate", ALL_OPEN, None, OFFICES),
+        needs(
+            event("instruct", "批示", "instruct", ALL_STATES, None, LEADERS),
+            &["text"],
+        ),
+        needs(
+            event(
+                "answer",
+                "答复",
+                "answer",
+                ALL_STATES,
+                None,
+                HANDLERS_AND_CONGRESS,
+            ),
+            &["text"],
+        ),
+        settles(event(
+            "withdraw",
+            "撤回",
+            "withdraw",
+            &["found", "verified", "returned"],
+            Some("withdrawn"),
+            WRITERS,
+        )),
+        event(
+            "restore",
+            "恢复",
+            "restore",
+            &["withdrawn"],
+            Some("found"),
+            WRITERS,
+        ),
+        needs(
+            event(
+                DECIDE,
+                "核定状态",
+                "decide the state",
+                ALL_STATES,
+                None,
+                CONGRESS,
+            ),
+            &["state"],
+        ),
+    ],
+};
