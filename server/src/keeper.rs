@@ -15,7 +15,7 @@ mod manage;
 mod office;
 mod push;
 mod quarantine;
-mod recover;
+pub mod recover;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -407,6 +407,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             self.overwrite_erased();
         }
         self.numbers.position = self.position().0;
+    }
+
+    /// Drops everything staged: whoever asked is told that it failed, the log is opened again.
+    pub fn abandon(&mut self) {
+        self.failed();
     }
 
     /// Nothing staged is true: everything that knows of it is dropped, the log is opened again.

@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod tables;
 pub mod index;
 pub mod keeper;
+pub mod engine;
