@@ -5,7 +5,7 @@
 
 use crate::admission::{Case, Incoming, shape};
 use crate::campaign::{Campaign, Section};
-use crate::id::{FieldId, UnitId};
+use crate::id::{FieldId, RegionCode, UnitId};
 use crate::policy::{Action, Facts, Principal, may, may_cause};
 use crate::record::path::Path;
 use crate::record::value::Value;
@@ -87,6 +87,17 @@ fn is(who: &Principal, other: &Node, node: &Node, case: &Case<'_>) -> bool {
         Some(person) => person == who.person,
         None => device == node.write.actor.device(),
     }
+}
+
+/// Whether a place is one of a region's own items (`130123-…`), which have no version that a
+/// change could name: one that is not known yet may come.
+fn is_local(path: &Path) -> bool {
+    let id = match path {
+        Path::Field(id) | Path::Text(id) | Path::Item { field: id, .. } => id.as_str(),
+        Path::Answer(id) => id.as_str(),
+        Path::State => "",
+    };
+    id.split_once('-').is_some_and(|(region, _)| RegionCode::new(region).is_ok())
 }
 
 /// Everything a judgement of one change looks at.
@@ -181,7 +192,13 @@ impl Scene<'_> {
     /// The section a place belongs to, by the definition the author's form was made from.
     fn section(&self, path: &Path) -> Result<Section, Verdict> {
         let section = self.campaign.section(self.case.kind, path);
-        section.ok_or(refuse(Reason::UnknownField))
+        section.ok_or_else(|| {
+            if is_local(path) {
+                Verdict::Held(Reason::NewerDefinition)
+            } else {
+                refuse(Reason::UnknownField)
+            }
+        })
     }
 
     fn check_value(&self, path: &Path, value: &Value) -> Result<(), Verdict> {

@@ -299,6 +299,8 @@ fn illegal_changes_are_refused_each_for_its_reason() {
     desk.push(&one.doc.raw_all());
     let unknown = one.clone().edit(set("f/no_such_field", "x"));
     assert_eq!(desk.arrive(&unknown), refused(Reason::UnknownField));
+    let local = one.clone().edit(set("f/130123-own_item", "x"));
+    assert_eq!(desk.arrive(&local), Verdict::Held(Reason::NewerDefinition), "it may come");
     let bad_value = one
         .clone()
         .edit(Edit::set(path("f/area"), Value::text("很大")));
