@@ -130,3 +130,13 @@ pub const JOURNAL_GROUP_BYTES_MAX: u64 = 256 << 20;
 pub const JOURNAL_SEGMENT_BYTES: u64 = 64 << 20;
 /// Left free on the journal's disk: receipts stop before it is full, bytes.
 pub const DISK_RESERVE_BYTES: u64 = 256 << 20;
+/// Documents that a device keeps ready, bytes.
+pub const DEVICE_DOCUMENTS_BYTES_MAX: usize = 64 << 20;
+/// Admitted parts of one record on a device before they are packed into one document.
+pub const DEVICE_PARTS_MAX: usize = 16;
+/// Sheets of receipts that a device carries for others.
+pub const DEVICE_SHEETS_MAX: usize = 256;
+/// What an office tells the author of a quarantined edit, bytes.
+pub const ANSWER_BYTES_MAX: usize = 2_000;
+/// Device connections of one server.
+pub const CONNECTIONS_MAX: u64 = 60_000;

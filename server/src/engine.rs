@@ -9,7 +9,7 @@ mod thread;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -137,8 +137,10 @@ pub(crate) struct Shared {
     /// Position of the last authority entry: connections look whether it concerns them.
     pub(crate) authority: watch::Receiver<Position>,
     pub(crate) numbers: Arc<Mutex<Numbers>>,
-    pub(crate) connections: AtomicU64,
-    pub(crate) stopping: AtomicBool,
+    pub(crate) connections: Arc<AtomicU64>,
+    /// Whether the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+    stop: watch::Sender<bool>,
     deployment: DeploymentId,
     node: PublicKey,
     authority_key: PublicKey,
@@ -163,14 +165,16 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
     let (requests, waiting) = mpsc::channel(REQUESTS);
     let (position, position_seen) = watch::channel(keeper.position());
     let (authority, authority_seen) = watch::channel(keeper.directory().position());
+    let (stop, stopping) = watch::channel(false);
     let numbers = Arc::new(Mutex::new(keeper.numbers()));
     let shared = Shared {
         requests,
         position: position_seen,
         authority: authority_seen,
         numbers: Arc::clone(&numbers),
-        connections: AtomicU64::new(0),
-        stopping: AtomicBool::new(false),
+        connections: Arc::new(AtomicU64::new(0)),
+        stopping,
+        stop,
         deployment: keeper.deployment(),
         node: keeper.node_public(),
         authority_key: keeper.authority_public(),
@@ -363,12 +367,12 @@ impl Handle {
 
     /// Whether `stop` was called: connections are closed and no new ones taken.
     pub fn is_stopping(&self) -> bool {
-        self.shared.stopping.load(Ordering::Relaxed)
+        *self.shared.stopping.borrow()
     }
 
     /// Says that the server stops: connections end by themselves.
     pub fn begin_stop(&self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
+        self.shared.stop.send_replace(true);
     }
 
     /// Commits what is waiting, flushes the index and stops the thread.

@@ -10,6 +10,7 @@ mod author;
 mod cache;
 mod erase;
 mod feed;
+mod greet;
 mod judge_again;
 mod manage;
 mod office;
@@ -42,6 +43,7 @@ use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
 
 pub use feed::FeedPage;
+pub use greet::Difference;
 pub use push::Pushed;
 pub use recover::RecoverError;
 

@@ -5,3 +5,5 @@ pub mod tables;
 pub mod index;
 pub mod keeper;
 pub mod engine;
+pub mod api;
+pub mod socket;

@@ -220,7 +220,7 @@ fn bodies(parts: Parts, whole: bool) -> Vec<UpdateBody> {
     }
 }
 
-fn update_bytes(update: &RecordUpdate) -> usize {
+pub(super) fn update_bytes(update: &RecordUpdate) -> usize {
     match &update.body {
         UpdateBody::Changed { chunk, stamps, seals, .. } => {
             chunk.bytes() + stamps.len() * 64 + seals.len() * 150 + 64

@@ -1,0 +1,75 @@
+//! Devices' WebSockets: `/sync`. Frames in and out; what they mean is core's session's business.
+//!
+//! Never queues for a slow device: a connection holds a cursor and reads its feed when it may
+//! send. One broken connection never touches another.
+
+mod connection;
+mod pack;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{State, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use liandu_core::id::DeviceId;
+use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX};
+use tokio::sync::Notify;
+
+use crate::engine::Handle;
+
+/// Read buffer of a connection, bytes: an idle one should cost little.
+const READ_BUFFER_BYTES: usize = 2 << 10;
+
+/// All open connections.
+#[derive(Clone)]
+pub struct Sockets {
+    handle: Handle,
+    devices: Arc<Mutex<BTreeMap<DeviceId, (u64, Arc<Notify>)>>>,
+}
+
+impl Sockets {
+    /// None yet.
+    pub fn new(handle: Handle) -> Sockets {
+        Sockets { handle, devices: Arc::default() }
+    }
+
+    /// The route `/sync`.
+    pub fn router(self) -> Router {
+        Router::new().route("/sync", get(upgrade)).with_state(self)
+    }
+
+    /// A device's newest connection takes over; the one before is told.
+    fn take_over(&self, device: DeviceId, number: u64, told: Arc<Notify>) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((before, other)) = devices.insert(device, (number, told))
+            && before != number
+        {
+            other.notify_one();
+        }
+    }
+
+    fn leave(&self, device: DeviceId, number: u64) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if devices.get(&device).is_some_and(|(newest, _)| *newest == number) {
+            devices.remove(&device);
+        }
+    }
+}
+
+async fn upgrade(State(sockets): State<Sockets>, upgrade: WebSocketUpgrade) -> Response {
+    let open = &sockets.handle.shared().connections;
+    if sockets.handle.is_stopping() || open.load(Ordering::Relaxed) >= CONNECTIONS_MAX {
+        let retry = [("retry-after", "30")];
+        return (StatusCode::SERVICE_UNAVAILABLE, retry, "busy").into_response();
+    }
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| connection::serve(socket, sockets))
+}
