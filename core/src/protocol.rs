@@ -3,6 +3,7 @@
 //! Never judges an edit, stores a byte, opens a socket, reads a clock or draws a random number.
 //! `protocol/SPEC.md` is the contract for clients in other languages.
 
+pub mod bundle;
 pub mod client;
 pub(crate) mod codec;
 pub mod digest;

@@ -211,8 +211,9 @@ pub enum Output {
         /// Records after this one.
         after: Option<RecordId>,
     },
-    /// Repair: the server lacks something of these. Offer, with seals and scope, whatever is held
-    /// of them beyond the heads named.
+    /// Repair: the server lacks something of these. Note durably, before `Stored` of any later
+    /// feed, that they are to be offered again; then offer, with seals and scope, whatever is
+    /// held of them beyond the heads named.
     Wanted(Vec<RecordHeads>),
     /// Something unexpected that does no harm; for developers.
     Odd(Odd),

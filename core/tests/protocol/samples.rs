@@ -1,0 +1,406 @@
+//! One of every message, always the same.
+
+use liandu_core::id::{
+    Actor, CampaignId, ChangeHash, DeploymentId, DeviceId, Epoch, PersonId, Position, RecordId,
+};
+use liandu_core::protocol::digest::{definitions_digest, scopes_digest};
+use liandu_core::protocol::frame::{ToDevice, ToServer};
+use liandu_core::protocol::message::*;
+use liandu_core::protocol::packed::Packed;
+use liandu_core::protocol::update::*;
+use liandu_core::record::DefinitionRef;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::scope::Scope;
+use liandu_core::record::stamp::Stamp;
+use liandu_core::seal::{EnrolmentCertificate, HelloProof, Seal, SecretKey};
+use liandu_core::time::Timestamp;
+use liandu_core::verdict::{Reason, Verdict};
+
+pub(crate) const DEPLOYMENT: DeploymentId = DeploymentId([0xd0; 16]);
+pub(crate) const DEVICE: DeviceId = DeviceId([0xde; 8]);
+pub(crate) const NONCE: Nonce = Nonce([0x5a; 32]);
+pub(crate) const EPOCH: Epoch = Epoch([0xe0; 8]);
+
+pub(crate) fn device_key() -> SecretKey {
+    SecretKey::from_bytes(&[1; 32])
+}
+
+pub(crate) fn server_key() -> SecretKey {
+    SecretKey::from_bytes(&[2; 32])
+}
+
+pub(crate) fn authority_key() -> SecretKey {
+    SecretKey::from_bytes(&[3; 32])
+}
+
+pub(crate) fn time() -> Timestamp {
+    Timestamp(1_592_524_800_000)
+}
+
+pub(crate) fn person() -> PersonId {
+    PersonId::new("p-0417").unwrap()
+}
+
+pub(crate) fn scopes(count: u32) -> Vec<Scope> {
+    let scope = |n| format!("130123/g-{n}/group").parse().unwrap();
+    (1..=count).map(scope).collect()
+}
+
+pub(crate) fn record(n: u16) -> RecordId {
+    let [a, b] = n.to_be_bytes();
+    RecordId([
+        0x01, 0x72, 0xc0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, a, b,
+    ])
+}
+
+pub(crate) fn actor(n: u8) -> Actor {
+    Actor::of(&DEVICE, [n; 8])
+}
+
+pub(crate) fn cursor(position: u64) -> Cursor {
+    let [.., byte] = position.to_be_bytes();
+    Cursor {
+        epoch: EPOCH,
+        position: Position(position),
+        hash: Short([byte; 8]),
+    }
+}
+
+pub(crate) fn definition() -> DefinitionRef {
+    DefinitionRef {
+        campaign: CampaignId::new("hebei-6plus1").unwrap(),
+        version: 1,
+    }
+}
+
+pub(crate) fn seal(n: u16, bytes: u8) -> Seal {
+    let hash = ChangeHash([bytes; 32]);
+    Seal::sign(&device_key(), &DEPLOYMENT, &record(n), actor(1), 3, hash)
+}
+
+pub(crate) fn certificate() -> EnrolmentCertificate {
+    let key = device_key().public();
+    EnrolmentCertificate::sign(&authority_key(), DEPLOYMENT, DEVICE, key, person(), time())
+}
+
+pub(crate) fn push(n: u16) -> RecordPush {
+    RecordPush {
+        record: record(n),
+        kind: Kind::Inspection.into(),
+        scope: scopes(1).pop(),
+        chunk: Chunk::Changes(vec![vec![0x85, 0x6f, 0x4a, 0x83], vec![1, 2, 3]]),
+        seals: vec![seal(n, 7)],
+    }
+}
+
+pub(crate) fn update(n: u16, position: u64) -> RecordUpdate {
+    let stamp = Stamp {
+        actor: actor(1),
+        seq_max: 3,
+        position: Position(position),
+        time: time(),
+        person: Some(person()),
+    };
+    RecordUpdate {
+        record: record(n),
+        kind: Kind::Problem.into(),
+        scope: scopes(1)[0].id(),
+        body: UpdateBody::Changed {
+            chunk: Chunk::Doc(vec![0x85, 0x6f, 0x4a, 0x83, 9]),
+            stamps: vec![stamp],
+            seals: vec![],
+            whole: true,
+        },
+    }
+}
+
+pub(crate) fn verdicts(n: u16) -> RecordVerdicts {
+    let other = |seq, verdict: Verdict| OtherVerdict {
+        actor: actor(1),
+        seq,
+        hash: ChangeHash([8; 32]),
+        verdict: verdict.into(),
+    };
+    RecordVerdicts {
+        record: record(n),
+        receipts: vec![Receipt {
+            actor: actor(1),
+            seq_max: 2,
+            position: Position(41),
+        }],
+        others: vec![
+            other(3, Verdict::Refused(Reason::NotAllowed)),
+            other(4, Verdict::Forked),
+        ],
+        missing: false,
+    }
+}
+
+pub(crate) fn heads(n: u16) -> RecordHeads {
+    RecordHeads {
+        record: record(n),
+        heads: vec![ChangeHash([1; 32]), ChangeHash([2; 32])],
+    }
+}
+
+pub(crate) fn hello() -> Hello {
+    let proof = HelloProof {
+        deployment: &DEPLOYMENT,
+        device: &DEVICE,
+        nonce: &NONCE.0,
+        version: 1,
+    };
+    let mut ids: Vec<_> = scopes(4).iter().map(Scope::id).collect();
+    ids.sort();
+    Hello {
+        version: 1,
+        device: DEVICE,
+        signature: proof.sign(&device_key()),
+        cursor: Some(cursor(400_000)),
+        behind: vec![],
+        scopes: scopes_digest(&ids),
+        definitions: definitions_digest(&[definition()]),
+        authority: Position(17),
+        time: time(),
+        app: "0.1.0".to_owned(),
+        unsent: 0,
+        certificate: None,
+    }
+}
+
+pub(crate) fn welcome() -> Welcome {
+    Welcome {
+        resume: Resume::Ok,
+        at: cursor(400_100),
+        feed: false,
+        time: time(),
+        allowed: Allowed {
+            window: 8,
+            frame_bytes: 1 << 20,
+        },
+        scopes: None,
+        definitions: None,
+        authority: Position(17),
+        person: person(),
+        escrow: None,
+    }
+}
+
+/// Every message of the server, with and without its optional parts.
+pub(crate) fn to_device() -> Vec<(&'static str, ToDevice)> {
+    let list = |updates: &[RecordUpdate]| Packed::pack(updates).unwrap();
+    let left = RecordUpdate {
+        body: UpdateBody::Left {},
+        ..update(2, 8)
+    };
+    let erased = UpdateBody::Erased {
+        reason: "依法删除".to_owned(),
+    };
+    let erased = RecordUpdate {
+        body: erased,
+        ..update(3, 9)
+    };
+    let feed = |updates, upto, more| Feed {
+        number: 1,
+        updates,
+        upto,
+        more,
+    };
+    let json = Packed::pack(&[minicbor::bytes::ByteVec::from(b"{}".to_vec())]).unwrap();
+    let full = Welcome {
+        resume: Resume::Repair,
+        feed: true,
+        scopes: Some(scopes(2)),
+        definitions: Some(vec![definition()]),
+        escrow: Some(true),
+        ..welcome()
+    };
+    let challenge = Challenge {
+        nonce: NONCE,
+        versions: vec![1],
+        deployment: DEPLOYMENT,
+        time: time(),
+    };
+    let verdicts = Verdicts {
+        batch: 7,
+        position: Position(42),
+        time: time(),
+        tier: Tier::Fsynced,
+        records: Packed::pack(&[verdicts(1)]).unwrap(),
+    };
+    vec![
+        ("challenge", challenge.into()),
+        ("welcome", welcome().into()),
+        ("welcome-full", full.into()),
+        ("verdicts", verdicts.into()),
+        (
+            "busy",
+            Busy {
+                batch: 7,
+                retry_after_ms: 2_000,
+            }
+            .into(),
+        ),
+        (
+            "feed",
+            feed(list(&[update(1, 7)]), Some(cursor(7)), false).into(),
+        ),
+        (
+            "feed-left-erased",
+            feed(list(&[left, erased]), None, true).into(),
+        ),
+        (
+            "definition",
+            Definition {
+                name: definition(),
+                json,
+            }
+            .into(),
+        ),
+        (
+            "authority",
+            Authority {
+                position: Position(9),
+                statements: vec![vec![1, 2]],
+            }
+            .into(),
+        ),
+        ("scopes", Scopes { scopes: scopes(2) }.into()),
+        (
+            "differ",
+            Differ {
+                scopes: vec![scopes(1)[0].id()],
+            }
+            .into(),
+        ),
+        (
+            "want",
+            Want {
+                page: 1,
+                records: vec![heads(1)],
+            }
+            .into(),
+        ),
+        ("enrolled", enrolled().into()),
+        (
+            "close",
+            Close::new(CloseCode::Overloaded, Some(4_000)).into(),
+        ),
+        (
+            "want-authority",
+            WantAuthority { after: Position(3) }.into(),
+        ),
+    ]
+}
+
+pub(crate) fn enrolled() -> Enrolled {
+    Enrolled {
+        person: person(),
+        name: "王代表".to_owned(),
+        scopes: scopes(2),
+        server_key: server_key().public(),
+        certificate: certificate(),
+        deployment: DEPLOYMENT,
+    }
+}
+
+/// Every message of a device, with and without its optional parts.
+pub(crate) fn to_server() -> Vec<(&'static str, ToServer)> {
+    let scope = scopes(1)[0].id();
+    let behind = vec![Behind {
+        scope,
+        position: Position(0),
+    }];
+    let full = Hello {
+        behind: behind.clone(),
+        certificate: Some(certificate()),
+        unsent: 3,
+        ..hello()
+    };
+    let digest = Digest {
+        scope,
+        count: 2,
+        digest: ScopeDigest([4; 32]),
+    };
+    let page = HeadsPage {
+        scope,
+        page: 1,
+        after: None,
+        to: Some(record(2)),
+        records: vec![heads(1), heads(2)],
+    };
+    let proof = liandu_core::seal::EnrolProof {
+        deployment: &DEPLOYMENT,
+        device: &DEVICE,
+        nonce: &NONCE.0,
+        invitation: "K7QX-2M9D",
+    };
+    let enrol = Enrol {
+        version: 1,
+        invitation: "K7QX-2M9D".to_owned(),
+        device: DEVICE,
+        key: device_key().public(),
+        label: "王代表的手机".to_owned(),
+        signature: proof.sign(&device_key()),
+    };
+    vec![
+        ("hello", hello().into()),
+        ("hello-full", full.into()),
+        (
+            "push",
+            Push {
+                batch: 7,
+                records: Packed::pack(&[push(1)]).unwrap(),
+            }
+            .into(),
+        ),
+        (
+            "got",
+            Got {
+                feed: Some(3),
+                authority: None,
+            }
+            .into(),
+        ),
+        (
+            "got-authority",
+            Got {
+                feed: None,
+                authority: Some(Position(9)),
+            }
+            .into(),
+        ),
+        (
+            "want-definitions",
+            WantDefinitions {
+                names: vec![definition()],
+            }
+            .into(),
+        ),
+        (
+            "follow",
+            Follow {
+                scopes: Short([6; 8]),
+                behind,
+            }
+            .into(),
+        ),
+        (
+            "digests",
+            Digests {
+                digests: vec![digest],
+            }
+            .into(),
+        ),
+        ("heads", page.into()),
+        ("enrol", enrol.into()),
+        (
+            "authority",
+            Authority {
+                position: Position(9),
+                statements: vec![vec![1, 2]],
+            }
+            .into(),
+        ),
+    ]
+}
