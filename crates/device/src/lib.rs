@@ -1,1 +1,32 @@
-//! Placeholder while the workspace is laid out.
+//! The device engine: what a phone, a browser or a command line does with records, offline first.
+//!
+//! It keeps two layers of every record (what the office has, and what is this device's own),
+//! says for every edit where it is, and syncs through `liandu_core::protocol::client`. It has no
+//! threads, files, sockets, clock or randomness: a driver performs `Output`s and feeds `Input`s.
+//! The driver for native programs is behind the feature `native`.
+//!
+//! ```text
+//! loop {
+//!     while let Some(output) = engine.poll() { perform(output); } // store, connect, send, show
+//!     engine.handle(now(), next_input_or_tick_at(engine.deadline()));
+//! }
+//! ```
+
+mod cache;
+pub mod engine;
+pub mod entropy;
+mod identity;
+mod layers;
+#[cfg(feature = "native")]
+pub mod native;
+mod own;
+mod rebuild;
+mod store;
+
+pub use engine::{
+    Asked, BundleError, BundleFor, BundleReport, EditView, Engine, EnrolError, EnrolFailure, Event,
+    Filter, Input, KeepError, Kept, Line, NotHere, Output, Overview, RecordView,
+};
+pub use layers::Gone;
+pub use own::{OwnEdit, OwnState, Status, Unapplied, Why};
+pub use store::{Key, OpenError, Pairs, Puts};

@@ -1,0 +1,473 @@
+//! The device engine: records, outbox and cursors of one device, without IO.
+//!
+//! `handle` takes in what happened, `poll` says what is to be done, `deadline` when to tick; acts
+//! of the person are methods. Never reads a clock, opens a socket or writes a file, and never
+//! calls an edit safe before its store has said that it is durable.
+
+mod acts;
+mod answers;
+mod bundles;
+mod enrolling;
+mod feed;
+mod loading;
+mod outbox;
+mod repair;
+mod views;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use liandu_core::admission::Definitions;
+use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
+use liandu_core::limits::DEVICE_DOCUMENTS_BYTES_MAX;
+use liandu_core::protocol::bundle::SignedReceipts;
+use liandu_core::protocol::client::{self, Client, Held};
+use liandu_core::protocol::enrol::Enroller;
+use liandu_core::record::DefinitionRef;
+use liandu_core::record::doc::Heads;
+use liandu_core::record::scope::Scope;
+use liandu_core::time::Timestamp;
+
+use crate::cache::Cache;
+use crate::entropy::{self, Entropy};
+use crate::identity::{Identity, Place};
+use crate::layers::Layers;
+use crate::rebuild::Pen;
+use crate::store::{Batch, Puts, Slot};
+
+pub use acts::{Asked, KeepError, Kept};
+pub use bundles::{BundleError, BundleFor, BundleReport};
+pub use enrolling::{EnrolError, EnrolFailure};
+pub use views::{EditView, Filter, Line, NotHere, Overview, RecordView};
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// The person wants to be in sync, or the network is back: connect now, and stay connected.
+    SyncNow,
+    /// The socket that `Output::Connect` asked for is open.
+    Connected,
+    /// A binary message came.
+    Frame(Vec<u8>),
+    /// The socket is closed or could not be opened.
+    Disconnected,
+    /// `deadline` has passed.
+    Tick,
+    /// The batch is durable. Batches become durable in the order they were given.
+    Committed(u64),
+    /// The batch is not stored. The engine stops writing: open a new one from what is stored.
+    CommitFailed(u64),
+}
+
+/// What is to be done outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Store all of this or nothing, then say `Committed` or `CommitFailed`.
+    Commit {
+        /// To be named in the answer.
+        id: u64,
+        /// What to store.
+        puts: Puts,
+    },
+    /// Open a socket to `Engine::address`.
+    Connect,
+    /// Close the socket.
+    Disconnect,
+    /// Send a binary message.
+    Send(Vec<u8>),
+    /// For whoever shows things to the person.
+    Event(Event),
+}
+
+/// Something a person or a screen may want to know at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// An own edit is safe on this device.
+    Saved {
+        /// Its record.
+        record: RecordId,
+        /// Its number.
+        number: u64,
+    },
+    /// A record's content changed by what came from elsewhere.
+    Changed(RecordId),
+    /// The office answered an own edit.
+    Answered {
+        /// Its record.
+        record: RecordId,
+        /// Its number.
+        number: u64,
+    },
+    /// The connection.
+    Connection(client::Status),
+    /// This device is enrolled.
+    Enrolled,
+    /// The enrolment did not work.
+    EnrolFailed(EnrolFailure),
+    /// A campaign definition came.
+    Definition(DefinitionRef),
+    /// Nothing can be stored any more: the engine must be opened again.
+    StoreFailed,
+    /// Harmless surprises, for developers.
+    Odd(client::Odd),
+}
+
+/// What is to be done when a batch is durable.
+#[derive(Debug)]
+enum Then {
+    Saved(RecordId, u64),
+    FeedStored(u64),
+    ScopesStored,
+    DefinitionStored(DefinitionRef),
+    AuthorityStored(Position),
+    /// The key is stored: the invitation may be used.
+    KeyStored,
+    EnrolmentStored,
+}
+
+/// One device.
+pub struct Engine {
+    entropy: Box<dyn Entropy + Send>,
+    app: String,
+    identity: Option<Identity>,
+    place: Place,
+    definitions: Definitions,
+    /// Definitions that came from the server.
+    received: BTreeMap<DefinitionRef, Vec<u8>>,
+    statements: BTreeMap<u64, Vec<Vec<u8>>>,
+    notes: BTreeMap<String, Vec<u8>>,
+    records: BTreeMap<RecordId, Layers>,
+    cache: Cache,
+    /// This process's actor, and those of records that need others.
+    actor: Option<Actor>,
+    actors: BTreeMap<RecordId, Vec<Actor>>,
+    next_number: u64,
+    next_commit: u64,
+    next_offer: u64,
+    waiting: BTreeMap<u64, Vec<Then>>,
+    /// Own edits not durable yet, by number.
+    unsaved: BTreeSet<u64>,
+    client: Option<Client>,
+    enroller: Option<(Enroller, bool)>,
+    online: bool,
+    halted: bool,
+    /// Offers on their way.
+    offers: BTreeMap<u64, outbox::Offered>,
+    /// Own edits that were sent and not answered, by number.
+    sent: BTreeSet<u64>,
+    /// Records to be sent whole or from these heads on, because the server lacks something.
+    wanted: BTreeMap<RecordId, Heads>,
+    /// Records of which everything was sent and something is still missing there.
+    stuck: BTreeSet<RecordId>,
+    /// Changes of colleagues that this process has offered.
+    carried_offered: BTreeSet<ChangeHash>,
+    /// One offer before deflating, bytes.
+    offer_bytes_max: usize,
+    /// Receipts for colleagues, to be carried back to them.
+    sheets: Vec<SignedReceipts>,
+    outputs: VecDeque<Output>,
+}
+
+impl Engine {
+    /// The next thing to be done outside.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When `Tick` is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        if self.halted {
+            return None;
+        }
+        let enrolling = self
+            .enroller
+            .as_ref()
+            .and_then(|(enroller, _)| enroller.deadline());
+        let client = self.client.as_ref().and_then(Client::deadline);
+        [enrolling, client].into_iter().flatten().min()
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, now: Timestamp, input: Input) {
+        match input {
+            Input::SyncNow => {
+                self.online = true;
+                self.to_client(now, client::Input::SyncNow);
+            }
+            Input::Connected => self.connected(now),
+            Input::Frame(frame) => self.frame(now, frame),
+            Input::Disconnected => self.disconnected(now),
+            Input::Tick => self.tick(now),
+            Input::Committed(id) => self.committed(now, id),
+            Input::CommitFailed(_) => self.halt(),
+        }
+        self.pump(now);
+    }
+
+    /// Whether nothing is on its way: no unanswered offer, no batch being stored, nothing to say.
+    pub fn is_quiet(&self) -> bool {
+        self.outputs.is_empty() && self.waiting.is_empty() && self.offers.is_empty()
+    }
+
+    /// Nothing more is stored or sent; what is durable stays as it is.
+    fn halt(&mut self) {
+        self.halted = true;
+        self.outputs
+            .retain(|output| matches!(output, Output::Event(_)));
+        self.outputs.push_back(Output::Disconnect);
+        self.outputs.push_back(Output::Event(Event::StoreFailed));
+    }
+
+    fn connected(&mut self, now: Timestamp) {
+        self.offers_afresh();
+        if self.enroller.is_some() {
+            self.to_enroller(now, liandu_core::protocol::enrol::Input::Connected);
+        } else {
+            self.to_client(now, client::Input::Connected);
+        }
+    }
+
+    fn frame(&mut self, now: Timestamp, frame: Vec<u8>) {
+        if self.enroller.is_some() {
+            self.to_enroller(now, liandu_core::protocol::enrol::Input::Frame(frame));
+        } else {
+            self.to_client(now, client::Input::Frame(frame));
+        }
+    }
+
+    fn disconnected(&mut self, now: Timestamp) {
+        if self.enroller.is_some() {
+            self.to_enroller(now, liandu_core::protocol::enrol::Input::Disconnected);
+        } else {
+            self.to_client(now, client::Input::Disconnected);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        if self.enroller.is_some() {
+            self.to_enroller(now, liandu_core::protocol::enrol::Input::Tick);
+        } else {
+            self.to_client(now, client::Input::Tick);
+        }
+    }
+
+    fn to_client(&mut self, now: Timestamp, input: client::Input) {
+        if self.halted {
+            return;
+        }
+        if matches!(input, client::Input::SyncNow | client::Input::Connected) {
+            let unsent = self.unsent_count();
+            if let Some(client) = &mut self.client {
+                client.handle(now, client::Input::Unsent(unsent));
+            }
+        }
+        if let Some(client) = &mut self.client {
+            client.handle(now, input);
+        }
+    }
+
+    /// Lets the client speak and gives it what is to be sent, until both have nothing to say.
+    fn pump(&mut self, now: Timestamp) {
+        if self.halted {
+            return;
+        }
+        loop {
+            while let Some(output) = self.client.as_mut().and_then(Client::poll) {
+                self.from_client(now, output);
+            }
+            if !self.offer_next(now) {
+                return;
+            }
+        }
+    }
+
+    fn from_client(&mut self, now: Timestamp, output: client::Output) {
+        match output {
+            client::Output::Connect => self.outputs.push_back(Output::Connect),
+            client::Output::Disconnect => self.outputs.push_back(Output::Disconnect),
+            client::Output::Send(frame) => self.outputs.push_back(Output::Send(frame)),
+            client::Output::Status(status) => self.event(Event::Connection(status)),
+            client::Output::Greeted { .. } | client::Output::Room(_) => {}
+            client::Output::Verdicts {
+                offer,
+                time,
+                tier,
+                records,
+            } => {
+                self.answered(offer, (time, tier), records);
+            }
+            client::Output::Returned { offer } => self.returned(offer),
+            client::Output::Updates {
+                feed,
+                updates,
+                held,
+                ..
+            } => {
+                self.updates(feed, updates, held);
+            }
+            client::Output::CaughtUp(held) => self.caught_up(&held),
+            client::Output::Scopes { scopes, held } => self.scopes_told(scopes, &held),
+            client::Output::Definition { name, json } => self.definition_came(name, json),
+            client::Output::Authority {
+                position,
+                statements,
+            } => {
+                self.authority_came(position, statements);
+            }
+            client::Output::NeedAuthority { after } => self.give_authority(now, after),
+            client::Output::NeedDigests => self.give_digests(now),
+            client::Output::NeedHeads { scope, after } => self.give_heads(now, scope, after),
+            client::Output::Wanted(records) => self.records_wanted(records),
+            client::Output::Odd(odd) => self.event(Event::Odd(odd)),
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    /// Hands a batch to the store.
+    fn commit(&mut self, batch: Batch, then: Vec<Then>) -> u64 {
+        let id = self.next_commit;
+        self.next_commit += 1;
+        for then in &then {
+            if let Then::Saved(_, number) = then {
+                self.unsaved.insert(*number);
+            }
+        }
+        self.waiting.insert(id, then);
+        self.outputs.push_back(Output::Commit {
+            id,
+            puts: batch.into_puts(),
+        });
+        id
+    }
+
+    fn committed(&mut self, now: Timestamp, id: u64) {
+        let later = self.waiting.split_off(&id.saturating_add(1));
+        let done = std::mem::replace(&mut self.waiting, later);
+        let mut saved = false;
+        for then in done.into_values().flatten() {
+            match then {
+                Then::Saved(record, number) => {
+                    self.unsaved.remove(&number);
+                    saved = true;
+                    self.event(Event::Saved { record, number });
+                }
+                Then::FeedStored(feed) => self.to_client(now, client::Input::Stored { feed }),
+                Then::ScopesStored => self.to_client(now, client::Input::ScopesStored),
+                Then::DefinitionStored(name) => {
+                    self.to_client(now, client::Input::DefinitionStored(name));
+                }
+                Then::AuthorityStored(position) => {
+                    self.to_client(now, client::Input::AuthorityStored(position));
+                }
+                Then::KeyStored => self.event_connect(),
+                Then::EnrolmentStored => self.event(Event::Enrolled),
+            }
+        }
+        if saved && self.online {
+            self.to_client(now, client::Input::SyncNow);
+        }
+    }
+
+    /// The device, when it is enrolled.
+    pub fn device(&self) -> Option<DeviceId> {
+        self.identity
+            .as_ref()
+            .filter(|me| me.enrolled.is_some())
+            .map(|me| me.device)
+    }
+
+    /// Whose device it is.
+    pub fn person(&self) -> Option<&PersonId> {
+        self.identity
+            .as_ref()?
+            .enrolled
+            .as_ref()
+            .map(|enrolled| &enrolled.person)
+    }
+
+    /// The server's address as given at enrolment.
+    pub fn address(&self) -> Option<&str> {
+        self.identity.as_ref().map(|me| me.address.as_str())
+    }
+
+    /// The scopes of this device as last told by the server.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.place.scopes
+    }
+
+    /// Every campaign definition known.
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// What a user interface kept for itself.
+    pub fn note(&self, name: &str) -> Option<&[u8]> {
+        self.notes.get(name).map(Vec::as_slice)
+    }
+
+    /// Keeps something for a user interface: drafts, the heads a person was shown.
+    pub fn set_note(&mut self, name: &str, value: Option<Vec<u8>>) {
+        if self.halted {
+            return;
+        }
+        let slot = Slot::Note(name.to_owned());
+        let mut batch = Batch::default();
+        match value {
+            Some(value) => {
+                batch.put(&slot, &minicbor::bytes::ByteVec::from(value.clone()));
+                self.notes.insert(name.to_owned(), value);
+            }
+            None => {
+                batch.remove(&slot);
+                self.notes.remove(name);
+            }
+        }
+        self.commit(batch, Vec::new());
+    }
+
+    fn pen(&mut self) -> Option<Pen<'_>> {
+        let me = self.identity.as_ref()?;
+        let deployment = me.enrolled.as_ref()?.deployment;
+        Some(Pen {
+            device: me.device,
+            deployment,
+            key: &me.key,
+            entropy: self.entropy.as_mut(),
+        })
+    }
+
+    /// The actors of this process that may write to a record.
+    fn actors_of(&mut self, record: &RecordId) -> Vec<Actor> {
+        if let Some(actors) = self.actors.get(record) {
+            return actors.clone();
+        }
+        let Some(device) = self.device() else {
+            return Vec::new();
+        };
+        let actor = match self.actor {
+            Some(actor) => actor,
+            None => entropy::actor(self.entropy.as_mut(), &device),
+        };
+        self.actor = Some(actor);
+        vec![actor]
+    }
+
+    /// Stores how far this device holds its scopes.
+    fn hold(&mut self, held: &Held, batch: &mut Batch) {
+        self.place.set_held(held);
+        batch.put(&Slot::Place, &self.place);
+    }
+
+    fn scope_of(&self, id: &ScopeId) -> Option<Scope> {
+        self.place
+            .scopes
+            .iter()
+            .find(|scope| scope.id() == *id)
+            .cloned()
+    }
+}
+
+/// Documents kept ready, bytes.
+const CACHE_BYTES_MAX: usize = DEVICE_DOCUMENTS_BYTES_MAX;

@@ -1,0 +1,178 @@
+//! Opening the engine from what is stored.
+//!
+//! Never changes what is stored: a value that cannot be read stops the opening, except campaign
+//! definitions, which come again.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use liandu_core::admission::Definitions;
+use liandu_core::campaign::{Campaign, hebei};
+use liandu_core::id::RecordId;
+use liandu_core::protocol::client::{self, Client, Holding};
+use liandu_core::protocol::update::Chunk;
+
+use super::outbox::OFFER_BYTES_MAX;
+use super::{CACHE_BYTES_MAX, Engine};
+use crate::cache::Cache;
+use crate::entropy::{Entropy, draw};
+use crate::identity::{Identity, Place, StoredIdentity};
+use crate::layers::{Carried, Header, Layers};
+use crate::own::OwnEdit;
+use crate::store::{OpenError, Pairs, Slot, decode};
+
+/// Parts of a record while the stored pairs are gone through.
+#[derive(Default)]
+struct Parts {
+    header: Option<Header>,
+    chunks: BTreeMap<u32, Chunk>,
+    own: BTreeMap<u64, OwnEdit>,
+    carried: Carried,
+}
+
+impl Engine {
+    /// A device from everything that its store holds, in any order. `app` is the app's version,
+    /// for the office's support.
+    pub fn open(
+        pairs: Pairs,
+        entropy: Box<dyn Entropy + Send>,
+        app: &str,
+    ) -> Result<Engine, OpenError> {
+        let mut engine = Engine::empty(entropy, app);
+        let mut records: BTreeMap<RecordId, Parts> = BTreeMap::new();
+        for (key, value) in pairs {
+            let slot = Slot::parse(&key).ok_or(OpenError::Newer)?;
+            engine.take_in(slot, &value, &mut records)?;
+        }
+        for (id, parts) in records {
+            let header = parts.header.ok_or(OpenError::Damaged { what: "record" })?;
+            let mut layers = Layers::new(header.kind, header.scope_id, None);
+            layers.header = header;
+            layers.chunks = parts.chunks;
+            layers.own = parts.own;
+            layers.carried = parts.carried;
+            let last = layers.own.last_key_value().map_or(0, |(number, _)| *number);
+            engine.next_number = engine.next_number.max(last.saturating_add(1));
+            engine.records.insert(id, layers);
+        }
+        engine.know_definitions();
+        engine.start_client();
+        Ok(engine)
+    }
+
+    fn empty(entropy: Box<dyn Entropy + Send>, app: &str) -> Engine {
+        Engine {
+            entropy,
+            app: app.to_owned(),
+            identity: None,
+            place: Place::default(),
+            definitions: Definitions::default(),
+            received: BTreeMap::new(),
+            statements: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            records: BTreeMap::new(),
+            cache: Cache::new(CACHE_BYTES_MAX),
+            actor: None,
+            actors: BTreeMap::new(),
+            next_number: 1,
+            next_commit: 1,
+            next_offer: 1,
+            waiting: BTreeMap::new(),
+            unsaved: BTreeSet::new(),
+            client: None,
+            enroller: None,
+            online: false,
+            halted: false,
+            offers: BTreeMap::new(),
+            sent: BTreeSet::new(),
+            wanted: BTreeMap::new(),
+            stuck: BTreeSet::new(),
+            carried_offered: BTreeSet::new(),
+            offer_bytes_max: OFFER_BYTES_MAX,
+            sheets: Vec::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        slot: Slot,
+        value: &[u8],
+        records: &mut BTreeMap<RecordId, Parts>,
+    ) -> Result<(), OpenError> {
+        match slot {
+            Slot::Identity => {
+                let stored: StoredIdentity = decode(value, "identity")?;
+                self.identity = Some(Identity::from(stored));
+            }
+            Slot::Place => self.place = decode(value, "place")?,
+            Slot::Sent => self.sent = decode::<Vec<u64>>(value, "sent")?.into_iter().collect(),
+            Slot::Sheets => self.sheets = decode(value, "sheets")?,
+            Slot::Note(name) => {
+                let note: minicbor::bytes::ByteVec = decode(value, "note")?;
+                self.notes.insert(name, note.into());
+            }
+            Slot::Definition(name) => {
+                let json: minicbor::bytes::ByteVec = decode(value, "definition")?;
+                self.received.insert(name, json.into());
+            }
+            Slot::Statements(position) => {
+                let statements: Vec<minicbor::bytes::ByteVec> = decode(value, "statements")?;
+                let statements = statements.into_iter().map(Into::into).collect();
+                self.statements.insert(position, statements);
+            }
+            Slot::Header(id) => {
+                records.entry(id).or_default().header = Some(decode(value, "header")?);
+            }
+            Slot::Admitted(id, part) => {
+                let chunk = decode(value, "admitted")?;
+                records.entry(id).or_default().chunks.insert(part, chunk);
+            }
+            Slot::Own(id, number) => {
+                let edit = decode(value, "own edit")?;
+                records.entry(id).or_default().own.insert(number, edit);
+            }
+            Slot::Carried(id) => {
+                records.entry(id).or_default().carried = decode(value, "carried")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those received; the one that ships with the program while there are none.
+    pub(super) fn know_definitions(&mut self) {
+        self.definitions = Definitions::default();
+        for json in self.received.values() {
+            // One that this version cannot read is kept for a newer one.
+            if let Ok(campaign) = Campaign::parse(json) {
+                self.definitions.insert(campaign);
+            }
+        }
+        let none = self.definitions.iter().next().is_none();
+        if let (true, Ok(built_in)) = (none, hebei()) {
+            self.definitions.insert(built_in);
+        }
+    }
+
+    /// Makes the protocol's client once the device is enrolled.
+    pub(super) fn start_client(&mut self) {
+        let unsent = self.unsent_count();
+        let Some(me) = &self.identity else { return };
+        let Some(enrolled) = &me.enrolled else { return };
+        let identity = client::Identity {
+            deployment: enrolled.deployment,
+            device: me.device,
+            key: me.key.clone(),
+            certificate: Some(enrolled.certificate.clone()),
+            app: self.app.clone(),
+        };
+        let holding = Holding {
+            held: self.place.held(),
+            scopes: self.place.scope_ids(),
+            definitions: self.received.keys().cloned().collect(),
+            authority: self.place.authority,
+            unsent,
+        };
+        let seed = u64::from_be_bytes(draw(self.entropy.as_mut()));
+        self.client = Some(Client::new(identity, holding, seed));
+    }
+}

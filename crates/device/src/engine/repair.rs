@@ -1,0 +1,82 @@
+//! Comparing with a server whose log is not the one this device knew.
+//!
+//! Speaks of admitted content only: what was never receipted is sent as always. What the server
+//! lacks is sent again with the seals that are held, other authors' too.
+
+use liandu_core::id::{RecordId, ScopeId};
+use liandu_core::limits::HEADS_RECORDS_MAX;
+use liandu_core::protocol::client;
+use liandu_core::protocol::message::{Digest, RecordHeads, ScopeDigest};
+use liandu_core::record::doc::Heads;
+use liandu_core::time::Timestamp;
+
+use super::Engine;
+
+impl Engine {
+    /// One digest for each scope of this device.
+    pub(super) fn give_digests(&mut self, now: Timestamp) {
+        let mut digests: Vec<Digest> = self
+            .place
+            .scope_ids()
+            .into_iter()
+            .map(|scope| Digest {
+                scope,
+                count: 0,
+                digest: ScopeDigest::default(),
+            })
+            .collect();
+        for (record, layers) in &mut self.records {
+            if !layers.known_at_office() {
+                continue;
+            }
+            let scope = layers.header.scope_id;
+            let Some(digest) = digests.iter_mut().find(|digest| digest.scope == scope) else {
+                continue;
+            };
+            digest.count += 1;
+            digest
+                .digest
+                .toggle(record, &layers.admitted_heads(*record));
+        }
+        self.to_client(now, client::Input::Digests(digests));
+    }
+
+    /// A page of a scope's records with their heads.
+    pub(super) fn give_heads(&mut self, now: Timestamp, scope: ScopeId, after: Option<RecordId>) {
+        let mut records = Vec::new();
+        let mut last = true;
+        for (record, layers) in &mut self.records {
+            let before = after.is_some_and(|after| *record <= after);
+            if before || layers.header.scope_id != scope || !layers.known_at_office() {
+                continue;
+            }
+            if records.len() == HEADS_RECORDS_MAX {
+                last = false;
+                break;
+            }
+            records.push(RecordHeads {
+                record: *record,
+                heads: layers.admitted_heads(*record),
+            });
+        }
+        self.to_client(
+            now,
+            client::Input::Heads {
+                scope,
+                records,
+                last,
+            },
+        );
+    }
+
+    /// The server lacks something of these: all that is held beyond its heads is to be sent.
+    pub(super) fn records_wanted(&mut self, records: Vec<RecordHeads>) {
+        for RecordHeads { record, heads } in records {
+            if self.records.contains_key(&record) {
+                self.stuck.remove(&record);
+                self.wanted
+                    .insert(record, Heads(heads.into_iter().collect()));
+            }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! What a person or a screen can read: records, lists, history, conflicts, what became of edits.
+//!
+//! Never changes anything, except that a document is built and kept ready for the next question.
+
+use std::collections::BTreeSet;
+
+use liandu_core::id::{ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode, ScopeId};
+use liandu_core::protocol::client;
+use liandu_core::record::doc::Heads;
+use liandu_core::record::edit::Edit;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::{Path, WriteId};
+use liandu_core::record::scope::Scope;
+use liandu_core::record::view::{Conflict, HistoryItem, Oddity, Record};
+use liandu_core::record::{LoadError, RecordDoc};
+use liandu_core::time::Timestamp;
+
+use super::Engine;
+use crate::layers::{Gone, Layers};
+use crate::own::{OwnEdit, Status};
+use crate::store::Batch;
+use crate::store::Slot;
+
+/// Why a record cannot be read or edited on this device.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotHere {
+    /// Nothing of this name is here: sync, or ask a colleague.
+    #[error("本机没有该记录 (no such record on this device)")]
+    Unknown,
+    /// It moved out of this device's scopes.
+    #[error("该记录已移出本机的范围 (the record moved out of this device's scopes)")]
+    Left,
+    /// Erased.
+    #[error("该记录已依法删除 (the record was erased): {0}")]
+    Erased(String),
+    /// A colleague's, which no server has taken yet: it can be read, not edited.
+    #[error(
+        "同事的记录尚未到达人大办,暂不能修改 (a colleague's record that is not yet at the office)"
+    )]
+    NotYetAtOffice,
+    /// Written by a newer app, or damaged: kept as it is.
+    #[error("该记录无法读取 (the record cannot be read): {0}")]
+    Unreadable(LoadError),
+}
+
+/// One own edit as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditView {
+    /// Its record.
+    pub record: RecordId,
+    /// Its number on this device.
+    pub number: u64,
+    /// What was done.
+    pub edit: Edit,
+    /// Its change's name now.
+    pub write: WriteId,
+    /// Its change's hash now.
+    pub hash: ChangeHash,
+    /// The device's clock then.
+    pub time: Timestamp,
+    /// What became of it.
+    pub status: Status,
+    /// How often the device had to make it into another change.
+    pub offered_again: u32,
+}
+
+/// A record as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordView {
+    /// The record that is edited here: admitted and own edits.
+    pub record: Record,
+    /// What a developer should know.
+    pub odd: Vec<Oddity>,
+    /// To be given back as `Asked::seen`.
+    pub heads: Heads,
+    /// Who it belongs to, when known.
+    pub scope: Option<Scope>,
+    /// Its id in any case.
+    pub scope_id: ScopeId,
+    /// This device's edits of it.
+    pub edits: Vec<EditView>,
+    /// Colleagues' edits that are not yet at the office: who and how many.
+    pub not_at_office: Vec<(DeviceId, usize)>,
+    /// The record as it would be with those.
+    pub preview: Option<Box<Record>>,
+}
+
+/// Which records a list shows. Everything by default.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this domain.
+    pub domain: Option<String>,
+    /// In this region or its subtree.
+    pub region: Option<RegionCode>,
+    /// With open conflicts.
+    pub conflict: bool,
+    /// With own edits without a receipt, refused ones included.
+    pub unsent: bool,
+    /// Whose title or texts contain this.
+    pub text: Option<String>,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id.
+    pub id: RecordId,
+    /// Its kind, when this version knows it.
+    pub kind: Option<Kind>,
+    /// Who it belongs to, when known.
+    pub scope: Option<Scope>,
+    /// The title, else the beginning of a text.
+    pub title: String,
+    /// The state's word.
+    pub state: String,
+    /// The domain's word.
+    pub domain: String,
+    /// Open conflicts.
+    pub conflicts: usize,
+    /// Own edits without a receipt.
+    pub waiting: usize,
+    /// Own edits that need a person.
+    pub refused: usize,
+    /// Colleagues' edits that are not yet at the office.
+    pub carried: usize,
+    /// When it was last edited, by that device's clock.
+    pub last: Option<Timestamp>,
+    /// Why it cannot be read, if it cannot.
+    pub trouble: Option<NotHere>,
+}
+
+/// How this device stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The device, once enrolled.
+    pub device: Option<DeviceId>,
+    /// Whose it is.
+    pub person: Option<PersonId>,
+    /// The person's name.
+    pub name: String,
+    /// The connection, once enrolled.
+    pub connection: Option<client::Status>,
+    /// How far the server's log is held.
+    pub position: Option<Position>,
+    /// Records here.
+    pub records: usize,
+    /// Own edits: on this device only.
+    pub on_device: usize,
+    /// ... sent, not answered.
+    pub sent: usize,
+    /// ... at the office.
+    pub at_office: usize,
+    /// ... held there.
+    pub held: usize,
+    /// ... refused, or not applicable any more.
+    pub refused: usize,
+    /// Colleagues' edits that are not yet at the office.
+    pub carried: usize,
+}
+
+impl Engine {
+    /// Makes sure that a record's document is ready.
+    pub(super) fn ready(&mut self, id: RecordId) -> Result<(), NotHere> {
+        let Some(layers) = self.records.get(&id) else {
+            return Err(NotHere::Unknown);
+        };
+        match &layers.header.gone {
+            Some(Gone::Left) => return Err(NotHere::Left),
+            Some(Gone::Erased { reason }) => return Err(NotHere::Erased(reason.clone())),
+            None => {}
+        }
+        if self.cache.get(&id).is_some() {
+            return Ok(());
+        }
+        let built = layers.working(id)?;
+        if built.astray.is_empty() {
+            self.cache.put(id, built.doc);
+            return Ok(());
+        }
+        // An own edit does not fit any more (its number is taken): made anew and stored.
+        let mut then = Vec::new();
+        let touched = self.build_again(id, &built.astray, &mut then);
+        let mut batch = Batch::default();
+        if let Some(layers) = self.records.get(&id) {
+            for edit in touched.iter().filter_map(|number| layers.own.get(number)) {
+                batch.put(&Slot::Own(id, edit.number), edit);
+            }
+        }
+        if !batch.is_empty() {
+            self.commit(batch, then);
+        }
+        Ok(())
+    }
+
+    /// Every record here, by id.
+    pub fn records(&self) -> impl Iterator<Item = RecordId> {
+        self.records.keys().copied()
+    }
+
+    /// Records whose id begins or ends with this, dashes and case aside.
+    pub fn find(&self, part: &str) -> Vec<RecordId> {
+        let part: String = part.to_lowercase().chars().filter(|c| *c != '-').collect();
+        let fits = |id: &RecordId| {
+            let hex = id.hex();
+            hex.starts_with(&part) || hex.ends_with(&part)
+        };
+        self.records().filter(fits).collect()
+    }
+
+    /// One record.
+    pub fn record(&mut self, id: RecordId) -> Result<RecordView, NotHere> {
+        self.ready(id)?;
+        let me = self.person().cloned();
+        let edits = self.edits(&id);
+        let (Some(doc), Some(layers)) = (self.cache.get(&id), self.records.get(&id)) else {
+            return Err(NotHere::Unknown);
+        };
+        let stamps = layers.stamps(me.as_ref());
+        let (record, odd) = doc.read(&stamps);
+        let preview = preview(doc, layers).map(|doc| Box::new(doc.read(&stamps).0));
+        Ok(RecordView {
+            record,
+            odd,
+            heads: doc.heads(),
+            scope: layers.header.scope.clone(),
+            scope_id: layers.header.scope_id,
+            edits,
+            not_at_office: authors(layers),
+            preview,
+        })
+    }
+
+    /// What happened at a place of a record.
+    pub fn history(&mut self, id: RecordId, path: &Path) -> Result<Vec<HistoryItem>, NotHere> {
+        self.ready(id)?;
+        let me = self.person().cloned();
+        let (Some(doc), Some(layers)) = (self.cache.get(&id), self.records.get(&id)) else {
+            return Err(NotHere::Unknown);
+        };
+        Ok(doc.history(path, &layers.stamps(me.as_ref())))
+    }
+
+    /// Open conflicts of all records.
+    pub fn conflicts(&mut self) -> Vec<(RecordId, Kind, Conflict)> {
+        let mut all = Vec::new();
+        for id in self.records().collect::<Vec<_>>() {
+            if let Ok(view) = self.record(id) {
+                let kind = view.record.kind;
+                all.extend(
+                    view.record
+                        .conflicts
+                        .into_iter()
+                        .map(|open| (id, kind, open)),
+                );
+            }
+        }
+        all
+    }
+
+    /// This device's edits of one record, oldest first.
+    pub fn edits(&self, id: &RecordId) -> Vec<EditView> {
+        let own = self
+            .records
+            .get(id)
+            .into_iter()
+            .flat_map(|layers| layers.own.values());
+        own.map(|edit| self.view_of(*id, edit)).collect()
+    }
+
+    /// This device's edits that are not (or not yet) at the office and counting, oldest first.
+    pub fn outbox(&self) -> Vec<EditView> {
+        let mut all: Vec<EditView> = self.all_edits().filter(|edit| !is_done(edit)).collect();
+        all.sort_by_key(|edit| edit.number);
+        all
+    }
+
+    /// All of this device's edits, by record.
+    pub fn all_edits(&self) -> impl Iterator<Item = EditView> {
+        self.records
+            .iter()
+            .flat_map(|(id, layers)| layers.own.values().map(|edit| self.view_of(*id, edit)))
+    }
+
+    /// What became of one own edit.
+    pub fn status_of(&self, record: &RecordId, number: u64) -> Option<Status> {
+        let edit = self.records.get(record)?.own.get(&number)?;
+        Some(self.view_of(*record, edit).status)
+    }
+
+    fn view_of(&self, record: RecordId, edit: &OwnEdit) -> EditView {
+        let durable = !self.unsaved.contains(&edit.number);
+        EditView {
+            record,
+            number: edit.number,
+            edit: edit.edit.clone(),
+            write: edit.change.write(),
+            hash: edit.change.hash,
+            time: edit.time,
+            status: Status::of(edit, durable, self.sent.contains(&edit.number)),
+            offered_again: edit.offered_again,
+        }
+    }
+
+    /// Whether everything is at the office: no own edit waits for an answer.
+    pub fn all_at_office(&self) -> bool {
+        self.unsent_count() == 0
+    }
+
+    /// How this device stands.
+    pub fn status(&self) -> Overview {
+        let mut overview = Overview {
+            device: self.device(),
+            person: self.person().cloned(),
+            name: self.name().to_owned(),
+            connection: self.client.as_ref().map(client::Client::status),
+            position: self.place.cursor.map(|cursor| cursor.position),
+            records: self.records.len(),
+            on_device: 0,
+            sent: 0,
+            at_office: 0,
+            held: 0,
+            refused: 0,
+            carried: self.records.values().map(carried).sum(),
+        };
+        for edit in self.all_edits() {
+            let count = match edit.status {
+                Status::Saving | Status::OnDevice => &mut overview.on_device,
+                Status::Sent => &mut overview.sent,
+                Status::AtOffice { .. } => &mut overview.at_office,
+                Status::Held(_) => &mut overview.held,
+                Status::Refused(_) | Status::Unapplied(_) => &mut overview.refused,
+            };
+            *count += 1;
+        }
+        overview
+    }
+
+    /// The person's name as the office has it.
+    pub fn name(&self) -> &str {
+        let enrolled = self.identity.as_ref().and_then(|me| me.enrolled.as_ref());
+        enrolled.map_or("", |enrolled| &enrolled.name)
+    }
+
+    /// The records that a filter lets through, last edited first.
+    pub fn list(&mut self, filter: &Filter) -> Vec<Line> {
+        let ids: Vec<RecordId> = self.records().collect();
+        let mut lines: Vec<Line> = ids
+            .into_iter()
+            .filter_map(|id| self.line(id, filter))
+            .collect();
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.last), line.id));
+        lines
+    }
+
+    fn line(&mut self, id: RecordId, filter: &Filter) -> Option<Line> {
+        let trouble = self.ready(id).err();
+        let layers = self.records.get(&id)?;
+        let mut line = Line {
+            id,
+            kind: layers.header.kind.known(),
+            scope: layers.header.scope.clone(),
+            title: String::new(),
+            state: String::new(),
+            domain: String::new(),
+            conflicts: 0,
+            waiting: layers.own.values().filter(|edit| edit.waits()).count(),
+            refused: layers.own.values().filter(|edit| !edit.stands()).count(),
+            carried: carried(layers),
+            last: None,
+            trouble,
+        };
+        let region_fits = |region: &RegionCode| {
+            line.scope
+                .as_ref()
+                .is_some_and(|scope| region.contains(&scope.region))
+        };
+        if filter.kind.is_some() && filter.kind != line.kind
+            || filter.unsent && line.waiting + line.refused == 0
+            || !filter.region.as_ref().is_none_or(region_fits)
+        {
+            return None;
+        }
+        let record = match self.cache.get(&id).filter(|_| line.trouble.is_none()) {
+            Some(doc) => {
+                let doc = preview(doc, self.records.get(&id)?).unwrap_or_else(|| doc.clone());
+                doc.read(&liandu_core::record::stamp::Stamps::new()).0
+            }
+            None => return (!filter.asks_content()).then_some(line),
+        };
+        line.title = title(&record);
+        line.state = record.state.state.to_string();
+        line.domain = record.text_of("domain").to_owned();
+        line.conflicts = record.conflicts.len();
+        line.last = record.last.as_ref().map(|by| by.device_time);
+        filter.lets(&line, &record).then_some(line)
+    }
+}
+
+impl Filter {
+    fn asks_content(&self) -> bool {
+        self.state.is_some() || self.domain.is_some() || self.conflict || self.text.is_some()
+    }
+
+    fn lets(&self, line: &Line, record: &Record) -> bool {
+        let has = |text: &String| {
+            let texts = record.texts.values().map(|view| view.content.as_str());
+            let fields = record
+                .fields
+                .values()
+                .filter_map(|view| view.value.as_text());
+            texts.chain(fields).any(|content| content.contains(text))
+        };
+        self.state.as_ref().is_none_or(|state| *state == line.state)
+            && self
+                .domain
+                .as_ref()
+                .is_none_or(|domain| *domain == line.domain)
+            && (!self.conflict || line.conflicts > 0)
+            && self.text.as_ref().is_none_or(has)
+    }
+}
+
+fn is_done(edit: &EditView) -> bool {
+    matches!(edit.status, Status::AtOffice { .. })
+}
+
+fn title(record: &Record) -> String {
+    let title = record.text_of("title");
+    if !title.is_empty() {
+        return title.to_owned();
+    }
+    let mut texts = record.texts.values().map(|view| view.content.as_str());
+    let first = texts.find(|text| !text.is_empty()).unwrap_or_default();
+    first.chars().take(40).collect()
+}
+
+fn carried(layers: &Layers) -> usize {
+    layers
+        .carried
+        .changes
+        .iter()
+        .filter(|change| !change.is_birth())
+        .count()
+}
+
+/// Whose unreceipted changes are carried, and how many.
+fn authors(layers: &Layers) -> Vec<(DeviceId, usize)> {
+    let changes = || {
+        layers
+            .carried
+            .changes
+            .iter()
+            .filter(|change| !change.is_birth())
+    };
+    let devices: BTreeSet<DeviceId> = changes().map(|change| change.actor.device()).collect();
+    let count = |device: &DeviceId| changes().filter(|c| c.actor.device() == *device).count();
+    devices
+        .into_iter()
+        .map(|device| (device, count(&device)))
+        .collect()
+}
+
+/// The document with colleagues' changes, where they fit.
+fn preview(doc: &RecordDoc, layers: &Layers) -> Option<RecordDoc> {
+    if layers.carried.changes.is_empty() {
+        return None;
+    }
+    let mut preview = doc.clone();
+    preview.absorb(&layers.carried.changes).ok()?;
+    Some(preview)
+}

@@ -1,0 +1,50 @@
+//! The driver for native programs: a real clock, real randomness, a folder and a socket around the
+//! engine.
+//!
+//! Never decides anything: it performs `Output`s and feeds `Input`s. Every act of a person is
+//! durable in the folder before the call returns.
+
+mod driver;
+mod folder;
+mod memory;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use liandu_core::time::Timestamp;
+
+pub use driver::{Device, DriveError, SyncReport, Trouble};
+pub use folder::{Folder, FolderError};
+pub use memory::Memory;
+
+use crate::entropy::Entropy;
+use crate::store::{Pairs, Puts};
+
+/// Where a device keeps its pairs.
+pub trait Store {
+    /// Everything stored.
+    fn load(&mut self) -> Result<Pairs, FolderError>;
+    /// Stores all of this or nothing; durable when it returns.
+    fn write(&mut self, puts: &Puts) -> Result<(), FolderError>;
+}
+
+/// The operating system's randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        if getrandom::fill(bytes).is_err() {
+            // Keys and actors made of anything else would be guessable or used twice.
+            std::process::abort();
+        }
+    }
+}
+
+/// The system's clock.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ms = since
+        .ok()
+        .and_then(|since| i64::try_from(since.as_millis()).ok());
+    Timestamp(ms.unwrap_or(0))
+}
