@@ -153,24 +153,41 @@ fn wrong_pointers_err() {
 
 #[test]
 fn header_inside_a_payload_is_not_an_entry() {
+    // A whole entry of position 5 of another journal, carried in the payload of position 4.
+    let other = filled(2);
+    let at = open(other.clone())
+        .0
+        .pointer_at(Position(5))
+        .unwrap()
+        .offset as usize;
+    let inner = other.bytes(&segment_name(1)).unwrap()[at..at + 104 + 60].to_vec();
     let disk = filled(1);
-    let inner = disk.bytes(&segment_name(1)).unwrap();
     let (mut journal, _) = open(disk.clone());
     journal.append(&inner).unwrap();
-    journal.append(b"after").unwrap();
-    journal.commit().unwrap();
-    fill(&mut journal, 1);
-    let at = journal.pointer_at(Position(4)).unwrap().offset;
-    disk.flip_bit(&segment_name(1), at + 8, 0);
+    let mut outer = journal.commit().unwrap().pointers[0];
+    fill(&mut journal, 2);
+    disk.flip_bit(&segment_name(1), outer.offset + 8, 0);
+    outer.offset += 104;
+    assert!(matches!(
+        journal.read(outer),
+        Err(ReadError::NoEntry { .. })
+    ));
     let (journal, _) = open(disk);
     let found: Vec<u64> = contents(&journal).into_keys().collect();
-    assert_eq!(found, [1, 2, 3, 5, 6, 7, 8]);
+    assert_eq!(found, [1, 2, 3, 5, 6, 7, 8, 9, 10]);
     assert_eq!(
         journal.lost(),
         [Lost {
             first: Position(4),
             count: 1
         }]
+    );
+    assert_eq!(
+        journal
+            .read(journal.pointer_at(Position(5)).unwrap())
+            .unwrap()
+            .payload,
+        Payload::Bytes(payload(5, 60))
     );
 }
 

@@ -107,28 +107,35 @@ fn damaged_last_group_is_cut_and_its_neighbours_stay() {
 
 #[test]
 fn loss_just_before_a_torn_group_is_kept_apart_from_it() {
-    let whole = filled(5);
+    let whole = filled(7);
     let (journal, _) = open(whole.clone());
-    let disk = whole.copied();
-    for position in [12, 13] {
-        let at = journal.pointer_at(Position(position)).unwrap();
-        disk.flip_bit(&segment_name(at.segment), at.offset + 20, 1);
+    let at = |position| journal.pointer_at(Position(position)).unwrap();
+    assert_eq!(at(18).segment, at(19).segment);
+    // Once with the last group's header readable between the two, once in one run of bad bytes.
+    for group_header in [None, Some(at(19).offset - 32)] {
+        let disk = whole.copied();
+        for offset in [at(18).offset, at(19).offset]
+            .into_iter()
+            .chain(group_header)
+        {
+            disk.flip_bit(&segment_name(at(18).segment), offset + 20, 1);
+        }
+        let (mut journal, opened) = open(disk.clone());
+        assert_eq!(opened.last, Position(18), "{group_header:?}");
+        assert_eq!(
+            journal.lost(),
+            [Lost {
+                first: Position(18),
+                count: 1
+            }]
+        );
+        assert_eq!(contents(&journal), expected(17));
+        assert_eq!(journal.append(b"new epoch").unwrap(), Position(19));
+        journal.commit().unwrap();
+        let (journal, opened) = open(disk);
+        assert_eq!((opened.last, opened.damage), (Position(19), vec![]));
+        assert_eq!(contents(&journal).len(), 18);
     }
-    let (mut journal, opened) = open(disk.clone());
-    assert_eq!(opened.last, Position(12));
-    assert_eq!(
-        journal.lost(),
-        [Lost {
-            first: Position(12),
-            count: 1
-        }]
-    );
-    assert_eq!(contents(&journal), expected(11));
-    assert_eq!(journal.append(b"new epoch").unwrap(), Position(13));
-    journal.commit().unwrap();
-    let (journal, opened) = open(disk);
-    assert_eq!((opened.last, opened.damage), (Position(13), vec![]));
-    assert_eq!(contents(&journal).len(), 12);
 }
 
 #[test]
@@ -192,4 +199,34 @@ fn misdirected_write_over_durable_entries_is_a_loss_not_a_forgery() {
             "{position}"
         );
     }
+}
+
+#[test]
+fn whole_frame_of_another_history_breaks_the_chain_and_is_not_believed() {
+    let mut disk = filled(4);
+    let (journal, _) = open(disk.clone());
+    let at = journal.pointer_at(Position(5)).unwrap();
+    let (mut other, _) = open(SimDisk::new());
+    for _ in 0..2 {
+        for _ in 0..3 {
+            other.append(&[9; 60]).unwrap();
+        }
+        other.commit().unwrap();
+    }
+    let bytes = other.into_disk().bytes(&segment_name(1)).unwrap();
+    let frame = &bytes[at.offset as usize..at.offset as usize + 164];
+    disk.write_at(&segment_name(1), at.offset, frame).unwrap();
+    let (journal, _) = open(disk);
+    assert_eq!(
+        journal.lost(),
+        [Lost {
+            first: Position(5),
+            count: 1
+        }]
+    );
+    assert!(
+        contents(&journal)
+            .into_iter()
+            .all(|(at, found)| found == Some(payload(at, 60)))
+    );
 }
