@@ -1,11 +1,24 @@
 //! The sync protocol from outside: bytes, limits, both state machines, bundles, the spec.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    clippy::wrong_self_convention,
+    reason = "tests: clippy allows these only in functions marked as tests; samples are long lists"
+)]
 
 mod bundle;
 mod codec;
 mod golden;
+mod host;
 mod link;
 mod repair;
 mod samples;
 mod seals;
 mod spec;
 mod stories;
+mod strangers;
+mod windows;

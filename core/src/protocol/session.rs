@@ -168,7 +168,7 @@ impl Session {
     }
 
     fn tick(&mut self, now: Timestamp) {
-        if !self.until.is_some_and(|until| until <= now) {
+        if self.until.is_none_or(|until| until > now) {
             return;
         }
         match self.phase {
@@ -442,7 +442,7 @@ impl Session {
             }
         }
         if let Some(push) = self.waiting.take() {
-            self.admit(now, push);
+            self.admit(push);
         }
     }
 }

@@ -337,9 +337,9 @@ impl Client {
     fn closed(&mut self, now: Timestamp, close: &Close) {
         let retry = close.retry_after_ms;
         match close.code {
-            CloseCode::Revoked if self.holding.unsent == 0 => return self.stop(Stop::Revoked),
+            CloseCode::Revoked if self.holding.unsent == 0 => self.stop(Stop::Revoked),
             CloseCode::BadSignature | CloseCode::InvitationRefused => {
-                return self.stop(Stop::BadSignature);
+                self.stop(Stop::BadSignature);
             }
             CloseCode::UnknownDevice => {
                 if self.present_certificate || self.identity.certificate.is_none() {

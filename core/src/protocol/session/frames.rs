@@ -43,9 +43,9 @@ impl Session {
             (Phase::Challenged(_), ToServer::Enrol(enrol)) => self.enrol(enrol),
             (Phase::Escrow, ToServer::Push(push)) => {
                 self.until = Some(now.plus_ms(ANSWER_MS));
-                self.push(now, push);
+                self.push(push);
             }
-            (Phase::Live | Phase::Repairing(_), message) => self.settled(now, message),
+            (Phase::Live | Phase::Repairing(_), message) => self.settled(message),
             (
                 Phase::New
                 | Phase::Challenged(_)
@@ -60,9 +60,9 @@ impl Session {
     }
 
     /// Messages after the welcome.
-    fn settled(&mut self, now: Timestamp, message: ToServer) {
+    fn settled(&mut self, message: ToServer) {
         match message {
-            ToServer::Push(push) => self.push(now, push),
+            ToServer::Push(push) => self.push(push),
             ToServer::Got(got) => self.got(got),
             ToServer::WantDefinitions(want) => {
                 self.outputs.push_back(Output::ReadDefinitions(want.names));
@@ -114,9 +114,9 @@ impl Session {
         self.outputs.push_back(Output::Enrol(Box::new(enrol)));
     }
 
-    fn push(&mut self, now: Timestamp, push: Push) {
+    fn push(&mut self, push: Push) {
         match (self.admitting, &self.waiting) {
-            (None, _) => self.admit(now, push),
+            (None, _) => self.admit(push),
             (Some(_), None) => self.waiting = Some(push),
             (Some(_), Some(_)) => {
                 let (batch, retry_after_ms) = (push.batch, 1_000);
@@ -129,7 +129,7 @@ impl Session {
         }
     }
 
-    pub(super) fn admit(&mut self, now: Timestamp, push: Push) {
+    pub(super) fn admit(&mut self, push: Push) {
         let unpacked = push
             .records
             .unpack_lenient::<RecordPush, PUSH_RECORDS_MAX>();
@@ -150,7 +150,7 @@ impl Session {
             Ok(_) | Err(_) => {
                 self.strike(Odd::Unreadable);
                 if let Some(waiting) = self.waiting.take() {
-                    self.admit(now, waiting);
+                    self.admit(waiting);
                 }
             }
         }
