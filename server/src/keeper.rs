@@ -435,7 +435,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             format: rows::FORMAT,
             position: journal.last(),
             hash: journal.hash(),
-            epoch: Some(self.epoch),
         };
         let row = (crate::index::keys::MARK.to_vec(), Some(rows::encoded(&mark)));
         self.index.stage([row].into_iter().collect());

@@ -3,7 +3,7 @@
 //! Never loads a document: an entry says the heads and numbers it brings. Replay of the same log
 //! gives equal rows.
 
-use liandu_core::id::{Actor, ChangeHash, DeviceId, Epoch, PersonId, Position, RecordId, ScopeId};
+use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
 use liandu_core::log::{Answered, Edits, Erased, Kept, LogEntry, Moved, NumberRange, Source};
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
@@ -34,9 +34,6 @@ pub struct Mark {
     /// The log's rolling hash there.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub hash: [u8; 32],
-    /// The log's life there.
-    #[n(4)]
-    pub epoch: Option<Epoch>,
 }
 
 /// A record that has accepted edits, or had before it was erased.

@@ -175,12 +175,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             }
             last = Some((read.position, read.hash));
             if read.position.0 % REPLAY_BATCH == 0 {
-                stage_mark(&mut self.index, read.position, read.hash, self.epoch);
+                stage_mark(&mut self.index, read.position, read.hash);
                 self.index.commit()?;
             }
         }
         if let Some((position, hash)) = last {
-            stage_mark(&mut self.index, position, hash, self.epoch);
+            stage_mark(&mut self.index, position, hash);
         }
         self.index.commit()?;
         Ok(())
@@ -242,12 +242,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 }
 
-fn stage_mark<I: Index>(
-    index: &mut Overlay<I>,
-    position: Position,
-    hash: [u8; 32],
-    epoch: Epoch,
-) {
-    let mark = rows::Mark { format: rows::FORMAT, position, hash, epoch: Some(epoch) };
+fn stage_mark<I: Index>(index: &mut Overlay<I>, position: Position, hash: [u8; 32]) {
+    let mark = rows::Mark { format: rows::FORMAT, position, hash };
     index.stage([(keys::MARK.to_vec(), Some(rows::encoded(&mark)))].into_iter().collect());
 }

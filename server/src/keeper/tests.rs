@@ -1,1 +1,8 @@
-//! Keeper tests.
+//! The keeper on a simulated disk: what is answered is there, and nothing else is answered.
+
+mod authority;
+mod erasing;
+mod feeds;
+mod kept;
+mod promise;
+mod world;

@@ -1,0 +1,138 @@
+//! Enrolment, import of a province, statements that come back from devices.
+
+use liandu_core::id::{GroupId, Position};
+use sha2::Digest;
+use liandu_core::log::{GroupRow, MembershipRow, PersonRow};
+use liandu_core::verdict::{Reason, Verdict};
+
+use super::world::{NOW, World, creation, office, person, region, scope, verdict};
+use crate::index::memory::MemoryIndex;
+use crate::keeper::Answer;
+use crate::keeper::ask::AuthorityAct;
+
+#[test]
+fn invitation_is_for_one_device_and_expires() {
+    let mut world = World::new();
+    let phone = world.phone(11, "rep-1");
+    let device = world.keeper.directory().device(&phone.device).unwrap();
+    assert_eq!(device.person, person("rep-1"));
+    // The same code again, by another device: `phone` panics when it is refused.
+    let mut enrol = liandu_core::protocol::message::Enrol {
+        version: 1,
+        invitation: "code-11".to_owned(),
+        device: liandu_core::id::DeviceId([12; 8]),
+        key: phone.key.public(),
+        label: String::new(),
+        signature: liandu_core::seal::SignatureBytes([0; 64]),
+    };
+    assert!(world.keeper.enrol(NOW, &enrol).is_none());
+    // By the same device: its answer was lost.
+    enrol.device = phone.device;
+    let (ticket, certificate) = world.keeper.enrol(NOW, &enrol).unwrap();
+    assert!(matches!(world.commit_one(ticket), Answer::Acted(_)));
+    assert!(certificate.verify(&world.keeper.authority_public()).is_ok());
+    let invite = AuthorityAct::Invite {
+        code_hash: sha2::Sha256::digest(b"late").into(),
+        person: person("rep-2"),
+        expires: NOW.plus_ms(-1),
+    };
+    world.act(invite).unwrap();
+    enrol.invitation = "late".to_owned();
+    enrol.device.0[0] = 99;
+    assert!(world.keeper.enrol(NOW, &enrol).is_none(), "expired");
+
+}
+
+#[test]
+fn province_is_imported_at_once_and_survives() {
+    let mut world = World::new();
+    let groups: Vec<GroupRow> = (0..2_052)
+        .map(|n| GroupRow {
+            code: GroupId::new(&format!("p-{n}")).unwrap(),
+            name: format!("第{n}小组"),
+            region: region(&format!("13{:04}", n % 168)),
+            domain: None,
+            kind: "county".to_owned(),
+        })
+        .collect();
+    let people: Vec<PersonRow> = (0..41_606)
+        .map(|n| PersonRow {
+            code: person(&format!("d-{n}")),
+            name: format!("代表{n}"),
+            level: "county".to_owned(),
+            region: region(&format!("13{:04}", n % 168)),
+            memberships: vec![MembershipRow {
+                group: GroupId::new(&format!("p-{}", n % 2_052)).unwrap(),
+                member_kind: "deputy".to_owned(),
+                leader: n < 2_052,
+            }],
+            roles: Vec::new(),
+        })
+        .collect();
+    assert!(world.act(AuthorityAct::People(people[..1].to_vec())).is_err(), "no such group");
+    world.act(AuthorityAct::Groups(groups)).unwrap();
+    world.act(AuthorityAct::People(people)).unwrap();
+    world.crash(1, MemoryIndex::new());
+    let directory = world.keeper.directory();
+    assert_eq!(directory.groups().len(), 2_052 + 2);
+    assert_eq!(directory.people().len(), 41_606 + 4);
+    let principal = directory.principal(&person("d-41605")).unwrap();
+    assert_eq!(world.keeper.scopes_of(&principal).len(), 1);
+}
+
+#[test]
+fn device_that_a_restored_server_forgot_is_held_and_brings_its_enrolment_back() {
+    let mut world = World::new();
+    let mut before = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let certificate = {
+        let (ticket, certificate) = {
+            let enrol = liandu_core::protocol::message::Enrol {
+                version: 1,
+                invitation: "code-11".to_owned(),
+                device: phone.device,
+                key: phone.key.public(),
+                label: String::new(),
+                signature: liandu_core::seal::SignatureBytes([0; 64]),
+            };
+            world.keeper.enrol(NOW, &enrol).unwrap()
+        };
+        world.commit_one(ticket);
+        certificate
+    };
+    let held = world.keeper.statements(&person("rep-1"), Position(0));
+    assert!(!held.is_empty());
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    // `before` is the older backup: same keys, without the device.
+    let pushes = [phone.push_doc(&doc, &scope("g1"))];
+    assert!(before.keeper.greet(&phone.device, None, None).is_none());
+    assert!(before.keeper.greet(&phone.device, None, Some(&certificate)).is_some());
+    let ticket = before.keeper.push(NOW, Some(&certificate), &pushes);
+    let Answer::Pushed(pushed) = before.commit_one(ticket) else { panic!() };
+    assert_eq!(verdict(&pushed.records[0]), Verdict::Held(Reason::UnknownDevice));
+    let mut forged = held.clone();
+    forged.iter_mut().for_each(|(_, bytes)| bytes[5] ^= 1);
+    let bytes = |held: &[(Position, Vec<u8>)]| {
+        held.iter().map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
+    };
+    assert!(before.keeper.keep_statements(NOW, &bytes(&forged)).is_none());
+    let ticket = before.keeper.keep_statements(NOW, &bytes(&held)).unwrap();
+    assert!(matches!(before.commit_one(ticket), Answer::Acted(_)));
+    assert_eq!(before.doc(doc.id()).unwrap().heads(), doc.heads());
+    assert!(before.keeper.keep_statements(NOW, &bytes(&held)).is_none(), "nothing new");
+}
+
+#[test]
+fn revoking_a_person_shuts_out_devices_and_account() {
+    let mut world = World::new();
+    let phone = world.phone(11, "rep-1");
+    let reason = "离任".to_owned();
+    world.act(AuthorityAct::RevokePerson { person: person("rep-1"), reason }).unwrap();
+    let known = world.keeper.greet(&phone.device, None, None).unwrap();
+    assert!(known.escrow && known.scopes.is_empty());
+    let reason = "离任".to_owned();
+    let act = AuthorityAct::RevokePerson { person: office().person, reason };
+    world.act(act).unwrap();
+    assert!(world.keeper.directory().principal_of_user("office").is_none());
+}

@@ -1,0 +1,231 @@
+//! Quarantine, escrow, held edits: nothing refused is destroyed, nothing refused blocks.
+
+use liandu_core::id::RecordId;
+use liandu_core::verdict::{Reason, Verdict};
+
+use super::world::{
+    Phone, World, campaign_two, creation, office, refused, region, scope, set, verdict,
+};
+use crate::index::memory::MemoryIndex;
+use crate::keeper::Answer;
+use crate::keeper::ask::{
+    AuthorityAct, ItemId, ItemVerdict, QuarantineAnswer, QuarantineFilter, QuarantineItem,
+};
+
+fn quarantine(world: &World) -> Vec<QuarantineItem> {
+    let regions = vec![region("130000")];
+    world.keeper.quarantine(&QuarantineFilter { regions, ..QuarantineFilter::default() })
+}
+
+fn ids(items: &[QuarantineItem]) -> Vec<ItemId> {
+    let id = |item: &QuarantineItem| ItemId {
+        record: item.record,
+        write: item.write,
+        hash: item.hash,
+    };
+    items.iter().map(id).collect()
+}
+
+fn answer(world: &mut World, items: &[ItemId], answer: &QuarantineAnswer) -> Vec<ItemVerdict> {
+    let ticket = world.keeper.answer(super::world::NOW, &office(), items, answer);
+    match world.commit_one(ticket) {
+        Answer::Answered(verdicts) => verdicts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn revoke(world: &mut World, phone: &Phone) {
+    let reason = "lost".to_owned();
+    world.act(AuthorityAct::RevokeDevice { device: phone.device, reason }).unwrap();
+}
+
+#[test]
+fn refused_edit_is_kept_whole_and_later_ones_are_accepted() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let mut wrong = doc.clone();
+    let bad = phone.apply(&mut wrong, &set("no_such_field", "x")).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), None, std::slice::from_ref(&bad)));
+    assert_eq!(refused(&answer), Reason::UnknownField);
+    // What stands on it shares its fate; the device takes a fresh actor and goes on.
+    let next = phone.apply(&mut wrong, &set("title", "y")).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), None, &[next]));
+    assert_eq!(refused(&answer), Reason::OnRefused);
+    phone.fresh();
+    let good = phone.apply(&mut doc, &set("title", "废井")).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), None, std::slice::from_ref(&good)));
+    assert_eq!(answer.receipts.len(), 1);
+    assert!(world.holds(doc.id(), &good.hash) && !world.holds(doc.id(), &bad.hash));
+    let items = quarantine(&world);
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0].hash, bad.hash);
+    assert_eq!(world.keeper.quarantined_bytes(&ids(&items)[0]).unwrap(), bad.bytes);
+    world.crash(5, MemoryIndex::new());
+    assert_eq!(quarantine(&world), items);
+}
+
+#[test]
+fn refused_record_leaves_nothing_behind_but_its_edits() {
+    let mut world = World::new();
+    let mut phone = world.phone(13, "rep-3");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
+    assert_eq!(refused(&answer), Reason::OutOfScope);
+    assert!(world.keeper.record(&doc.id()).is_none());
+    assert_eq!(world.push(&phone.push_doc(&doc, &scope("g1"))), answer, "once and for all");
+    assert_eq!(quarantine(&world).len(), 1);
+}
+
+#[test]
+fn revoked_devices_edits_are_escrow_and_can_be_released_in_bulk() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut docs = Vec::new();
+    for id in 1..4 {
+        let mut doc = phone.new_record(id);
+        phone.apply(&mut doc, &creation("井")).unwrap();
+        phone.apply(&mut doc, &set("title", "废井")).unwrap();
+        let splice = liandu_core::record::edit::Edit::EditText {
+            field: "extra_text".parse().unwrap(),
+            splices: vec![liandu_core::record::edit::Splice {
+                at: 0,
+                delete: 0,
+                insert: "补".to_owned(),
+            }],
+        };
+        phone.apply(&mut doc, &splice).unwrap();
+        docs.push(doc);
+    }
+    world.push(&phone.push_doc(&docs[0], &scope("g1")));
+    revoke(&mut world, &phone);
+    let late = phone.apply(&mut docs[0], &set("title", "后")).unwrap();
+    let answer_one = world.push(&phone.push_changes(docs[0].id(), None, &[late]));
+    assert_eq!(refused(&answer_one), Reason::Revoked);
+    for doc in &docs[1..] {
+        let answer = world.push(&phone.push_doc(doc, &scope("g1")));
+        assert_eq!(refused(&answer), Reason::Revoked);
+        assert!(world.keeper.record(&doc.id()).is_none());
+    }
+    let items = quarantine(&world);
+    assert_eq!(items.len(), 1 + 3 + 3);
+    world.crash(2, MemoryIndex::new());
+    let verdicts = answer(&mut world, &ids(&items), &QuarantineAnswer::Release);
+    assert_eq!(verdicts.len(), 7);
+    assert!(verdicts.iter().all(|(_, v)| *v == Ok(Verdict::Accepted)), "{verdicts:?}");
+    assert!(quarantine(&world).is_empty());
+    for doc in &docs {
+        assert_eq!(world.doc(doc.id()).unwrap().heads(), doc.heads());
+    }
+    let grown = world.keeper.index().clone();
+    world.crash(3, MemoryIndex::new());
+    assert!(*world.keeper.index().rows() == *grown.rows());
+}
+
+#[test]
+fn answered_edit_stays_out_with_the_offices_words() {
+    let mut world = World::new();
+    let mut phone = world.phone(13, "rep-3");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let items = ids(&quarantine(&world));
+    let close = QuarantineAnswer::Close("请到本组填报".to_owned());
+    let verdicts = answer(&mut world, &items, &close);
+    assert_eq!(verdicts[0].1, Ok(Verdict::Refused(Reason::OutOfScope)));
+    assert!(quarantine(&world).is_empty());
+    let filter = QuarantineFilter {
+        regions: vec![region("130000")],
+        answered: true,
+        ..QuarantineFilter::default()
+    };
+    let all = world.keeper.quarantine(&filter);
+    assert_eq!(all[0].answer.as_deref(), Some("请到本组填报"));
+    let elsewhere = QuarantineFilter { regions: vec![region("130200")], ..filter };
+    assert!(world.keeper.quarantine(&elsewhere).is_empty(), "another region's");
+}
+
+#[test]
+fn held_edit_counts_by_itself_when_its_definition_arrives() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1").updated();
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
+    assert_eq!(verdict(&answer), Verdict::Held(Reason::NewerDefinition));
+    let colour = phone.apply(&mut doc, &set("colour", "红")).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), Some(&scope("g1")), &[colour]));
+    assert_eq!(verdict(&answer), Verdict::Held(Reason::OnHeld));
+    world.crash(4, MemoryIndex::new());
+    assert!(world.keeper.record(&doc.id()).is_none());
+    world.act(AuthorityAct::Definition(campaign_two())).unwrap();
+    assert_eq!(world.doc(doc.id()).unwrap().heads(), doc.heads());
+    assert!(quarantine(&world).is_empty());
+}
+
+#[test]
+fn another_change_at_a_known_number_is_forked() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let mut restored = doc.clone();
+    let one = phone.apply(&mut doc, &set("title", "甲")).unwrap();
+    let two = phone.apply(&mut restored, &set("title", "乙")).unwrap();
+    world.push(&phone.push_changes(doc.id(), None, &[one]));
+    let answer = world.push(&phone.push_changes(doc.id(), None, std::slice::from_ref(&two)));
+    assert_eq!(verdict(&answer), Verdict::Forked);
+    assert_eq!(quarantine(&world).len(), 1);
+    assert!(!world.holds(doc.id(), &two.hash));
+}
+
+#[test]
+fn edit_without_a_valid_seal_is_refused_whoever_brings_it() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let other = world.phone(12, "rep-2");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let mut push = phone.push_doc(&doc, &scope("g1"));
+    let last = doc.raw_all().into_iter().next_back().unwrap();
+    push.seals = vec![other.seal(doc.id(), &last)];
+    assert_eq!(refused(&world.push(&push)), Reason::NotSealed);
+}
+
+#[test]
+fn colleague_may_carry_another_devices_edits() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut other = world.phone(12, "rep-2");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let first = doc.raw_all().into_iter().next_back().unwrap();
+    other.apply(&mut doc, &set("title", "废井")).unwrap();
+    let mut push = other.push_doc(&doc, &scope("g1"));
+    push.seals.push(phone.seal(doc.id(), &first));
+    let answer = world.push(&push);
+    assert_eq!(answer.receipts.len(), 2, "{answer:?}");
+    let stamps = world.keeper.record(&RecordId([1; 16])).unwrap().stamps;
+    let people: Vec<String> =
+        stamps.iter().map(|stamp| stamp.person.as_ref().unwrap().to_string()).collect();
+    assert_eq!(people, ["rep-1", "rep-2"]);
+}
+
+#[test]
+fn lost_member_is_heard_for_the_days_of_grace_only() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.members(&[("rep-1", &["g2"])]);
+    let pushed = world.push(&phone.push_doc(&doc, &scope("g1")));
+    // The phone's edits say that it had acknowledged a later authority position.
+    assert_eq!(refused(&pushed), Reason::LostMembership);
+    let items = ids(&quarantine(&world));
+    let verdicts = answer(&mut world, &items, &QuarantineAnswer::Release);
+    assert_eq!(verdicts[0].1, Ok(Verdict::Accepted));
+}
