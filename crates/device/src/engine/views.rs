@@ -310,13 +310,27 @@ impl Engine {
         self.unsent_count() == 0
     }
 
+    /// The connection alone, without counting edits.
+    pub fn connection(&self) -> Option<client::Status> {
+        self.client.as_ref().map(client::Client::status)
+    }
+
+    /// Whether a record here holds these changes.
+    pub fn holds(&mut self, id: RecordId, heads: &Heads) -> bool {
+        if self.ready(id).is_err() {
+            return false;
+        }
+        let doc = self.cache.get(&id);
+        doc.is_some_and(|doc| heads.0.iter().all(|head| doc.contains(head)))
+    }
+
     /// How this device stands.
     pub fn status(&self) -> Overview {
         let mut overview = Overview {
             device: self.device(),
             person: self.person().cloned(),
             name: self.name().to_owned(),
-            connection: self.client.as_ref().map(client::Client::status),
+            connection: self.connection(),
             position: self.place.cursor.map(|cursor| cursor.position),
             records: self.records.len(),
             on_device: 0,

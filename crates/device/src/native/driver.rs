@@ -282,7 +282,7 @@ impl<S: Store> Device<S> {
         loop {
             self.perform().await?;
             count(&self.events(), &mut report);
-            let status = self.engine.status().connection;
+            let status = self.engine.connection();
             report.escrow = status == Some(Status::Escrow);
             report.trouble = self.trouble(status);
             let left = until.saturating_duration_since(tokio::time::Instant::now());
@@ -299,6 +299,33 @@ impl<S: Store> Device<S> {
             if !self.next(wait).await && idle {
                 return Ok(report);
             }
+        }
+    }
+
+    /// Connects if need be and exchanges until a condition holds; the connection stays open.
+    pub async fn sync_until(
+        &mut self,
+        at_most: Duration,
+        mut holds: impl FnMut(&mut Engine) -> bool,
+    ) -> Result<SyncReport, DriveError> {
+        let until = tokio::time::Instant::now() + at_most;
+        let mut report = SyncReport::default();
+        self.engine.handle(now(), Input::SyncNow);
+        loop {
+            self.perform().await?;
+            count(&self.events(), &mut report);
+            if holds(&mut self.engine) {
+                return Ok(report);
+            }
+            report.trouble = self.trouble(self.engine.connection());
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            if report.trouble.is_none() && left.is_zero() {
+                report.trouble = Some(Trouble::TimedOut);
+            }
+            if report.trouble.is_some() {
+                return Ok(report);
+            }
+            self.next(left).await;
         }
     }
 

@@ -1,0 +1,435 @@
+//! Stories of one or two phones and an office.
+
+use liandu_core::id::FieldId;
+use liandu_core::id::Position;
+use liandu_core::id::{DeviceId, RecordId};
+use liandu_core::protocol::bundle::{Bundle, SignedReceipts};
+use liandu_core::protocol::message::Tier;
+use liandu_core::record::EditError;
+use liandu_core::record::edit::Edit;
+use liandu_core::record::value::Value;
+use liandu_core::verdict::Reason;
+use liandu_device::{Asked, BundleFor, Input, KeepError, NotHere, Output, Status, Unapplied, Why};
+
+use crate::office::Office;
+use crate::phone::{Phone, T0, field};
+
+fn two() -> (Office, Phone, Phone) {
+    let mut office = Office::new();
+    let a = Phone::enrolled(&mut office, "p-a", 1);
+    let b = Phone::enrolled(&mut office, "p-b", 2);
+    (office, a, b)
+}
+
+#[test]
+fn edit_is_on_the_device_only_when_the_store_says_so() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    phone.sync(&mut office);
+    let kept = phone.try_create("违建").unwrap();
+    assert_eq!(phone.status(kept.record, kept.number), Status::Saving);
+    let pushes = office.pushes;
+    // The batch is out, the store is silent: nothing of it may be sent.
+    let id = loop {
+        match phone.engine.poll() {
+            Some(Output::Commit { id, .. }) => break id,
+            Some(Output::Send(_)) => panic!("sent before it was durable"),
+            Some(_) => {}
+            None => panic!("no batch"),
+        }
+    };
+    phone.engine.handle(T0, Input::SyncNow);
+    assert!(!std::iter::from_fn(|| phone.engine.poll()).any(|o| matches!(o, Output::Send(_))));
+    assert_eq!(office.pushes, pushes);
+    phone.engine.handle(T0, Input::Committed(id));
+    assert_eq!(phone.status(kept.record, kept.number), Status::Sent);
+    phone.run(&mut office);
+    assert!(matches!(
+        phone.status(kept.record, kept.number),
+        Status::AtOffice { .. }
+    ));
+}
+
+#[test]
+fn failed_store_stops_the_engine_and_keeps_what_was_durable() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("一");
+    phone
+        .try_set(record, "title", "二", &Asked::default())
+        .unwrap();
+    let Some(Output::Commit { id, .. }) = phone.engine.poll() else {
+        panic!("no batch")
+    };
+    phone.engine.handle(T0, Input::CommitFailed(id));
+    let error = phone
+        .try_set(record, "title", "三", &Asked::default())
+        .unwrap_err();
+    assert_eq!(error, KeepError::Halted);
+    phone.restart();
+    assert_eq!(phone.value(record, "title"), "一");
+    phone.set(record, "title", "四");
+    phone.sync(&mut office);
+    assert!(phone.engine.all_at_office());
+}
+
+#[test]
+fn two_phones_share_a_record_and_see_a_conflict_until_it_is_resolved() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("原题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    assert_eq!(b.value(record, "title"), "原题");
+    a.hang_up();
+    b.hang_up();
+    a.set(record, "title", "甲改");
+    b.set(record, "title", "乙改");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    a.sync(&mut office);
+    for phone in [&mut a, &mut b] {
+        let view = phone.engine.record(record).unwrap();
+        assert_eq!(
+            view.record.conflicts.len(),
+            1,
+            "{:?}",
+            view.record.conflicts
+        );
+        assert_eq!(view.record.conflicts[0].values.len(), 2);
+    }
+    let error = a
+        .try_set(record, "title", "丙", &Asked::default())
+        .unwrap_err();
+    assert_eq!(
+        error,
+        KeepError::Edit(EditError::ResolveFirst(field("title")))
+    );
+    let (_, _, conflict) = a.engine.conflicts().remove(0);
+    let among = conflict
+        .values
+        .iter()
+        .map(|written| written.by.write)
+        .collect();
+    let edit = Edit::Resolve {
+        path: field("title"),
+        value: Some(Value::text("定稿")),
+        among,
+    };
+    a.engine.edit(T0, record, edit, &Asked::default()).unwrap();
+    a.sync(&mut office);
+    b.sync(&mut office);
+    assert!(b.engine.conflicts().is_empty());
+    assert_eq!(b.value(record, "title"), "定稿");
+    assert_eq!(b.engine.history(record, &field("title")).unwrap().len(), 4);
+}
+
+#[test]
+fn form_held_open_while_others_edit_becomes_a_conflict() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("原题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    let open = b.engine.record(record).unwrap().heads;
+    a.set(record, "title", "甲改");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    assert_eq!(b.value(record, "title"), "甲改");
+    let asked = Asked {
+        seen: Some(open.clone()),
+        ..Asked::default()
+    };
+    b.try_set(record, "title", "乙改", &asked).unwrap();
+    b.settle();
+    assert_eq!(b.engine.record(record).unwrap().record.conflicts.len(), 1);
+    // And a second save of the same old form is concurrent with the first.
+    b.try_set(record, "address", "村东", &asked).unwrap();
+    b.sync(&mut office);
+    assert!(b.engine.all_at_office(), "{:?}", b.engine.outbox());
+    a.sync(&mut office);
+    assert_eq!(a.engine.record(record).unwrap().record.conflicts.len(), 1);
+    assert_eq!(a.value(record, "address"), "村东");
+}
+
+#[test]
+fn refused_edit_is_listed_and_the_others_get_through() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("题");
+    let early = phone.set(record, "address", "村西");
+    let asked = Asked {
+        anyway: true,
+        ..Asked::default()
+    };
+    let told = phone
+        .try_set(record, "settled_person", "李四", &Asked::default())
+        .unwrap_err();
+    assert_eq!(told, KeepError::WouldBeRefused(Reason::NotAllowed));
+    let bad = phone
+        .try_set(record, "settled_person", "李四", &asked)
+        .unwrap();
+    phone.settle();
+    let late = phone.set(record, "village", "赵村");
+    assert_eq!(phone.value(record, "settled_person"), "李四");
+    phone.sync(&mut office);
+    assert_eq!(
+        phone.status(record, bad.number),
+        Status::Refused(Why::Known(Reason::NotAllowed))
+    );
+    for kept in [early, late] {
+        let status = phone.status(record, kept.number);
+        assert!(matches!(status, Status::AtOffice { .. }), "{status:?}");
+    }
+    assert_eq!(phone.value(record, "settled_person"), "");
+    assert_eq!(phone.value(record, "village"), "赵村");
+    phone.restart();
+    assert_eq!(phone.value(record, "village"), "赵村");
+    assert_eq!(phone.engine.outbox().len(), 1);
+    let heads = phone.engine.record(record).unwrap().heads;
+    assert_eq!(office.doc(&record).heads(), heads);
+}
+
+#[test]
+fn text_edit_built_on_refused_text_is_listed_not_misplaced() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    office
+        .people
+        .values_mut()
+        .for_each(|person| person.groups.clear());
+    // Nobody is a member any more: the text is refused, and what counts its places with it.
+    let first = a.write(record, 0, "一二三四五");
+    let second = a.write(record, 5, "六");
+    a.sync(&mut office);
+    assert!(matches!(a.status(record, first.number), Status::Refused(_)));
+    let status = a.status(record, second.number);
+    assert_eq!(status, Status::Unapplied(Unapplied::TextChanged));
+    assert_eq!(a.text(record), "说明");
+    assert_eq!(a.engine.edits(&record).len(), 3);
+}
+
+#[test]
+fn forked_number_is_offered_again_under_a_fresh_actor() {
+    let (mut office, mut a, _) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    a.hang_up();
+    // The phone's whole state, memory included, is copied: both go on with the same actor.
+    let store = a.store.clone();
+    let first = a
+        .try_set(record, "address", "东", &Asked::default())
+        .unwrap();
+    a.sync(&mut office);
+    a.hang_up();
+    let mut copy = Phone::new(1);
+    copy.store = store;
+    copy.engine = {
+        let pairs = copy.store.clone().into_iter().collect();
+        liandu_device::Engine::open(pairs, Box::new(Same(first.write.actor)), "test").unwrap()
+    };
+    // The copy writes another change under the number that the office knows.
+    let fork = copy
+        .try_set(record, "village", "西村", &Asked::default())
+        .unwrap();
+    assert_eq!(fork.write, first.write, "the same actor and number");
+    copy.settle();
+    copy.sync(&mut office);
+    let status = copy.status(record, fork.number);
+    assert!(matches!(status, Status::AtOffice { .. }), "{status:?}");
+    assert_eq!(copy.engine.edits(&record).last().unwrap().offered_again, 1);
+    a.sync(&mut office);
+    for phone in [&mut a, &mut copy] {
+        assert_eq!(phone.value(record, "address"), "东");
+        assert_eq!(phone.value(record, "village"), "西村");
+    }
+}
+
+/// Gives the bytes of one actor first, then others.
+struct Same(liandu_core::id::Actor);
+
+impl liandu_device::entropy::Entropy for Same {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let tail = &self.0.0[8..];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = tail[index % 8];
+        }
+        // The client's seed is drawn first; the actor must be what it was once.
+        if self.0.0[0] != 0xff {
+            self.0.0[0] = 0xff;
+        } else {
+            self.0.0[8] = self.0.0[8].wrapping_add(1);
+        }
+    }
+}
+
+#[test]
+fn bundle_carried_twice_counts_once_and_is_not_merged_into_what_is_edited() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("离线");
+    a.set(record, "address", "村东");
+    let file = a
+        .engine
+        .bundle_export(T0, None, BundleFor::Colleague)
+        .unwrap();
+    let first = b.engine.bundle_import(T0, &file).unwrap();
+    b.settle();
+    let second = b.engine.bundle_import(T0, &file).unwrap();
+    b.settle();
+    assert_eq!(
+        (
+            first.records,
+            first.new.values().sum::<usize>(),
+            first.known
+        ),
+        (1, 2, 0)
+    );
+    assert_eq!((second.new.len(), second.known), (0, 2));
+    let view = b.engine.record(record).unwrap();
+    assert_eq!(view.record.text_of("title"), "");
+    assert_eq!(view.preview.unwrap().text_of("title"), "离线");
+    assert_eq!(view.not_at_office, [(a.engine.device().unwrap(), 2)]);
+    let error = b
+        .try_set(record, "title", "乙", &Asked::default())
+        .unwrap_err();
+    assert_eq!(error, KeepError::NotHere(NotHere::NotYetAtOffice));
+    b.restart();
+    b.sync(&mut office);
+    assert_eq!(b.value(record, "title"), "离线");
+    assert!(b.engine.record(record).unwrap().not_at_office.is_empty());
+    // The author comes later: the same edits, receipted once.
+    a.sync(&mut office);
+    assert!(a.engine.all_at_office());
+    assert_eq!(office.doc(&record).changes(), 3);
+}
+
+#[test]
+fn receipts_travel_back_in_a_bundle_signed_by_the_pinned_key() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("离线");
+    let file = phone
+        .engine
+        .bundle_export(T0, None, BundleFor::Office)
+        .unwrap();
+    let bundle = Bundle::decode(&file).unwrap();
+    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    let verdicts: Vec<_> = pushes.iter().map(|push| office.admit(push)).collect();
+    let back = |key| {
+        let mut back = Bundle::new(office.deployment, DeviceId([0; 8]), T0);
+        let position = Position(office.position);
+        back.receipts = SignedReceipts::sign(
+            key,
+            &office.deployment,
+            position,
+            T0,
+            Tier::Fsynced,
+            &verdicts,
+        )
+        .unwrap();
+        back.encode().unwrap()
+    };
+    let stranger = liandu_core::seal::SecretKey::from_bytes(&[66; 32]);
+    let report = phone.engine.bundle_import(T0, &back(&stranger)).unwrap();
+    assert_eq!((report.receipts, report.bad_receipts), (0, 1));
+    assert!(!phone.engine.all_at_office());
+    let report = phone
+        .engine
+        .bundle_import(T0, &back(&office.server))
+        .unwrap();
+    assert_eq!((report.receipts, report.bad_receipts), (1, 0));
+    phone.settle();
+    phone.restart();
+    assert!(phone.engine.all_at_office());
+    assert_eq!(phone.value(record, "title"), "离线");
+}
+
+#[test]
+fn answer_lost_on_the_way_is_asked_for_again_and_changes_nothing() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("题");
+    office.mute = true;
+    phone.sync(&mut office);
+    assert_eq!(phone.engine.outbox()[0].status, Status::Sent);
+    office.mute = false;
+    phone.restart();
+    assert_eq!(phone.engine.outbox()[0].status, Status::Sent);
+    phone.sync(&mut office);
+    assert!(phone.engine.outbox().is_empty());
+    assert_eq!(office.doc(&record).changes(), 2);
+}
+
+#[test]
+fn restored_server_gets_back_what_any_device_holds() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    b.set(record, "village", "西村");
+    b.sync(&mut office);
+    a.sync(&mut office);
+    a.hang_up();
+    b.hang_up();
+    // Everything is lost; only the phone that wrote half of it comes back.
+    office.records.clear();
+    office.position = 0;
+    office.epoch.0[0] += 1;
+    a.sync(&mut office);
+    assert!(a.engine.all_at_office(), "{:?}", a.engine.outbox());
+    assert_eq!(
+        office.doc(&record).changes(),
+        3,
+        "the colleague's edit with its seal too"
+    );
+    b.sync(&mut office);
+    assert_eq!(b.value(record, "village"), "西村");
+}
+
+#[test]
+fn erased_record_goes_and_unreceipted_work_stays_listed() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    b.hang_up();
+    let kept = b.set(record, "village", "西村");
+    office.erase(&record);
+    a.sync(&mut office);
+    assert!(matches!(a.engine.record(record), Err(NotHere::Erased(_))));
+    assert!(a.engine.edits(&record).is_empty());
+    b.sync(&mut office);
+    assert!(matches!(b.engine.record(record), Err(NotHere::Erased(_))));
+    assert!(b.status(record, kept.number).needs_a_person());
+    b.restart();
+    assert_eq!(b.engine.edits(&record).len(), 1);
+}
+
+#[test]
+fn pairs_of_a_newer_app_are_not_opened() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    phone.create("题");
+    let mut pairs: Vec<_> = phone.store.into_iter().collect();
+    pairs.push((b"z-new".to_vec(), vec![1]));
+    let entropy = Box::new(liandu_device::entropy::Seeded::new(1));
+    assert!(liandu_device::Engine::open(pairs, entropy, "test").is_err());
+}
+
+#[test]
+fn texts_of_two_phones_merge() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    a.hang_up();
+    b.hang_up();
+    a.write(record, 0, "前");
+    b.write(record, 2, "后");
+    a.sync(&mut office);
+    b.sync(&mut office);
+    a.sync(&mut office);
+    assert_eq!(a.text(record), "前说明后");
+    assert_eq!(b.text(record), "前说明后");
+    let _: (FieldId, RecordId) = (FieldId::new("x").unwrap(), record);
+}
