@@ -173,6 +173,11 @@ impl Host {
 
     /// Covers two records at a time, to exercise continuation.
     pub(crate) fn compare(&self, page: &HeadsPage) -> Compared {
+        let told = |heads: &RecordHeads| page.after.is_none_or(|after| heads.record > after);
+        assert!(
+            page.records.iter().all(told),
+            "only what is not covered yet"
+        );
         let content = self.content();
         let mine = content.get(&page.scope).cloned().unwrap_or_default();
         let empty = BTreeSet::new();

@@ -173,7 +173,7 @@ impl Link {
     }
 
     pub(crate) fn run(&mut self) {
-        loop {
+        for _ in 0..100_000 {
             if let Some(output) = self.client.poll() {
                 self.client_output(output);
             } else if let Some(output) = self.session.as_mut().and_then(Session::poll) {
@@ -182,6 +182,7 @@ impl Link {
                 return;
             }
         }
+        panic!("the two talk without end");
     }
 
     fn offer(&mut self) -> bool {

@@ -2,6 +2,7 @@
 
 use liandu_core::id::{ChangeHash, Epoch, Position, RecordId};
 use liandu_core::protocol::client::Status;
+use liandu_core::protocol::message::ScopeDigest;
 use proptest::prelude::*;
 
 use super::link::Link;
@@ -44,6 +45,32 @@ fn restored_server_gets_back_what_the_device_still_holds() {
     (link.up, link.down) = (vec![], vec![]);
     link.sync();
     assert_eq!((link.up.len(), link.down.len()), (1, 2));
+}
+
+#[test]
+fn scope_digest_is_a_set_of_records_in_no_order() {
+    let (one, two) = (
+        [ChangeHash([1; 32])],
+        [ChangeHash([1; 32]), ChangeHash([2; 32])],
+    );
+    let digest = |records: &[(u16, &[ChangeHash])]| {
+        let mut digest = ScopeDigest::default();
+        records
+            .iter()
+            .for_each(|(n, heads)| digest.toggle(&record(*n), heads));
+        digest
+    };
+    assert_eq!(
+        digest(&[(1, &one), (2, &two)]),
+        digest(&[(2, &two), (1, &one)])
+    );
+    assert_ne!(digest(&[(1, &one)]), digest(&[(1, &two)]));
+    assert_ne!(digest(&[(1, &one)]), digest(&[(2, &one)]));
+    assert_eq!(
+        digest(&[(1, &one), (2, &two), (1, &one)]),
+        digest(&[(2, &two)]),
+        "taken out"
+    );
 }
 
 #[test]

@@ -184,6 +184,31 @@ fn useful_connection_makes_the_next_wait_short_and_useless_ones_do_not() {
 }
 
 #[test]
+fn updates_lost_before_they_were_stored_are_not_taken_for_held() {
+    let mut link = Link::new();
+    for n in 1..=30 {
+        link.host.append(&scopes(4)[0], record(n), n as u8);
+    }
+    link.device.slow = true;
+    link.sync();
+    link.cut();
+    link.device.slow = false;
+    // Challenge, hello, welcome, one feed, its acknowledgement; then killed.
+    link.cut_after = Some(5);
+    link.wait();
+    link.restart();
+    let stored: usize = link
+        .device
+        .content
+        .values()
+        .map(|records| records.len())
+        .sum();
+    assert!((1..30).contains(&stored), "{stored}");
+    link.sync();
+    link.assert_equal();
+}
+
+#[test]
 fn half_open_connection_is_found_out_and_the_push_comes_again() {
     let mut link = Link::new();
     link.sync();
