@@ -3,7 +3,10 @@
 //!
 //! Never the truth: a file of another version, or of another log, is deleted and made again.
 
+pub mod check;
 pub mod filter;
+pub mod follow;
+pub mod quarantine;
 pub mod query;
 pub mod read;
 pub mod rows;
@@ -11,9 +14,6 @@ pub mod schema;
 pub mod time_text;
 pub mod visible;
 pub mod write;
-
-#[cfg(test)]
-mod tests;
 
 use liandu_core::id::{
     Actor, ChangeHash, DeviceId, Epoch, PersonId, Position, RecordId,
@@ -78,3 +78,6 @@ pub enum TablesError {
     #[error("table file: {0}")]
     File(std::io::Error),
 }
+
+#[cfg(test)]
+mod tests;

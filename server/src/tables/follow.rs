@@ -4,6 +4,7 @@
 //! the log file and passed over: one bad record must not stop the others.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use liandu_core::id::{Epoch, Position, RecordId};
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::engine::{Handle, RecordParts, Unavailable};
+use crate::tables::query::Readers;
 use crate::tables::rows::{About, Rows, project};
 use crate::tables::write::{Change, Tables};
 use crate::tables::{Held, Mark, TablesError};
@@ -45,6 +47,8 @@ pub enum FollowError {
     Tables(#[from] TablesError),
 }
 
+/// New statistics after so many changes: without them the planner may sort a province.
+const STATISTICS_AFTER: usize = 5_000;
 /// Records asked of the engine at the same time.
 const AT_ONCE: usize = 16;
 /// Entries asked of the engine at once, bytes.
@@ -62,6 +66,25 @@ pub fn rows_of(parts: &RecordParts) -> Result<Rows, LoadError> {
     ))
 }
 
+/// Starts following on a thread of its own: the tables' readers and how far the rows go.
+pub fn start(
+    engine: Handle,
+    path: &Path,
+    runtime: tokio::runtime::Handle,
+) -> Result<(Readers, watch::Receiver<Progress>), FollowError> {
+    let tables = Tables::open(path)?;
+    let (progress, seen) = watch::channel(Progress::default());
+    std::thread::Builder::new()
+        .name("projector".to_owned())
+        .spawn(move || {
+            if let Err(error) = runtime.block_on(follow(engine, tables, progress)) {
+                tracing::error!(%error, "the tables have stopped");
+            }
+        })
+        .map_err(|error| FollowError::Tables(TablesError::File(error)))?;
+    Ok((Readers::new(path), seen))
+}
+
 /// Follows the log until the engine stops; run it on a thread of its own, since it computes.
 pub async fn follow(
     engine: Handle,
@@ -73,6 +96,7 @@ pub async fn follow(
         tables,
         progress,
         mark: Mark::none(),
+        written: 0,
     };
     let result = follower.run().await;
     follower
@@ -86,6 +110,8 @@ struct Follower {
     tables: Tables,
     progress: watch::Sender<Progress>,
     mark: Mark,
+    /// Changes since the query planner's statistics were made.
+    written: usize,
 }
 
 /// What a page of entries does to the tables.
@@ -104,6 +130,10 @@ impl Follower {
         loop {
             positions.borrow_and_update();
             while self.step().await? {}
+            if self.written >= STATISTICS_AFTER {
+                self.tables.optimize()?;
+                self.written = 0;
+            }
             if positions.changed().await.is_err() {
                 return Ok(());
             }
@@ -157,6 +187,7 @@ impl Follower {
             hash: digested.hash.unwrap_or_default(),
         };
         self.tables.commit(&digested.changes, &mark)?;
+        self.written = self.written.saturating_add(digested.changes.len());
         self.mark = mark;
         self.tell(page.end, unreadable);
         Ok(true)
@@ -226,7 +257,7 @@ impl Digested {
     }
 
     fn edits(&mut self, position: Position, edits: &Edits) {
-        if !edits.accepted.is_empty() || !edits.chunks.is_empty() {
+        if !edits.accepted.is_empty() || edits.chunk.is_some() {
             self.touched.insert(edits.record);
         }
         let again = match edits.because {

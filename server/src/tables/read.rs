@@ -12,38 +12,39 @@ use liandu_core::record::scope::{Audience, Scope};
 use liandu_core::record::value::{Datum, GeoPosition};
 use liandu_core::record::view::{Conflict, ConflictKind, Provenance, Written};
 use liandu_core::time::Timestamp;
-use liandu_core::verdict::{Reason, Verdict};
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
+use crate::tables::TablesError;
 use crate::tables::filter::Sql;
 use crate::tables::query::{Asked, Snapshot};
 use crate::tables::rows::{About, Line, Rows};
-use crate::tables::visible::Visible;
-use crate::tables::{Held, TablesError};
 
 pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
     r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
     r.lon_e7, r.datum, r.accuracy_cm";
 
-fn broken(column: &'static str) -> rusqlite::Error {
+pub(crate) fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
 }
 
-fn position(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Position> {
+pub(crate) fn position(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Position> {
     let position: i64 = row.get(column)?;
     u64::try_from(position)
         .map(Position)
         .map_err(|_| broken(column))
 }
 
-fn number(row: &Row<'_>, column: &'static str) -> rusqlite::Result<u64> {
+pub(crate) fn number(row: &Row<'_>, column: &'static str) -> rusqlite::Result<u64> {
     u64::try_from(row.get::<_, i64>(column)?).map_err(|_| broken(column))
 }
 
 /// Reads a code column, none when it is empty.
-fn code<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<T>> {
+pub(crate) fn code<T: std::str::FromStr>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> rusqlite::Result<Option<T>> {
     let text: String = row.get(column)?;
     if text.is_empty() {
         return Ok(None);
@@ -51,7 +52,7 @@ fn code<T: std::str::FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::
     text.parse().map(Some).map_err(|_| broken(column))
 }
 
-fn scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
+pub(crate) fn scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
     let audience: String = row.get("audience")?;
     let audiences = [Audience::Group, Audience::Office, Audience::Contact];
     Ok(Scope {
@@ -247,133 +248,4 @@ pub fn conflicts(
         answer.push((line(row)?, conflicts_of(snapshot, row.get("row")?)?));
     }
     Ok(answer)
-}
-
-/// Which quarantined edits somebody asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HeldFilter {
-    /// In this subtree.
-    pub region: Option<RegionCode>,
-    /// Of this person.
-    pub person: Option<PersonId>,
-    /// Of this record.
-    pub record: Option<RecordId>,
-    /// `refused`, `held` or `forked`.
-    pub verdict: Option<&'static str>,
-    /// For this reason.
-    pub reason: Option<Reason>,
-    /// Also those that were released or answered.
-    pub settled_too: bool,
-}
-
-impl HeldFilter {
-    fn sql(&self, visible: &Visible) -> Sql {
-        let mut sql = Sql::default();
-        visible.narrow("q", &mut sql);
-        if let Some(region) = &self.region {
-            let range = sql.region_range("q", region);
-            sql.and(&range);
-        }
-        if let Some(person) = &self.person {
-            let person = sql.text(person.as_str());
-            sql.and(&format!("q.person = {person}"));
-        }
-        if let Some(record) = &self.record {
-            let record = sql.blob(&record.0);
-            sql.and(&format!("q.record = {record}"));
-        }
-        if let Some(verdict) = self.verdict {
-            let verdict = sql.text(verdict);
-            sql.and(&format!("q.verdict = {verdict}"));
-        }
-        if let Some(reason) = self.reason {
-            let reason = sql.int(i64::from(reason.code()));
-            sql.and(&format!("q.reason = {reason}"));
-        }
-        if !self.settled_too {
-            sql.and("q.settled = 0");
-        }
-        sql
-    }
-}
-
-/// Quarantined edits, newest first, those before `before` (position, index), and how many there
-/// are in all.
-pub fn quarantine(
-    snapshot: &Snapshot<'_>,
-    visible: &Visible,
-    filter: &HeldFilter,
-    before: Option<(Position, u32)>,
-    limit: usize,
-) -> Result<(Vec<Held>, u64), TablesError> {
-    let mut sql = filter.sql(visible);
-    let query = format!("SELECT count(*) FROM quarantine q {}", sql.conditions());
-    let total: i64 = snapshot
-        .transaction
-        .prepare_cached(&query)?
-        .query_row(sql.args(), |row| row.get(0))?;
-    if let Some((position, nr)) = before {
-        let position = sql.int(crate::tables::write::position_of(position));
-        let nr = sql.int(i64::from(nr));
-        sql.and(&format!("(q.position, q.nr) < ({position}, {nr})"));
-    }
-    let query = format!(
-        "SELECT * FROM quarantine q {} ORDER BY q.position DESC, q.nr DESC LIMIT {limit}",
-        sql.conditions()
-    );
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let found = statement.query_map(sql.args(), held)?;
-    Ok((
-        found.collect::<Result<_, _>>()?,
-        u64::try_from(total).unwrap_or(0),
-    ))
-}
-
-/// One quarantined edit, none when it is unknown or may not be seen.
-pub fn quarantined(
-    snapshot: &Snapshot<'_>,
-    visible: &Visible,
-    at: Position,
-    index: u32,
-) -> Result<Option<Held>, TablesError> {
-    let mut sql = Sql::default();
-    visible.narrow("q", &mut sql);
-    let position = sql.int(crate::tables::write::position_of(at));
-    let nr = sql.int(i64::from(index));
-    sql.and(&format!("q.position = {position} AND q.nr = {nr}"));
-    let query = format!("SELECT * FROM quarantine q {}", sql.conditions());
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    Ok(statement.query_row(sql.args(), held).optional()?)
-}
-
-fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
-    let kind: String = row.get("kind")?;
-    let verdict: String = row.get("verdict")?;
-    let reason: u16 = row.get("reason")?;
-    let reason = Reason::ALL
-        .iter()
-        .copied()
-        .find(|known| known.code() == reason);
-    let settled = position(row, "settled")?;
-    let answer: String = row.get("answer")?;
-    Ok(Held {
-        position: position(row, "position")?,
-        index: row.get("nr")?,
-        record: RecordId(row.get("record")?),
-        kind: Kind::parse(&kind),
-        scope: scope(row)?,
-        person: code::<PersonId>(row, "person")?,
-        device: DeviceId(row.get("device")?),
-        actor: Actor(row.get("actor")?),
-        seq: number(row, "seq")?,
-        hash: ChangeHash(row.get("hash")?),
-        verdict: match (verdict.as_str(), reason) {
-            ("refused", Some(reason)) => Verdict::Refused(reason),
-            ("held", Some(reason)) => Verdict::Held(reason),
-            ("forked", _) => Verdict::Forked,
-            _other => return Err(broken("verdict")),
-        },
-        time: Timestamp(row.get("time")?),
-        settled: (settled != Position(0)).then_some((settled, answer)),
-    })
 }

@@ -20,8 +20,9 @@ use liandu_core::verdict::{Reason, Verdict};
 use proptest::prelude::*;
 
 use super::filter::Filter;
+use super::quarantine::{HeldFilter, quarantine, quarantined};
 use super::query::{Asked, By, Cursor, Snapshot, Sort, count, export, list, places};
-use super::read::{HeldFilter, conflicts, ids, quarantine, quarantined, rows};
+use super::read::{conflicts, ids, rows};
 use super::rows::{About, Rows, project};
 use super::visible::Visible;
 use super::write::{Change, Tables};

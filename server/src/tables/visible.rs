@@ -49,18 +49,6 @@ impl Visible {
         }
     }
 
-    /// Everything but contacts, for the server's own checks; never for a person.
-    pub(crate) fn to_checks() -> Visible {
-        let digits = ('0'..='9').flat_map(|a| ('0'..='9').map(move |b| format!("{a}{b}")));
-        let regions = digits
-            .filter_map(|two| RegionCode::new(&two).ok())
-            .collect();
-        Visible {
-            regions,
-            groups: Vec::new(),
-        }
-    }
-
     /// Whether records of this scope are in it.
     pub fn holds(&self, scope: &Scope) -> bool {
         let in_region = || {
@@ -120,16 +108,6 @@ fn reads(role: Role) -> bool {
         | Role::Auditor => true,
         Role::Representative | Role::Administrator => false,
     }
-}
-
-/// Who may release or answer what was held back in a region.
-pub fn may_release(principal: &Principal, region: &RegionCode) -> bool {
-    let by_role = |role: Role| matches!(role, Role::CongressOffice | Role::Administrator);
-    !principal.revoked
-        && principal
-            .grants
-            .iter()
-            .any(|grant| by_role(grant.role) && grant.region.contains(region))
 }
 
 #[cfg(test)]
@@ -195,6 +173,5 @@ mod tests {
         let scope: Scope = "130502/-/contact".parse().unwrap();
         assert!(principal.may_read(&scope));
         assert!(!Visible::of(&principal).holds(&scope));
-        assert!(!Visible::to_checks().holds(&scope));
     }
 }

@@ -11,7 +11,7 @@ use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::tables::rows::{Line, Rows};
-use crate::tables::{Held, Mark, TablesError, schema};
+use crate::tables::{Held, Mark, TablesError, quarantine, schema};
 
 /// What one entry of the log does to the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,11 +159,11 @@ pub(crate) fn position_of(position: Position) -> i64 {
     i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
-fn count_of(count: u64) -> i64 {
+pub(crate) fn count_of(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn person_of(person: Option<&PersonId>) -> &str {
+pub(crate) fn person_of(person: Option<&PersonId>) -> &str {
     person.map_or("", PersonId::as_str)
 }
 
@@ -175,7 +175,7 @@ fn apply(
     match change {
         Change::Put(rows) => put(transaction, places, rows),
         Change::Gone(id) => gone(transaction, id),
-        Change::Held(held) => quarantine(transaction, held),
+        Change::Held(held) => quarantine::put(transaction, held),
         Change::Released {
             record,
             numbers,
@@ -451,53 +451,6 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
     ] {
         transaction.execute(&format!("DELETE FROM {table} WHERE row = ?1"), [row])?;
     }
-    Ok(())
-}
-
-/// An edit that is known already was judged again: only its verdict changes.
-fn quarantine(transaction: &Transaction<'_>, held: &Held) -> Result<(), TablesError> {
-    let reason = held.verdict.reason().map_or(0, |reason| reason.code());
-    let known = transaction
-        .prepare_cached(
-            "UPDATE quarantine SET verdict = ?1, reason = ?2 WHERE record = ?3 AND hash = ?4",
-        )?
-        .execute(params![
-            held.verdict.as_str(),
-            reason,
-            held.record.0,
-            held.hash.0
-        ])?;
-    if known > 0 {
-        return Ok(());
-    }
-    let mut statement = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO quarantine (position, nr, record, kind, region, team, audience,
-             person, device, actor, seq, hash, verdict, reason, time, settled, answer)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-    )?;
-    statement.execute(params![
-        position_of(held.position),
-        held.index,
-        held.record.0,
-        held.kind.map_or("", |kind| kind.as_str()),
-        held.scope.region.as_str(),
-        held.scope.group.as_ref().map_or("", |group| group.as_str()),
-        held.scope.audience.as_str(),
-        person_of(held.person.as_ref()),
-        held.device.0,
-        held.actor.0,
-        count_of(held.seq),
-        held.hash.0,
-        held.verdict.as_str(),
-        reason,
-        held.time.0,
-        held.settled
-            .as_ref()
-            .map_or(0, |(position, _)| position_of(*position)),
-        held.settled
-            .as_ref()
-            .map_or("", |(_, answer)| answer.as_str()),
-    ])?;
     Ok(())
 }
 

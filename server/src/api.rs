@@ -1,0 +1,190 @@
+//! The office's HTTP API: every route on one screen, what all of them share, and the description
+//! of it all (OpenAPI).
+//!
+//! Never decides: handlers extract, call one function of the tables or the engine, and convert.
+
+mod ask;
+mod body;
+mod door;
+mod edits;
+mod export;
+mod held;
+mod json;
+mod labels;
+mod problem;
+mod record;
+mod records;
+mod session;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use liandu_core::id::Position;
+use liandu_core::limits;
+use tokio::sync::watch;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, SecurityRequirement};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use door::{Door, Edge};
+pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
+pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
+pub use json::{
+    AsOf, ByJson, ConflictJson, LabelJson, LineJson, PositionJson, QuantityJson, ScopeJson,
+    ServerJson, ValueJson, WrittenJson,
+};
+pub use problem::Problem;
+pub use record::{
+    EventJson, FieldJson, HistoriesJson, HistoryJson, RecordJson, StateJson, TextJson,
+};
+pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJson};
+pub use session::{GrantJson, SessionJson};
+pub use status::HealthJson;
+
+use crate::api::problem::ApiError;
+use crate::engine::Handle;
+use crate::tables::follow::{Progress, reached};
+use crate::tables::query::{Readers, Snapshot};
+
+/// What the API works with: the engine, the tables, how far they are, and the door.
+#[derive(Clone)]
+pub struct Office {
+    /// Writes and single records.
+    pub engine: Handle,
+    /// Lists, counts and exports.
+    pub readers: Arc<Readers>,
+    /// How far the tables are.
+    pub progress: watch::Receiver<Progress>,
+    /// Sessions.
+    pub door: Arc<Door>,
+}
+
+impl Office {
+    /// Waits until the tables hold everything up to `position`.
+    async fn reach(&self, position: Position) -> Result<(), ApiError> {
+        if reached(&self.progress, position).await { Ok(()) } else { Err(ApiError::NotYet) }
+    }
+
+    /// Asks the tables on a thread that may block, once they have reached `at_least`.
+    async fn read<T: Send + 'static>(
+        &self,
+        at_least: Position,
+        ask: impl FnOnce(&Snapshot<'_>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.reach(at_least).await?;
+        let readers = self.readers.clone();
+        let asked = tokio::task::spawn_blocking(move || readers.read(ask));
+        asked.await.map_err(|_| ApiError::Internal)?
+    }
+
+    async fn labels(&self) -> Result<labels::Labels, ApiError> {
+        Ok(labels::Labels(self.engine.definitions().await?))
+    }
+
+    fn epoch(&self) -> String {
+        self.progress.borrow().epoch.map(|epoch| epoch.hex()).unwrap_or_default()
+    }
+}
+
+/// Every route, described.
+fn routes() -> OpenApiRouter<Office> {
+    let limited = OpenApiRouter::new()
+        .routes(routes!(session::begin, session::show, session::end))
+        .routes(routes!(records::index, edits::create))
+        .routes(routes!(records::counted))
+        .routes(routes!(records::in_conflict))
+        .routes(routes!(record::show))
+        .routes(routes!(record::history))
+        .routes(routes!(edits::edit))
+        .routes(routes!(edits::resolve))
+        .routes(routes!(held::index))
+        .routes(routes!(held::release))
+        .routes(routes!(held::answer))
+        .routes(routes!(status::health))
+        .routes(routes!(status::metrics))
+        .layer(from_fn(in_time));
+    limited.routes(routes!(export::csv_file)).routes(routes!(export::geojson_file))
+}
+
+/// The description of the API.
+pub fn openapi() -> OpenApi {
+    let (_, mut described) = routes().split_for_parts();
+    let mut info = Info::new("联督 Liandu", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "联督服务器的办公接口。The office's side of a Liandu server: merged records, counts, \
+         conflicts, quarantine, exports. Every answer says in `as_of` for which position of the \
+         log it is true; `at_least` waits for one. Problems are JSON with `code`, `zh`, `en`."
+            .to_owned(),
+    );
+    info.license = Some(License::new("Apache-2.0"));
+    described.info = info;
+    let components = described.components.get_or_insert_default();
+    let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(door::COOKIE)));
+    components.add_security_scheme("token", token);
+    components.add_security_scheme("cookie", cookie);
+    let either = ["token", "cookie"].map(|name| SecurityRequirement::new(name, [""; 0]));
+    OpenApiBuilder::from(described).security(Some(either)).build()
+}
+
+/// The routes over an office.
+pub fn router(office: Office) -> Router {
+    let described: Arc<str> = openapi().to_pretty_json().unwrap_or_default().into();
+    let description = move || async move {
+        let kind = (axum::http::header::CONTENT_TYPE, "application/json");
+        ([kind], described.to_string()).into_response()
+    };
+    let (router, _) = routes().split_for_parts();
+    router
+        .route("/api/openapi.json", axum::routing::get(description))
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::NotFound)
+        .layer(DefaultBodyLimit::max(limits::API_BODY_BYTES_MAX))
+        .layer(from_fn_with_state(office.clone(), marked))
+        .with_state(office)
+}
+
+/// Ends a request that takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let limit = Duration::from_millis(limits::API_REQUEST_MS_MAX);
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::Busy { retry_s: 10 }.into_response(),
+    }
+}
+
+/// Headers of every answer: the tables' position, and nothing kept by browsers or shown in frames.
+async fn marked(
+    axum::extract::State(office): axum::extract::State<Office>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let position = office.progress.borrow().position.0;
+    let headers = response.headers_mut();
+    headers
+        .entry(HeaderName::from_static("liandu-position"))
+        .or_insert_with(|| HeaderValue::from(position));
+    let fixed = [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::Form.into_response();
+    }
+    response
+}

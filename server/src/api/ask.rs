@@ -1,0 +1,180 @@
+//! What a request asks for: filter, order, page and position, parsed once from the query string.
+//!
+//! Never lets an unknown parameter pass.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use liandu_core::id::Position;
+use liandu_core::limits;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::api::problem::ApiError;
+use crate::tables::filter::{Filter, FilterError, Why};
+use crate::tables::query::{By, Cursor, Sort};
+
+/// Everything a list, count or export may be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) filter: Filter,
+    pub(crate) sort: Sort,
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) before: Option<Position>,
+    pub(crate) limit: usize,
+    pub(crate) by: Option<By>,
+    pub(crate) by_word: Option<String>,
+    pub(crate) at_least: Position,
+}
+
+impl Ask {
+    pub(crate) fn parse(pairs: &[(String, String)]) -> Result<Ask, FilterError> {
+        let (filter, rest) = Filter::parse(pairs)?;
+        let mut ask = Ask {
+            filter,
+            sort: Sort::LastDown,
+            cursor: None,
+            before: None,
+            limit: limits::PAGE_RECORDS_DEFAULT,
+            by: None,
+            by_word: None,
+            at_least: Position(0),
+        };
+        for (name, value) in rest {
+            ask.take(&name, &value)
+                .map_err(|why| FilterError { field: name, why })?;
+        }
+        Ok(ask)
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> Result<(), Why> {
+        let number = || value.parse::<u64>().map_err(|_| Why::BadValue);
+        match name {
+            "sort" => self.sort = Sort::parse(value).ok_or(Why::BadValue)?,
+            "cursor" => self.cursor = Some(Cursor::parse(value).ok_or(Why::BadValue)?),
+            "before" => self.before = Some(Position(number()?)),
+            "limit" => {
+                let limit = usize::try_from(number()?).unwrap_or(usize::MAX);
+                self.limit = limit.clamp(1, limits::PAGE_RECORDS_MAX);
+            }
+            "by" => {
+                self.by = Some(By::parse(value).ok_or(Why::BadValue)?);
+                self.by_word = Some(value.to_owned());
+            }
+            "at_least" => self.at_least = Position(number()?),
+            _other => return Err(Why::Unknown),
+        }
+        Ok(())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Ask {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let Query(pairs) = pairs.map_err(|_| ApiError::Form)?;
+        Ok(Ask::parse(&pairs)?)
+    }
+}
+
+/// The query string of a fixed form; an unknown parameter is an error.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let asked = Query::<T>::from_request_parts(parts, state).await;
+        asked
+            .map(|Query(asked)| Asked(asked))
+            .map_err(|_| ApiError::Form)
+    }
+}
+
+/// The filter's parameters, for the description only: `Filter` is what reads them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters that `Filter` reads")]
+pub(crate) struct FilterParams {
+    /// Code of a region: it and its subtree. Several by commas or repetition.
+    #[param(example = "130500")]
+    region: Option<String>,
+    /// `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+    kind: Option<String>,
+    /// Code of a domain. Several: any of them.
+    domain: Option<String>,
+    /// State. Several: any of them.
+    state: Option<String>,
+    /// Code of a group. Several: any of them.
+    group: Option<String>,
+    /// Campaign. Several: any of them.
+    campaign: Option<String>,
+    /// Source, exactly; repeat for any of several.
+    source: Option<String>,
+    /// Code of the person who made it.
+    author: Option<String>,
+    /// Code of a unit it is handed to.
+    handler: Option<String>,
+    /// First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+    /// Beijing time, or milliseconds since 1970.
+    since: Option<String>,
+    /// First arrived at the office before.
+    until: Option<String>,
+    /// Last changed at the office at or after.
+    changed_since: Option<String>,
+    /// Last changed at the office before.
+    changed_until: Option<String>,
+    /// `open` or `none`.
+    conflict: Option<String>,
+    /// Words that must all be in its texts and fields.
+    #[param(example = "河道 污染")]
+    q: Option<String>,
+    /// West, south, east, north in degrees, compared with positions as stored, whatever their
+    /// datum.
+    #[param(example = "115.6,37.6,115.8,37.8")]
+    bbox: Option<String>,
+    /// `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+    /// of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+    #[param(rename = "field.ID")]
+    field: Option<String>,
+    /// Wait until the answer holds everything up to this position, at most ten seconds.
+    at_least: Option<u64>,
+}
+
+/// The list's parameters beside the filter, for the description only.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters that `Ask` reads")]
+pub(crate) struct PageParams {
+    /// `-last` (default), `last`, `-first`, `first`, `-device`, `title`.
+    sort: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Records on the page, 1 to 500, 50 when not said.
+    limit: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_parameter_is_an_error_and_limits_are_kept() {
+        let parse = |name: &str, value: &str| Ask::parse(&[(name.to_owned(), value.to_owned())]);
+        let why = |name, value| parse(name, value).unwrap_err().why;
+        assert_eq!(why("regoin", "130500"), Why::Unknown);
+        assert_eq!(why("sort", "random"), Why::BadValue);
+        assert_eq!(why("cursor", "!!"), Why::BadValue);
+        assert_eq!(why("by", "weather"), Why::BadValue);
+        assert_eq!(parse("limit", "0").unwrap().limit, 1);
+        assert_eq!(
+            parse("limit", "500").unwrap().limit,
+            limits::PAGE_RECORDS_MAX
+        );
+        assert_eq!(
+            parse("limit", "501").unwrap().limit,
+            limits::PAGE_RECORDS_MAX
+        );
+    }
+}

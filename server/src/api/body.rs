@@ -1,0 +1,22 @@
+//! A JSON body of a known form, read strictly.
+//!
+//! Never shows serde's words to people: `bad-body` says it is not of the documented form.
+
+use axum::Json;
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+
+use crate::api::problem::ApiError;
+
+/// A body, or `bad-body`.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = Json::<T>::from_request(request, state).await;
+        body.map(|Json(body)| JsonBody(body))
+            .map_err(|_| ApiError::Form)
+    }
+}

@@ -1,0 +1,263 @@
+//! The door: who is signed in, how often somebody may try, and what a request may do with its
+//! credentials.
+//!
+//! Never decides what a person may see or do: the principal comes from the directory on every
+//! request, so a revocation counts at once.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use liandu_core::limits;
+use liandu_core::policy::Principal;
+use liandu_core::time::Timestamp;
+use tokio::sync::Semaphore;
+
+use crate::accounts::password;
+use crate::accounts::session::{Session, Sessions, Token};
+use crate::accounts::throttle::{Throttle, Who};
+use crate::api::Office;
+use crate::api::problem::ApiError;
+use crate::engine::OfficeUser;
+use crate::tables::visible::Visible;
+
+/// The cookie's name.
+pub(crate) const COOKIE: &str = "liandu-session";
+/// A header that no foreign page can send without being asked first.
+pub(crate) const CSRF_HEADER: &str = "liandu-csrf";
+
+/// What the door takes from outside: the clock and randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge {
+    /// The server's clock.
+    pub now: fn() -> Timestamp,
+    /// 32 random bytes, none when the system has none to give.
+    pub random: fn() -> Option<[u8; 32]>,
+}
+
+impl Edge {
+    /// The system's.
+    pub fn system() -> Edge {
+        Edge {
+            now: system_now,
+            random: system_random,
+        }
+    }
+}
+
+fn system_now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }))
+}
+
+fn system_random() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
+
+/// Sessions and failed tries.
+#[derive(Debug)]
+pub struct Door {
+    sessions: Mutex<Sessions>,
+    throttle: Mutex<Throttle>,
+    /// Each password check takes 19 MiB and tens of milliseconds.
+    checks: Semaphore,
+    pub(crate) edge: Edge,
+    /// Whether cookies are sent over TLS only.
+    secure: bool,
+}
+
+fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Door {
+    /// Nobody is signed in. `secure`: cookies over TLS only, for every server but one on loopback.
+    pub fn new(edge: Edge, secure: bool) -> Door {
+        Door {
+            sessions: Mutex::default(),
+            throttle: Mutex::default(),
+            checks: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
+            edge,
+            secure,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.edge.now)()
+    }
+
+    pub(crate) fn sessions_alive(&self) -> usize {
+        open(&self.sessions).count()
+    }
+
+    /// Milliseconds until `user` may try again from `address`.
+    fn wait_ms(&self, user: &Who, address: &Who, now: Timestamp) -> u64 {
+        let throttle = open(&self.throttle);
+        throttle
+            .wait_ms(user, now)
+            .max(throttle.wait_ms(address, now))
+    }
+
+    fn session(&self, token: &Token) -> Option<Session> {
+        open(&self.sessions).find(token, self.now())
+    }
+
+    pub(crate) fn end(&self, token: &Token) {
+        open(&self.sessions).end(token);
+    }
+
+    /// The header that sets the cookie, or takes it away.
+    pub(crate) fn cookie(&self, token: Option<&Token>) -> String {
+        let (value, age_s) = match token {
+            Some(token) => (token.text(), limits::SESSION_MS_MAX / 1000),
+            None => (String::new(), 0),
+        };
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
+    }
+}
+
+/// Checks a password and begins a session.
+pub(crate) async fn sign_in(
+    office: &Office,
+    user: &str,
+    password: String,
+    address: String,
+) -> Result<(Token, Session), ApiError> {
+    let door = &office.door;
+    let (by_user, by_address) = (Who::User(user.to_owned()), Who::Address(address));
+    let wait = door.wait_ms(&by_user, &by_address, door.now());
+    if wait > 0 {
+        return Err(ApiError::TooManyTries {
+            retry_s: wait.div_ceil(1000),
+        });
+    }
+    let name = user.to_owned();
+    let account = office
+        .engine
+        .directory(move |known| known.account(&name).cloned())
+        .await?;
+    let hash = account.as_ref().filter(|account| !account.disabled);
+    let hash = hash.and_then(|account| account.password.clone());
+    let _one_of_few = door
+        .checks
+        .acquire()
+        .await
+        .map_err(|_| ApiError::Internal)?;
+    let checked = tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()));
+    let fits = checked.await.map_err(|_| ApiError::Internal)?;
+    let Some(account) = account.filter(|_| fits) else {
+        let mut throttle = open(&door.throttle);
+        throttle.failed(by_user, door.now());
+        throttle.failed(by_address, door.now());
+        return Err(ApiError::WrongPassword);
+    };
+    open(&door.throttle).succeeded(user);
+    let token = Token::new((door.edge.random)().ok_or(ApiError::Internal)?);
+    let session = open(&door.sessions).begin(&token, user, account.person, door.now());
+    Ok((token, session))
+}
+
+/// A signed-in person, as the directory knows them now.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    pub(crate) session: Session,
+    pub(crate) token: Token,
+    pub(crate) principal: Principal,
+}
+
+impl SignedIn {
+    /// What they may see in the tables.
+    pub(crate) fn visible(&self) -> Visible {
+        Visible::of(&self.principal)
+    }
+
+    /// How the log names them.
+    pub(crate) fn office_user(&self) -> OfficeUser {
+        OfficeUser {
+            user: self.session.user.clone(),
+            session: self.session.public.clone(),
+            person: self.session.person.clone(),
+        }
+    }
+}
+
+impl FromRequestParts<Office> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, ApiError> {
+        let bearer = bearer(&parts.headers);
+        let from_cookie = bearer.is_none();
+        let token = bearer
+            .or_else(|| cookie(&parts.headers))
+            .ok_or(ApiError::NotSignedIn)?;
+        if from_cookie && !parts.method.is_safe() && !from_our_page(&parts.headers) {
+            return Err(ApiError::ForeignPage);
+        }
+        let session = office.door.session(&token).ok_or(ApiError::NotSignedIn)?;
+        let user = session.user.clone();
+        let asked = office
+            .engine
+            .directory(move |known| known.principal_of_user(&user));
+        let principal = asked.await?.filter(|principal| !principal.revoked);
+        let principal = principal.ok_or(ApiError::NotSignedIn)?;
+        Ok(SignedIn {
+            session,
+            token,
+            principal,
+        })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Token> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    Token::parse(header.strip_prefix("Bearer ")?.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<Token> {
+    let all = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok());
+    let mut pairs = all
+        .flat_map(|header| header.split(';'))
+        .filter_map(|c| c.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE)
+        .and_then(|(_, value)| Token::parse(value))
+}
+
+/// Whether a cookie's request comes from our own pages: by the header that only they send, by
+/// what the browser says, or by an origin that is our host.
+fn from_our_page(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|header| header.to_str().ok());
+    let host = text("host").unwrap_or("");
+    let own = |origin: &str| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest == host)
+    };
+    headers.contains_key(CSRF_HEADER)
+        || text("sec-fetch-site") == Some("same-origin")
+        || text("origin").is_some_and(own)
+}
+
+/// The address a request came from, for the throttle. A proxy's header is not believed.
+#[derive(Debug, Clone)]
+pub(crate) struct From(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(From(
+            known.map_or_else(String::new, |ConnectInfo(address)| address.ip().to_string()),
+        ))
+    }
+}

@@ -1,0 +1,303 @@
+//! Exports: the same filter as lists and counts, as CSV for spreadsheets and GeoJSON for maps.
+//!
+//! Never a whole export in memory: rows are written into a channel of a few pieces while the
+//! client reads.
+
+use std::ops::ControlFlow;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{AppendHeaders, IntoResponse};
+use futures_util::stream;
+use liandu_core::id::GroupId;
+use liandu_core::limits;
+use liandu_core::record::value::GeoPosition;
+use serde_json::{Map, Value as Json, json};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::api::Office;
+use crate::api::ask::{Ask, FilterParams};
+use crate::api::door::SignedIn;
+use crate::api::problem::{ApiError, Problem};
+use crate::tables::query::{Asked, Exported, Snapshot, export, places};
+use crate::tables::visible::Visible;
+use crate::tables::{Mark, TablesError};
+
+const PIECE_BYTES: usize = 64 << 10;
+const PIECES_AHEAD: usize = 4;
+const COLUMNS: [&str; 20] = [
+    "id",
+    "kind",
+    "campaign",
+    "region",
+    "group",
+    "audience",
+    "domain",
+    "source",
+    "state",
+    "title",
+    "author",
+    "first_position",
+    "first_time",
+    "last_position",
+    "last_time",
+    "device_first",
+    "device_last",
+    "edits",
+    "conflicts",
+    "position",
+];
+
+/// Where a format's text goes, a piece at a time.
+struct Pieces {
+    buffer: Vec<u8>,
+    sender: mpsc::Sender<Bytes>,
+}
+
+impl Pieces {
+    /// Breaks when the client has gone away.
+    fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
+        self.buffer.extend_from_slice(text);
+        if self.buffer.len() < PIECE_BYTES {
+            ControlFlow::Continue(())
+        } else {
+            self.flush()
+        }
+    }
+
+    fn flush(&mut self) -> ControlFlow<()> {
+        let piece = std::mem::take(&mut self.buffer);
+        match self.sender.blocking_send(piece.into()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+type Format = fn(&Snapshot<'_>, Asked<'_>, &mut Pieces) -> Result<(), TablesError>;
+
+/// Streams an export; the position is known before the first row.
+async fn streamed(
+    office: Office,
+    visible: Visible,
+    ask: Ask,
+    format: Format,
+) -> Result<(Mark, Body), ApiError> {
+    office.reach(ask.at_least).await?;
+    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+    let (begun, begins) = oneshot::channel();
+    let readers = office.readers.clone();
+    tokio::task::spawn_blocking(move || {
+        let written = readers.read(|snapshot| {
+            let _gone = begun.send(snapshot.mark().clone());
+            let mut pieces = Pieces {
+                buffer: Vec::new(),
+                sender: sender.clone(),
+            };
+            let asked = Asked {
+                visible: &visible,
+                filter: &ask.filter,
+            };
+            format(snapshot, asked, &mut pieces)?;
+            let _gone = pieces.flush();
+            Ok::<(), TablesError>(())
+        });
+        if let Err(error) = written {
+            tracing::error!(%error, "an export broke off");
+        }
+    });
+    let mark = begins.await.map_err(|_| ApiError::Internal)?;
+    let next = |mut receiver: mpsc::Receiver<Bytes>| async {
+        let piece = receiver.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(piece), receiver))
+    };
+    Ok((mark, Body::from_stream(stream::unfold(receiver, next))))
+}
+
+/// Records that fit a filter as CSV (UTF-8 with a mark for spreadsheets): fixed columns, then one
+/// for each field that has values.
+#[utoipa::path(get, path = "/api/records.csv", tag = "exports", params(FilterParams),
+    responses((status = 200, content_type = "text/csv", body = String),
+        (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn csv_file(
+    State(office): State<Office>,
+    who: SignedIn,
+    ask: Ask,
+) -> Result<impl IntoResponse, ApiError> {
+    let (mark, body) = streamed(office, who.visible(), ask, csv_rows).await?;
+    Ok((headers("text/csv; charset=utf-8", "csv", &mark), body))
+}
+
+/// Records that fit a filter as GeoJSON features; those without a position have a null geometry.
+/// Coordinates are as stored: `datum` of each feature says in which system.
+#[utoipa::path(get, path = "/api/records.geojson", tag = "exports", params(FilterParams),
+    responses((status = 200, content_type = "application/geo+json", body = Object),
+        (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn geojson_file(
+    State(office): State<Office>,
+    who: SignedIn,
+    ask: Ask,
+) -> Result<impl IntoResponse, ApiError> {
+    let (mark, body) = streamed(office, who.visible(), ask, geojson_rows).await?;
+    Ok((headers("application/geo+json", "geojson", &mark), body))
+}
+
+fn headers(kind: &str, end: &str, mark: &Mark) -> AppendHeaders<[(header::HeaderName, String); 4]> {
+    let name = format!("attachment; filename=\"liandu-{}.{end}\"", mark.position);
+    AppendHeaders([
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (
+            header::HeaderName::from_static("liandu-position"),
+            mark.position.to_string(),
+        ),
+        (
+            header::HeaderName::from_static("liandu-epoch"),
+            mark.epoch.hex(),
+        ),
+    ])
+}
+
+/// What a spreadsheet would take for a formula gets an apostrophe before it.
+fn harmless(text: String) -> String {
+    let number = text.parse::<f64>().is_ok();
+    if !number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+fn csv_line(fields: impl Iterator<Item = String>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    // Writing to a Vec cannot fail.
+    let _written = writer.write_record(fields.map(|text| harmless(text).into_bytes()));
+    writer.into_inner().unwrap_or_default()
+}
+
+fn csv_rows(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    pieces: &mut Pieces,
+) -> Result<(), TablesError> {
+    let places = places(snapshot, asked, limits::EXPORT_FIELDS_MAX)?;
+    let heads = COLUMNS
+        .into_iter()
+        .map(str::to_owned)
+        .chain(places.iter().cloned());
+    let _mark_for_spreadsheets = pieces.write("\u{feff}".as_bytes());
+    if pieces.write(&csv_line(heads)).is_break() {
+        return Ok(());
+    }
+    export(snapshot, asked, |exported| {
+        let values = places
+            .iter()
+            .map(|p| exported.values.get(p).cloned().unwrap_or_default());
+        pieces.write(&csv_line(fixed(&exported).into_iter().chain(values)))
+    })
+}
+
+fn fixed(exported: &Exported) -> [String; 20] {
+    let line = &exported.line;
+    let about = &line.about;
+    let or_empty = |text: Option<String>| text.unwrap_or_default();
+    let spot = |spot: &GeoPosition| liandu_core::record::value::Value::Position(*spot).to_string();
+    [
+        line.id.to_string(),
+        line.kind.to_string(),
+        or_empty(about.campaign.as_ref().map(ToString::to_string)),
+        about.scope.region.to_string(),
+        or_empty(about.scope.group.as_ref().map(GroupId::to_string)),
+        about.scope.audience.as_str().to_owned(),
+        line.domain.clone(),
+        line.source.clone(),
+        line.state.to_string(),
+        line.title.clone(),
+        or_empty(line.author.as_ref().map(ToString::to_string)),
+        about.first.0.to_string(),
+        about.first.1.iso(),
+        about.last.0.to_string(),
+        about.last.1.iso(),
+        line.device_first.iso(),
+        line.device_last.iso(),
+        line.edits.to_string(),
+        line.conflicts.to_string(),
+        or_empty(line.spot.as_ref().map(spot)),
+    ]
+}
+
+fn geojson_rows(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    pieces: &mut Pieces,
+) -> Result<(), TablesError> {
+    let mark = snapshot.mark();
+    let as_of = json!({"epoch": mark.epoch.hex(), "position": mark.position.0});
+    let note =
+        "coordinates as stored; properties.datum names the system (WGS-84, GCJ-02 or CGCS2000)";
+    let head = format!(
+        "{{\"type\":\"FeatureCollection\",\"as_of\":{as_of},\"datum_note\":{},\"features\":[",
+        json!(note)
+    );
+    let mut before = head;
+    export(snapshot, asked, |exported| {
+        let line = format!("{before}{}", feature(&exported));
+        ",\n".clone_into(&mut before);
+        pieces.write(line.as_bytes())
+    })?;
+    // Without any record the head is still to be written.
+    let end = if before.starts_with('{') {
+        format!("{before}]}}\n")
+    } else {
+        "]}\n".to_owned()
+    };
+    let _gone = pieces.write(end.as_bytes());
+    Ok(())
+}
+
+fn feature(exported: &Exported) -> Json {
+    let names = COLUMNS.into_iter().map(str::to_owned);
+    let mut properties: Map<String, Json> = names
+        .zip(fixed(exported).map(Json::String))
+        .filter(|(name, _)| name != "position")
+        .collect();
+    let numbers = [
+        ("edits", exported.line.edits),
+        ("conflicts", exported.line.conflicts),
+        ("first_position", exported.line.about.first.0.0),
+        ("last_position", exported.line.about.last.0.0),
+    ];
+    properties.extend(numbers.map(|(name, number)| (name.to_owned(), json!(number))));
+    properties.insert("fields".to_owned(), json!(exported.values));
+    let geometry = exported.line.spot.map_or(Json::Null, |spot| {
+        properties.insert("datum".to_owned(), json!(spot.datum.as_str()));
+        if let Some(cm) = spot.accuracy_cm {
+            properties.insert("accuracy_m".to_owned(), json!(f64::from(cm) / 100.0));
+        }
+        let degrees = |e7: i64| e7 as f64 / 1e7;
+        json!({"type": "Point", "coordinates": [degrees(spot.lon_e7), degrees(spot.lat_e7)]})
+    });
+    let id = exported.line.id.to_string();
+    json!({"type": "Feature", "id": id, "geometry": geometry, "properties": properties})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_numbers_are_not() {
+        for bad in ["=1+1", "+cmd", "-x", "@sum", "\t=1"] {
+            assert!(harmless(bad.to_owned()).starts_with('\''), "{bad}");
+        }
+        for good in ["-3", "+1.5", "违建", "", "a=b"] {
+            assert_eq!(harmless(good.to_owned()), good);
+        }
+        let line = csv_line(["a,b".to_owned(), "说\"话\"".to_owned()].into_iter());
+        assert_eq!(
+            String::from_utf8(line).unwrap(),
+            "\"a,b\",\"说\"\"话\"\"\"\n"
+        );
+    }
+}

@@ -1,0 +1,446 @@
+//! What travels as JSON: the one conversion from core's types to the office API's and back.
+//!
+//! Never decides who sees it. Only here and beside handlers does the server derive serde.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use liandu_core::campaign::Label;
+use liandu_core::id::{GroupId, PersonId};
+use liandu_core::record::scope::Scope;
+use liandu_core::record::value::{Datum, GeoPosition, Quantity, Value};
+use liandu_core::record::view::{Conflict, Provenance, Written};
+use liandu_core::time::Timestamp;
+use liandu_core::workflow::workflow;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::tables::Mark;
+use crate::tables::rows::Line;
+use crate::tables::time_text::moment;
+
+/// The log position an answer is true for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AsOf {
+    /// The life of the log, hexadecimal.
+    #[schema(example = "9f86d081884c7d65")]
+    pub epoch: String,
+    /// Everything up to here is in the answer.
+    pub position: u64,
+}
+
+impl From<&Mark> for AsOf {
+    fn from(mark: &Mark) -> AsOf {
+        AsOf {
+            epoch: mark.epoch.hex(),
+            position: mark.position.0,
+        }
+    }
+}
+
+/// A name in Chinese and English.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LabelJson {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<&Label> for LabelJson {
+    fn from(label: &Label) -> LabelJson {
+        LabelJson {
+            zh: label.zh.clone(),
+            en: label.en.clone(),
+        }
+    }
+}
+
+/// A point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PositionJson {
+    /// Latitude, degrees.
+    #[schema(example = 37.7)]
+    pub lat: f64,
+    /// Longitude, degrees.
+    #[schema(example = 115.7)]
+    pub lon: f64,
+    /// Coordinate system: `WGS-84`, `GCJ-02` or `CGCS2000`. Never converted by the server.
+    #[schema(example = "GCJ-02")]
+    pub datum: String,
+    /// Radius of the fix, metres; absent when picked on a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_m: Option<f64>,
+}
+
+/// An amount.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuantityJson {
+    /// How many units, to thousandths.
+    #[schema(example = 1.2)]
+    pub amount: f64,
+    /// The unit's code.
+    #[schema(example = "mu")]
+    pub unit: String,
+}
+
+/// What a field holds: `null` (cleared), text, a whole number, true or false, or an object with
+/// one key that says what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ValueJson {
+    /// Cleared on purpose: `null`.
+    Empty(()),
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Text, a code, a date `2020-04-12`, an id.
+    Text(String),
+    /// A moment.
+    Time {
+        /// `2020-04-12T08:30:00.000Z`; other forms are read too, without zone as Beijing time.
+        time: String,
+    },
+    /// Several codes.
+    Codes {
+        /// The codes.
+        codes: Vec<String>,
+    },
+    /// A point.
+    Position {
+        /// The point.
+        position: PositionJson,
+    },
+    /// An amount.
+    Quantity {
+        /// The amount.
+        quantity: QuantityJson,
+    },
+    /// Written by a newer version; cannot be written here.
+    Unknown {
+        /// Its bytes, hexadecimal.
+        unknown: String,
+    },
+}
+
+impl From<&Value> for ValueJson {
+    fn from(value: &Value) -> ValueJson {
+        match value {
+            Value::Empty => ValueJson::Empty(()),
+            Value::Text(text) => ValueJson::Text(text.clone()),
+            Value::Int(int) => ValueJson::Int(*int),
+            Value::Bool(bool) => ValueJson::Bool(*bool),
+            Value::Time(time) => ValueJson::Time { time: time.iso() },
+            Value::Codes(codes) => ValueJson::Codes {
+                codes: codes.iter().cloned().collect(),
+            },
+            Value::Position(position) => ValueJson::Position {
+                position: position.into(),
+            },
+            Value::Quantity(quantity) => ValueJson::Quantity {
+                quantity: QuantityJson {
+                    amount: quantity.milli as f64 / 1000.0,
+                    unit: quantity.unit.clone(),
+                },
+            },
+            Value::Unknown(bytes) => ValueJson::Unknown {
+                unknown: HEXLOWER.encode(bytes),
+            },
+        }
+    }
+}
+
+impl From<&GeoPosition> for PositionJson {
+    fn from(position: &GeoPosition) -> PositionJson {
+        PositionJson {
+            lat: position.lat_e7 as f64 / 1e7,
+            lon: position.lon_e7 as f64 / 1e7,
+            datum: position.datum.as_str().to_owned(),
+            accuracy_m: position.accuracy_cm.map(|cm| f64::from(cm) / 100.0),
+        }
+    }
+}
+
+impl ValueJson {
+    /// The value it stands for; none for what cannot be written (unknown, beyond range).
+    pub fn value(&self) -> Option<Value> {
+        Some(match self {
+            ValueJson::Empty(()) => Value::Empty,
+            ValueJson::Bool(bool) => Value::Bool(*bool),
+            ValueJson::Int(int) => Value::Int(*int),
+            ValueJson::Text(text) => Value::Text(text.clone()),
+            ValueJson::Time { time } => Value::Time(moment(time)?),
+            ValueJson::Codes { codes } => Value::Codes(codes.iter().cloned().collect()),
+            ValueJson::Position { position } => Value::Position(position.value()?),
+            ValueJson::Quantity { quantity } => Value::Quantity(Quantity {
+                milli: scaled(quantity.amount, 1000.0, 9e15)?,
+                unit: quantity.unit.clone(),
+            }),
+            ValueJson::Unknown { .. } => return None,
+        })
+    }
+}
+
+impl PositionJson {
+    fn value(&self) -> Option<GeoPosition> {
+        let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
+        let accuracy = self
+            .accuracy_m
+            .map(|m| scaled(m, 100.0, f64::from(u32::MAX)));
+        Some(GeoPosition {
+            lat_e7: scaled(self.lat, 1e7, 90e7)?,
+            lon_e7: scaled(self.lon, 1e7, 180e7)?,
+            datum: datums
+                .into_iter()
+                .find(|datum| datum.as_str() == self.datum)?,
+            accuracy_cm: match accuracy {
+                None => None,
+                Some(cm) => Some(u32::try_from(cm?).ok()?),
+            },
+        })
+    }
+}
+
+fn scaled(number: f64, by: f64, most: f64) -> Option<i64> {
+    let scaled = (number * by).round();
+    (scaled.abs() <= most).then_some(scaled as i64)
+}
+
+/// Who wrote something and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ByJson {
+    /// Names the write: `ACTOR@NUMBER`. A resolution names the writes it decides between.
+    pub write: String,
+    /// The person's code, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The device.
+    pub device: String,
+    /// The device's clock; may be wrong.
+    pub device_time: String,
+    /// Where the office's log has it; absent before it arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<ServerJson>,
+}
+
+/// Position and time at the office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerJson {
+    /// Position in the log.
+    pub position: u64,
+    /// The server's clock.
+    pub time: String,
+}
+
+impl From<&Provenance> for ByJson {
+    fn from(by: &Provenance) -> ByJson {
+        let server = |at: (liandu_core::id::Position, Timestamp)| ServerJson {
+            position: at.0.0,
+            time: at.1.iso(),
+        };
+        ByJson {
+            write: by.write.to_string(),
+            person: by.person.as_ref().map(PersonId::to_string),
+            device: by.device.hex(),
+            device_time: by.device_time.iso(),
+            server: by.server.map(server),
+        }
+    }
+}
+
+/// One written value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WrittenJson {
+    /// What.
+    pub value: ValueJson,
+    /// Who and when.
+    pub by: ByJson,
+}
+
+impl From<&Written> for WrittenJson {
+    fn from(written: &Written) -> WrittenJson {
+        WrittenJson {
+            value: (&written.value).into(),
+            by: (&written.by).into(),
+        }
+    }
+}
+
+/// An open conflict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConflictJson {
+    /// Where: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`, `t/TEXT`, or `e` for the state.
+    pub path: String,
+    /// `values`, `late`, `cleared-while-edited`, `late-text` or `states`.
+    pub kind: String,
+    /// What it is between, the current one first.
+    pub values: Vec<WrittenJson>,
+}
+
+impl From<&Conflict> for ConflictJson {
+    fn from(conflict: &Conflict) -> ConflictJson {
+        ConflictJson {
+            path: conflict.path.to_string(),
+            kind: conflict.kind.as_str().to_owned(),
+            values: conflict.values.iter().map(WrittenJson::from).collect(),
+        }
+    }
+}
+
+/// Who a record belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeJson {
+    /// Code of the region (GB/T 2260).
+    #[schema(example = "130502")]
+    pub region: String,
+    /// Code of the group, absent for an office's own records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// `group`, `office` or `contact`.
+    pub audience: String,
+}
+
+impl From<&Scope> for ScopeJson {
+    fn from(scope: &Scope) -> ScopeJson {
+        ScopeJson {
+            region: scope.region.to_string(),
+            group: scope.group.as_ref().map(GroupId::to_string),
+            audience: scope.audience.as_str().to_owned(),
+        }
+    }
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LineJson {
+    /// The record.
+    pub id: String,
+    /// `inspection`, `problem`, `opinion`, `object`, `task` or `activity`.
+    pub kind: String,
+    /// The campaign, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// Who it belongs to.
+    pub scope: ScopeJson,
+    /// Code of the domain, empty when it has none.
+    pub domain: String,
+    /// Where it came from, empty when it does not say.
+    pub source: String,
+    /// Where it stands.
+    pub state: String,
+    /// The state's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_label: Option<LabelJson>,
+    /// What people call it.
+    pub title: String,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// First arrival at the office.
+    pub first: ServerJson,
+    /// Last change at the office.
+    pub last: ServerJson,
+    /// The device's clock at the first edit; may be wrong.
+    pub device_first: String,
+    /// The device's clock at the last edit; may be wrong.
+    pub device_last: String,
+    /// Edits in it.
+    pub edits: u64,
+    /// Open conflicts.
+    pub conflicts: u64,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionJson>,
+}
+
+impl From<&Line> for LineJson {
+    fn from(line: &Line) -> LineJson {
+        let at = |at: (liandu_core::id::Position, Timestamp)| ServerJson {
+            position: at.0.0,
+            time: at.1.iso(),
+        };
+        let rule = workflow(line.kind).state(line.state.as_str());
+        LineJson {
+            id: line.id.to_string(),
+            kind: line.kind.to_string(),
+            campaign: line.about.campaign.as_ref().map(ToString::to_string),
+            scope: (&line.about.scope).into(),
+            domain: line.domain.clone(),
+            source: line.source.clone(),
+            state: line.state.to_string(),
+            state_label: rule.map(|r| LabelJson {
+                zh: r.zh.to_owned(),
+                en: r.en.to_owned(),
+            }),
+            title: line.title.clone(),
+            author: line.author.as_ref().map(PersonId::to_string),
+            first: at(line.about.first),
+            last: at(line.about.last),
+            device_first: line.device_first.iso(),
+            device_last: line.device_last.iso(),
+            edits: line.edits,
+            conflicts: line.conflicts,
+            position: line.spot.as_ref().map(PositionJson::from),
+        }
+    }
+}
+
+/// Values by name.
+pub(crate) type ValuesJson = BTreeMap<String, ValueJson>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_survives_its_json() {
+        let position = GeoPosition {
+            lat_e7: 377_654_321,
+            lon_e7: -1_157_123_457,
+            datum: Datum::Cgcs2000,
+            accuracy_cm: Some(481),
+        };
+        let values = [
+            (Value::Empty, "null"),
+            (Value::text("赵家圈镇"), "\"赵家圈镇\""),
+            (Value::Int(-3), "-3"),
+            (Value::Bool(true), "true"),
+            (
+                Value::Time(Timestamp(0)),
+                r#"{"time":"1970-01-01T00:00:00.000Z"}"#,
+            ),
+            (
+                Value::Codes(["a".to_owned(), "b".to_owned()].into()),
+                r#"{"codes":["a","b"]}"#,
+            ),
+            (
+                Value::Position(position),
+                r#"{"position":{"lat":37.7654321,"lon":-115.7123457,"datum":"CGCS2000","accuracy_m":4.81}}"#,
+            ),
+            (
+                Value::Quantity(Quantity {
+                    milli: 1_234,
+                    unit: "mu".to_owned(),
+                }),
+                r#"{"quantity":{"amount":1.234,"unit":"mu"}}"#,
+            ),
+        ];
+        for (value, text) in values {
+            let json = ValueJson::from(&value);
+            assert_eq!(serde_json::to_string(&json).unwrap(), text);
+            let back: ValueJson = serde_json::from_str(text).unwrap();
+            assert_eq!(back.value(), Some(value));
+        }
+        assert_eq!(ValueJson::from(&Value::Unknown(vec![1])).value(), None);
+        let far = r#"{"position":{"lat":91,"lon":0,"datum":"WGS-84"}}"#;
+        assert_eq!(
+            serde_json::from_str::<ValueJson>(far).unwrap().value(),
+            None
+        );
+        assert!(serde_json::from_str::<ValueJson>(r#"{"posn":1}"#).is_err());
+    }
+}

@@ -1,0 +1,345 @@
+//! What goes wrong in a request, with its status code and words for people: the only place with
+//! status codes of errors.
+//!
+//! Never tells whether something exists that the asker may not see.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use liandu_core::record::EditError;
+use liandu_core::record::path::Path;
+use liandu_core::verdict::Reason;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::engine::{ActError, Unavailable};
+use crate::tables::TablesError;
+use crate::tables::filter::{FilterError, Why};
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable word for programs.
+    #[schema(example = "resolve-first")]
+    pub code: String,
+    /// What to tell the person, in Chinese.
+    pub zh: String,
+    /// What to tell the person, in English.
+    pub en: String,
+    /// The parameter, field or path it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// More, for programmers, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Number of the reason, for refused edits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<u16>,
+    /// Try again after so many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_s: Option<u64>,
+}
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ApiError {
+    /// No session: sign in.
+    NotSignedIn,
+    /// Unknown user, wrong password or a disabled account; which is not said.
+    WrongPassword,
+    /// Too many failed tries.
+    TooManyTries {
+        /// Seconds to wait.
+        retry_s: u64,
+    },
+    /// A cookie's request that did not come from our own pages.
+    ForeignPage,
+    /// Nothing there, or nothing the asker may see.
+    NotFound,
+    /// A parameter is wrong.
+    Query(FilterError),
+    /// The body is wrong.
+    Body {
+        /// Where.
+        field: String,
+    },
+    /// The body is not JSON of the documented form.
+    Form,
+    /// `If-Match` is missing: say what was seen.
+    SeenMissing,
+    /// `If-Match` is not part of the record's history, or has gone on: read again.
+    SeenUnknown,
+    /// A resident's contact is read only for a stated purpose.
+    PurposeMissing,
+    /// Refused by policy or form.
+    Refused(Reason),
+    /// The field has an open conflict.
+    ResolveFirst(Path),
+    /// There is no such conflict any more.
+    NothingToResolve(String),
+    /// The edit cannot be applied.
+    Illegal(EditError),
+    /// Exists already.
+    Exists,
+    /// The tables have not reached the asked-for position.
+    NotYet,
+    /// Overloaded or stopping.
+    Busy {
+        /// Seconds to wait.
+        retry_s: u64,
+    },
+    /// Our fault; logged where it happened.
+    Internal,
+}
+
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> Self {
+        ApiError::Query(error)
+    }
+}
+
+impl From<Unavailable> for ApiError {
+    fn from(_: Unavailable) -> Self {
+        ApiError::Busy { retry_s: 5 }
+    }
+}
+
+impl From<TablesError> for ApiError {
+    fn from(error: TablesError) -> Self {
+        tracing::error!(%error, "tables cannot be read");
+        ApiError::Internal
+    }
+}
+
+impl From<ActError> for ApiError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Missing => ApiError::NotFound,
+            ActError::Refused(Reason::OutOfScope) => ApiError::NotFound,
+            ActError::Refused(reason) => ApiError::Refused(reason),
+            ActError::ResolveFirst(path) => ApiError::ResolveFirst(path),
+            ActError::UnknownHeads => ApiError::SeenUnknown,
+            ActError::Illegal(EditError::ResolveFirst(path)) => ApiError::ResolveFirst(path),
+            ActError::Illegal(EditError::UnknownHeads) => ApiError::SeenUnknown,
+            ActError::Illegal(EditError::NothingToResolve(path)) => {
+                ApiError::NothingToResolve(path.to_string())
+            }
+            ActError::Illegal(why) => ApiError::Illegal(why),
+            ActError::Definition { .. } => ApiError::Form,
+            ActError::Exists => ApiError::Exists,
+            ActError::Busy { retry_s } => ApiError::Busy {
+                retry_s: retry_s.into(),
+            },
+            ActError::Failed => ApiError::Busy { retry_s: 5 },
+        }
+    }
+}
+
+impl ApiError {
+    /// Status, word, Chinese and English.
+    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            ApiError::NotSignedIn => (
+                S::UNAUTHORIZED,
+                "not-signed-in",
+                "请先登录",
+                "sign in first",
+            ),
+            ApiError::WrongPassword => (
+                S::UNAUTHORIZED,
+                "wrong-password",
+                "用户名或密码错误",
+                "wrong user or password",
+            ),
+            ApiError::TooManyTries { .. } => (
+                S::TOO_MANY_REQUESTS,
+                "too-many-tries",
+                "尝试次数过多,请稍后再试",
+                "too many tries: wait",
+            ),
+            ApiError::ForeignPage => (
+                S::FORBIDDEN,
+                "foreign-page",
+                "请求不是来自本系统页面",
+                "send the header liandu-csrf, or call from our own pages",
+            ),
+            ApiError::NotFound => (S::NOT_FOUND, "not-found", "未找到", "not found"),
+            ApiError::Query(error) => match error.why {
+                Why::Unknown => (
+                    S::BAD_REQUEST,
+                    "unknown-parameter",
+                    "没有这个查询条件",
+                    "no such parameter",
+                ),
+                Why::TooMany => (
+                    S::BAD_REQUEST,
+                    "too-many-conditions",
+                    "查询条件过多",
+                    "too many conditions",
+                ),
+                Why::TooLong => (S::BAD_REQUEST, "too-long", "查询内容过长", "too long"),
+                Why::BadValue => (
+                    S::BAD_REQUEST,
+                    "bad-value",
+                    "查询条件的值不正确",
+                    "not a value it takes",
+                ),
+            },
+            ApiError::Body { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "bad-field",
+                "填写内容不正确",
+                "a part of the body is wrong",
+            ),
+            ApiError::Form => (
+                S::BAD_REQUEST,
+                "bad-body",
+                "请求格式不正确",
+                "the body is not of the documented form",
+            ),
+            ApiError::SeenMissing => (
+                S::PRECONDITION_REQUIRED,
+                "seen-missing",
+                "缺少 If-Match:请先读取记录",
+                "send If-Match with the ETag of what you saw",
+            ),
+            ApiError::SeenUnknown => (
+                S::PRECONDITION_FAILED,
+                "seen-unknown",
+                "记录已变化,请重新读取",
+                "the record has gone on: read again",
+            ),
+            ApiError::PurposeMissing => (
+                S::PRECONDITION_REQUIRED,
+                "purpose-missing",
+                "查看联系方式须注明用途,并会留下记录",
+                "reading a contact needs ?purpose= and is logged",
+            ),
+            ApiError::Refused(Reason::NotAllowed) => (
+                S::FORBIDDEN,
+                "refused",
+                Reason::NotAllowed.zh(),
+                Reason::NotAllowed.en(),
+            ),
+            ApiError::Refused(reason) => {
+                (S::UNPROCESSABLE_ENTITY, "refused", reason.zh(), reason.en())
+            }
+            ApiError::ResolveFirst(_) => (
+                S::CONFLICT,
+                "resolve-first",
+                Reason::ResolveFirst.zh(),
+                Reason::ResolveFirst.en(),
+            ),
+            ApiError::NothingToResolve(_) => (
+                S::CONFLICT,
+                "nothing-to-resolve",
+                "该项没有待核定的冲突",
+                "there is no such conflict: look again",
+            ),
+            ApiError::Illegal(_) => (
+                S::UNPROCESSABLE_ENTITY,
+                "illegal-edit",
+                "修改无法执行",
+                "the edit cannot be applied",
+            ),
+            ApiError::Exists => (S::CONFLICT, "exists", "已存在", "exists already"),
+            ApiError::NotYet => (
+                S::SERVICE_UNAVAILABLE,
+                "not-yet",
+                "数据尚未更新到该位置",
+                "not there yet: try again",
+            ),
+            ApiError::Busy { .. } => (
+                S::SERVICE_UNAVAILABLE,
+                "busy",
+                "系统繁忙,请稍后再试",
+                "busy: try again",
+            ),
+            ApiError::Internal => (
+                S::INTERNAL_SERVER_ERROR,
+                "internal",
+                "系统内部错误",
+                "a fault of the server",
+            ),
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            ApiError::Query(error) => Some(error.field.clone()),
+            ApiError::Body { field } => Some(field.clone()),
+            ApiError::ResolveFirst(path) => Some(path.to_string()),
+            ApiError::NothingToResolve(path) => Some(path.clone()),
+            ApiError::PurposeMissing => Some("purpose".to_owned()),
+            ApiError::SeenMissing | ApiError::SeenUnknown => Some("if-match".to_owned()),
+            ApiError::NotYet => Some("at_least".to_owned()),
+            ApiError::NotSignedIn
+            | ApiError::WrongPassword
+            | ApiError::TooManyTries { .. }
+            | ApiError::ForeignPage
+            | ApiError::NotFound
+            | ApiError::Form
+            | ApiError::Refused(_)
+            | ApiError::Illegal(_)
+            | ApiError::Exists
+            | ApiError::Busy { .. }
+            | ApiError::Internal => None,
+        }
+    }
+
+    fn retry_s(&self) -> Option<u64> {
+        match self {
+            ApiError::TooManyTries { retry_s } | ApiError::Busy { retry_s } => Some(*retry_s),
+            ApiError::NotYet => Some(1),
+            ApiError::NotSignedIn
+            | ApiError::WrongPassword
+            | ApiError::ForeignPage
+            | ApiError::NotFound
+            | ApiError::Query(_)
+            | ApiError::Body { .. }
+            | ApiError::Form
+            | ApiError::SeenMissing
+            | ApiError::SeenUnknown
+            | ApiError::PurposeMissing
+            | ApiError::Refused(_)
+            | ApiError::ResolveFirst(_)
+            | ApiError::NothingToResolve(_)
+            | ApiError::Illegal(_)
+            | ApiError::Exists
+            | ApiError::Internal => None,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code, zh, en) = self.parts();
+        let retry_s = self.retry_s();
+        let problem = Problem {
+            code: code.to_owned(),
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+            field: self.field(),
+            detail: if let ApiError::Illegal(why) = &self {
+                Some(why.to_string())
+            } else {
+                None
+            },
+            reason: if let ApiError::Refused(reason) = &self {
+                Some(reason.code())
+            } else {
+                None
+            },
+            retry_s,
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if let Some(seconds) = retry_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,435 @@
+//! One record as people see it: values with provenance, conflicts, history.
+//!
+//! Read from the stored document, not from the tables, so that `seen` fits what is shown.
+
+#![expect(unused_qualifications, reason = "written by utoipa's macro")]
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path as UrlPath, State};
+use axum::http::header;
+use axum::response::{AppendHeaders, IntoResponse};
+use liandu_core::campaign::{Campaign, Label};
+use liandu_core::id::RecordId;
+use liandu_core::record::doc::RecordDoc;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::Path;
+use liandu_core::record::scope::Audience;
+use liandu_core::record::view::{Act, EventView, FieldView, HistoryItem, Record, TextView};
+use liandu_core::workflow::workflow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::Office;
+use crate::api::ask::Asked;
+use crate::api::door::SignedIn;
+use crate::api::json::{
+    AsOf, ByJson, ConflictJson, LabelJson, ScopeJson, ValueJson, ValuesJson, WrittenJson,
+};
+use crate::api::labels;
+use crate::api::problem::{ApiError, Problem};
+use crate::engine::{AuthorityAct, RecordParts};
+
+/// A field, answer or item field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldJson {
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelJson>,
+    /// The value that counts now.
+    pub value: ValueJson,
+    /// What people call the value, for codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_label: Option<LabelJson>,
+    /// Who wrote it.
+    pub by: ByJson,
+    /// Other values that nobody has decided about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<WrittenJson>,
+}
+
+/// A long text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TextJson {
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelJson>,
+    /// Merged content.
+    pub content: String,
+    /// Who changed it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<ByJson>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EventJson {
+    /// Its id.
+    pub id: String,
+    /// What happened.
+    pub event: String,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelJson>,
+    /// The events its author knew to be the last.
+    pub after: Vec<String>,
+    /// Reason, unit, deadline and the like.
+    pub args: ValuesJson,
+    /// Whether it was possible in the state its author saw.
+    pub counts: bool,
+    /// Who and when.
+    pub by: ByJson,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StateJson {
+    /// The state.
+    pub state: String,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelJson>,
+    /// The events nobody has followed up yet.
+    pub tips: Vec<String>,
+    /// The units it is handed to.
+    pub handlers: Vec<String>,
+}
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecordJson {
+    /// True for this position.
+    pub as_of: AsOf,
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Who it belongs to.
+    pub scope: ScopeJson,
+    /// The definition its last edit was made under: `hebei-6plus1@1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
+    /// What you are looking at: send it back as `If-Match` with an edit. The same as the ETag,
+    /// without quotes.
+    pub seen: String,
+    /// Where it stands.
+    pub state: StateJson,
+    /// Values by place: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`.
+    pub fields: BTreeMap<String, FieldJson>,
+    /// Long texts by field.
+    pub texts: BTreeMap<String, TextJson>,
+    /// Events in causal order.
+    pub events: Vec<EventJson>,
+    /// What is open.
+    pub conflicts: Vec<ConflictJson>,
+    /// The first edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<ByJson>,
+    /// The last edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<ByJson>,
+    /// Edits in it.
+    pub edits: usize,
+}
+
+/// What names a record's parts for people.
+struct Words<'a> {
+    kind: Kind,
+    campaign: Option<&'a Campaign>,
+}
+
+impl Words<'_> {
+    fn json(label: Option<Label>) -> Option<LabelJson> {
+        label.as_ref().map(LabelJson::from)
+    }
+
+    fn path(&self, path: &Path) -> Option<LabelJson> {
+        Words::json(labels::of_path(self.campaign?, self.kind, path))
+    }
+
+    fn field(&self, path: &Path, view: &FieldView) -> FieldJson {
+        let campaign = self.campaign;
+        let named = campaign.and_then(|c| labels::of_value(c, self.kind, path, &view.value));
+        FieldJson {
+            label: self.path(path),
+            value: (&view.value).into(),
+            value_label: Words::json(named),
+            by: (&view.by).into(),
+            others: view.others.iter().map(WrittenJson::from).collect(),
+        }
+    }
+
+    fn text(&self, path: &Path, view: &TextView) -> TextJson {
+        TextJson {
+            label: self.path(path),
+            content: view.content.clone(),
+            by: view.by.as_ref().map(ByJson::from),
+        }
+    }
+
+    fn event(&self, view: &EventView) -> EventJson {
+        let rule = workflow(self.kind).event(view.kind.as_str());
+        EventJson {
+            id: view.id.hex(),
+            event: view.kind.to_string(),
+            label: rule.map(|r| LabelJson {
+                zh: r.zh.to_owned(),
+                en: r.en.to_owned(),
+            }),
+            after: view.after.iter().map(|id| id.hex()).collect(),
+            args: view
+                .args
+                .iter()
+                .map(|(name, v)| (name.clone(), v.into()))
+                .collect(),
+            counts: view.counts,
+            by: (&view.by).into(),
+        }
+    }
+
+    fn record(&self, as_of: AsOf, loaded: &Loaded, record: &Record) -> RecordJson {
+        let state = record.state.state.as_str();
+        let texts = record.texts.iter();
+        RecordJson {
+            as_of,
+            id: record.id.to_string(),
+            kind: record.kind.to_string(),
+            scope: (&loaded.parts.scope).into(),
+            definition: loaded
+                .doc
+                .definition()
+                .map(|d| format!("{}@{}", d.campaign, d.version)),
+            seen: loaded.doc.heads().to_string(),
+            state: StateJson {
+                state: state.to_owned(),
+                label: Words::json(labels::of_state(self.kind, state)),
+                tips: record.state.tips.iter().map(|id| id.hex()).collect(),
+                handlers: record
+                    .state
+                    .handlers
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+            },
+            fields: record
+                .fields
+                .iter()
+                .map(|(p, v)| (p.to_string(), self.field(p, v)))
+                .collect(),
+            texts: texts
+                .map(|(id, v)| (id.to_string(), self.text(&Path::Text(id.clone()), v)))
+                .collect(),
+            events: record
+                .events
+                .iter()
+                .map(|event| self.event(event))
+                .collect(),
+            conflicts: record.conflicts.iter().map(ConflictJson::from).collect(),
+            created: record.created.as_ref().map(ByJson::from),
+            last: record.last.as_ref().map(ByJson::from),
+            edits: record.edits,
+        }
+    }
+}
+
+/// A stored record that somebody may see, loaded.
+pub(crate) struct Loaded {
+    pub(crate) parts: RecordParts,
+    pub(crate) doc: RecordDoc,
+}
+
+impl Loaded {
+    /// The record of an address, `NotFound` when there is none or `who` may not see it.
+    pub(crate) async fn of(office: &Office, who: &SignedIn, id: &str) -> Result<Loaded, ApiError> {
+        let id: RecordId = id.parse().map_err(|_| ApiError::NotFound)?;
+        let parts = office.engine.record(id).await?.ok_or(ApiError::NotFound)?;
+        if !who.principal.may_read(&parts.scope) {
+            return Err(ApiError::NotFound);
+        }
+        let chunks: Vec<&[u8]> = parts.chunks.iter().map(Vec::as_slice).collect();
+        let doc = RecordDoc::load(id, &chunks).map_err(|error| {
+            tracing::error!(record = %id, %error, "a record cannot be read");
+            ApiError::Internal
+        })?;
+        Ok(Loaded { parts, doc })
+    }
+
+    fn as_of(&self, office: &Office) -> AsOf {
+        AsOf {
+            epoch: office.epoch(),
+            position: self.parts.as_of.0,
+        }
+    }
+
+    pub(crate) fn record(&self) -> Record {
+        self.doc.read(&self.parts.stamps).0
+    }
+
+    /// A resident's contact is shown only for a stated purpose, and the reading is in the log
+    /// before the answer is sent.
+    async fn shown(
+        &self,
+        office: &Office,
+        who: &SignedIn,
+        purpose: Option<&str>,
+    ) -> Result<(), ApiError> {
+        match self.parts.scope.audience {
+            Audience::Group | Audience::Office => return Ok(()),
+            Audience::Contact => {}
+        }
+        let purpose = purpose.map(str::trim).filter(|purpose| !purpose.is_empty());
+        let purpose: String = purpose
+            .ok_or(ApiError::PurposeMissing)?
+            .chars()
+            .take(200)
+            .collect();
+        let act = AuthorityAct::ContactRead {
+            record: self.parts.record,
+            purpose,
+        };
+        office.engine.act(who.office_user(), act).await?;
+        Ok(())
+    }
+}
+
+/// What a record's reader says.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadParams {
+    /// Why a resident's contact is read; needed for those records, and logged.
+    purpose: Option<String>,
+}
+
+/// One record. The ETag names what is shown; an edit sends it back as `If-Match`.
+#[utoipa::path(get, path = "/api/records/{id}", tag = "records",
+    params(("id" = String, Path, description = "the record"), ReadParams),
+    responses((status = 200, body = RecordJson), (status = 404, body = Problem),
+        (status = 428, body = Problem)))]
+pub(crate) async fn show(
+    State(office): State<Office>,
+    who: SignedIn,
+    UrlPath(id): UrlPath<String>,
+    Asked(asked): Asked<ReadParams>,
+) -> Result<impl IntoResponse, ApiError> {
+    let loaded = Loaded::of(&office, &who, &id).await?;
+    loaded
+        .shown(&office, &who, asked.purpose.as_deref())
+        .await?;
+    let as_of = loaded.as_of(&office);
+    let known = office.labels().await?;
+    let definition = loaded.doc.definition();
+    let campaign = known.campaign(definition.as_ref().map(|d| d.campaign.as_str()));
+    let words = Words {
+        kind: loaded.doc.kind(),
+        campaign,
+    };
+    let json = words.record(as_of, &loaded, &loaded.record());
+    let headers = AppendHeaders([(header::ETAG, format!("\"{}\"", json.seen))]);
+    Ok((headers, Json(json)))
+}
+
+/// One act in a place's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HistoryJson {
+    /// `wrote`, `resolved`, `edited`, `cleared` or `happened`.
+    pub act: String,
+    /// The value written or decided for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<ValueJson>,
+    /// The event that happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// Code points taken out of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<usize>,
+    /// Text put in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inserted: Option<String>,
+    /// Who and when.
+    pub by: ByJson,
+}
+
+impl From<&HistoryItem> for HistoryJson {
+    fn from(item: &HistoryItem) -> HistoryJson {
+        let by = (&item.by).into();
+        let bare = |act: &str| HistoryJson {
+            act: act.to_owned(),
+            value: None,
+            event: None,
+            deleted: None,
+            inserted: None,
+            by,
+        };
+        match &item.act {
+            Act::Wrote(value) => HistoryJson {
+                value: Some(value.into()),
+                ..bare("wrote")
+            },
+            Act::Resolved(value) => HistoryJson {
+                value: value.as_ref().map(ValueJson::from),
+                ..bare("resolved")
+            },
+            Act::Edited { deleted, inserted } => HistoryJson {
+                deleted: Some(*deleted),
+                inserted: Some(inserted.clone()),
+                ..bare("edited")
+            },
+            Act::Cleared => bare("cleared"),
+            Act::Happened(event) => HistoryJson {
+                event: Some(event.to_string()),
+                ..bare("happened")
+            },
+        }
+    }
+}
+
+/// A place's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HistoriesJson {
+    /// True for this position.
+    pub as_of: AsOf,
+    /// The place.
+    pub path: String,
+    /// Acts in causal order.
+    pub acts: Vec<HistoryJson>,
+}
+
+/// What a history's reader asks for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HistoryParams {
+    /// The place: `f/title`, `t/description`, or `e` for the events.
+    path: String,
+    /// As for the record.
+    purpose: Option<String>,
+}
+
+/// Everything that was ever written to one place of a record.
+#[utoipa::path(get, path = "/api/records/{id}/history", tag = "records",
+    params(("id" = String, Path, description = "the record"), HistoryParams),
+    responses((status = 200, body = HistoriesJson), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn history(
+    State(office): State<Office>,
+    who: SignedIn,
+    UrlPath(id): UrlPath<String>,
+    Asked(asked): Asked<HistoryParams>,
+) -> Result<Json<HistoriesJson>, ApiError> {
+    let path: Path = asked.path.parse().map_err(|_| ApiError::Body {
+        field: "path".to_owned(),
+    })?;
+    let loaded = Loaded::of(&office, &who, &id).await?;
+    loaded
+        .shown(&office, &who, asked.purpose.as_deref())
+        .await?;
+    let items = loaded.doc.history(&path, &loaded.parts.stamps);
+    let acts = items.iter().map(HistoryJson::from).collect();
+    Ok(Json(HistoriesJson {
+        as_of: loaded.as_of(&office),
+        path: path.to_string(),
+        acts,
+    }))
+}

@@ -1,0 +1,6 @@
+//! Facts about the API, asked through its router over a real engine in a temporary folder.
+
+mod description;
+mod door;
+mod records;
+mod world;

@@ -1,0 +1,53 @@
+//! The OpenAPI file beside the code is the one the code describes.
+
+use std::collections::BTreeSet;
+
+use crate::api::openapi;
+
+/// `LIANDU_GOLDEN=add` writes the file when it is missing; changing it means deleting it first.
+#[test]
+fn the_description_in_the_repository_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    let made = openapi().to_pretty_json().unwrap() + "\n";
+    let add = std::env::var("LIANDU_GOLDEN").is_ok_and(|word| word == "add");
+    if add && !std::path::Path::new(path).exists() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == made,
+        "server/openapi.json is old: delete it and run with LIANDU_GOLDEN=add"
+    );
+}
+
+#[test]
+fn every_route_is_described_with_its_problems() {
+    let json = serde_json::to_value(openapi()).unwrap();
+    let paths: BTreeSet<&str> = json["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    for path in [
+        "/api/session",
+        "/api/records",
+        "/api/records/count",
+        "/api/records/{id}",
+        "/api/records/{id}/history",
+        "/api/records/{id}/edits",
+        "/api/records/{id}/resolve",
+        "/api/conflicts",
+        "/api/quarantine",
+        "/api/quarantine/{position}/{index}/release",
+        "/api/quarantine/{position}/{index}/answer",
+        "/api/records.csv",
+        "/api/records.geojson",
+        "/healthz",
+        "/metrics",
+    ] {
+        assert!(paths.contains(path), "{path}");
+    }
+    assert!(json["components"]["schemas"]["Problem"].is_object());
+    assert!(json["components"]["securitySchemes"]["token"].is_object());
+}
