@@ -7,3 +7,6 @@ pub mod keeper;
 pub mod engine;
 pub mod api;
 pub mod socket;
+pub mod command;
+pub mod config;
+pub mod serve;

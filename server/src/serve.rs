@@ -1,0 +1,188 @@
+//! A running server put together: keeper thread, projector thread, HTTP and WebSocket routes, the
+//! admin socket, and an orderly end.
+//!
+//! Never decides about an edit or a request: it only connects those who do.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
+use liandu_core::campaign::HEBEI_JSON;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::api::{self, Door, Edge, Office};
+use crate::command::execute::{self, console};
+use crate::command::folder::Folder;
+use crate::command::line;
+use crate::config::Settings;
+use crate::engine::{self, ActError, AuthorityAct, Handle};
+use crate::socket::Sockets;
+use crate::tables::follow;
+
+/// How long open requests may take to end after the signal.
+const END_AT_MOST: Duration = Duration::from_secs(10);
+/// How often the log notes that everything is durable and the index is written back.
+const REST_EVERY: Duration = Duration::from_secs(30);
+
+/// Runs the server until SIGINT or SIGTERM. Prints one line with the address when it is ready.
+pub fn run(settings: Settings) -> anyhow::Result<()> {
+    // Held until everything else is dropped.
+    let folder = Folder::make(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let handle = engine::start(&settings.engine()).map_err(execute::explained)?;
+    let result = runtime.block_on(serve(&settings, handle.clone()));
+    runtime.block_on(handle.stop());
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(folder);
+    tracing::info!("stopped");
+    result
+}
+
+async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
+    first_definition(&handle).await?;
+    std::fs::create_dir_all(&settings.tables)?;
+    let runtime = tokio::runtime::Handle::current();
+    let (readers, progress) = follow::start(handle.clone(), &settings.tables_file(), runtime)?;
+    let readers = Arc::new(readers);
+    let secure = settings.is_secure() || !settings.listen.ip().is_loopback();
+    let door = Arc::new(Door::new(Edge::system(), secure));
+    let office = Office {
+        engine: handle.clone(),
+        readers,
+        progress,
+        door,
+    };
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!(
+            "不能监听 {0} (cannot listen at {0}; is another server there?)",
+            settings.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let admin = line::listen(&settings.admin_socket())?;
+    let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
+    let resting = tokio::spawn(rest(handle.clone()));
+    let routes = api::router(office).merge(sync_route(settings, handle.clone()));
+    ready(address)?;
+    tracing::info!(%address, position = handle.numbers().position, "listening");
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|stream| {
+        // Only costs time when it fails.
+        let _ = stream.set_nodelay(true);
+    });
+    let (stopping, stopped) = watch::channel(false);
+    let ending = handle.clone();
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        ending.begin_stop();
+        stopping.send_replace(true);
+    });
+    let served = tokio::select! {
+        served = async { server.await } => served,
+        () = overdue(stopped) => Ok(()),
+    };
+    admin.abort();
+    resting.abort();
+    // Removed so that commands see at once that no server runs.
+    let _ = std::fs::remove_file(settings.admin_socket());
+    Ok(served?)
+}
+
+/// The line that whoever started the server waits for.
+fn ready(address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    out.flush()
+}
+
+/// The devices' route, closed to more connections than configured.
+fn sync_route(settings: &Settings, handle: Handle) -> Router {
+    let most = settings.limits.connections as u64;
+    let numbers = handle.clone();
+    let counted = move |request: Request, next: Next| {
+        let open = numbers.numbers().connections;
+        async move {
+            if open < most {
+                next.run(request).await
+            } else {
+                busy()
+            }
+        }
+    };
+    Sockets::new(handle).router().layer(from_fn(counted))
+}
+
+fn busy() -> Response {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [("retry-after", "30")],
+        "busy",
+    )
+        .into_response()
+}
+
+/// A log without any campaign gets the built-in one: forms must be there before the first phone.
+pub(crate) async fn first_definition(handle: &Handle) -> Result<(), ActError> {
+    let names = handle.read(|keeper| keeper.definition_names().len());
+    if names.await.map_err(|_| ActError::Failed)? == 0 {
+        let position = handle
+            .act(console(), AuthorityAct::Definition(HEBEI_JSON.to_vec()))
+            .await?;
+        tracing::info!(
+            position = position.0,
+            "the built-in definition is in the log"
+        );
+    }
+    Ok(())
+}
+
+async fn rest(handle: Handle) {
+    let mut every = tokio::time::interval(REST_EVERY);
+    let mut before = None;
+    loop {
+        every.tick().await;
+        let position = handle.numbers().position;
+        if before.replace(position) != Some(position) {
+            handle.rest().await;
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    let wait = async {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        io::Result::Ok(())
+    };
+    if let Err(error) = wait.await {
+        tracing::error!(%error, "no signals: stop the server with SIGKILL, nothing is lost");
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Ends when a stop was asked for and open requests took too long.
+async fn overdue(mut stopping: watch::Receiver<bool>) {
+    let asked = stopping.wait_for(|asked| *asked).await.is_ok();
+    if !asked {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(END_AT_MOST).await;
+    tracing::warn!("some requests did not end in time");
+}
