@@ -5,6 +5,8 @@
 
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
 use liandu_core::log::{Answered, Edits, Erased, Kept, LogEntry, Moved, NumberRange, Source};
+use liandu_core::protocol::update::AnyKind;
+use liandu_core::record::kind::Kind;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
 use liandu_core::time::Timestamp;
@@ -46,7 +48,7 @@ pub struct RecordRow {
     /// Who it belongs to now.
     #[n(2)]
     pub scope: Scope,
-    /// The last entry that changed it: its place in the scope's feed.
+    /// The last entry that changed it.
     #[n(3)]
     pub changed: Position,
     /// The entry that brought it into the scope: who stands before needs it whole.
@@ -128,11 +130,12 @@ pub struct TombstoneRow {
     pub overwrite: Vec<Position>,
 }
 
-/// What a feed says about a record.
+/// What a feed says about a record. Every entry has its row: a reader that stopped anywhere has
+/// exactly what came before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum News {
-    /// It changed or entered.
+    /// It changed: the entry at this position.
     #[n(1)]
     Changed,
     /// It left the scope.
@@ -141,6 +144,9 @@ pub enum News {
     /// It was erased.
     #[n(3)]
     Erased,
+    /// It began or entered: all of it up to this position.
+    #[n(4)]
+    Entered,
 }
 
 /// One row of a feed.
@@ -153,6 +159,9 @@ pub struct FeedRow {
     /// What.
     #[n(2)]
     pub news: News,
+    /// The record's kind, by its number on the wire.
+    #[n(3)]
+    pub kind: u16,
 }
 
 /// Where an entry is, and whether it holds a part of the record's document.
@@ -289,9 +298,29 @@ pub fn pointed(
     }
 }
 
-fn feed_row(batch: &mut Batch, scope: &Scope, position: Position, record: RecordId, news: News) {
-    let key = keys::feed_row(&scope.id(), position);
-    batch.insert(key, Some(encoded(&FeedRow { record, news })));
+fn feed_row(batch: &mut Batch, scope: &Scope, position: Position, row: &FeedRow) {
+    batch.insert(keys::feed_row(&scope.id(), position), Some(encoded(row)));
+}
+
+/// The number of a kind's word.
+fn kind_code(word: &str) -> u16 {
+    Kind::parse(word).map_or(0, |kind| AnyKind::Known(kind).code())
+}
+
+/// Takes a record out of a scope's feed.
+fn out_of_feed<I: Index>(
+    index: &Overlay<I>,
+    batch: &mut Batch,
+    record: &RecordId,
+    row: &RecordRow,
+) -> Result<(), IndexError> {
+    no_feed_row(batch, &row.scope, row.entered);
+    for (key, _) in all(index, &keys::entries(record))? {
+        if let Some(position) = keys::read_entry(&key) {
+            no_feed_row(batch, &row.scope, position);
+        }
+    }
+    Ok(())
 }
 
 fn no_feed_row(batch: &mut Batch, scope: &Scope, position: Position) {
@@ -311,9 +340,7 @@ fn edits_rows<I: Index>(
 ) -> Result<(), IndexError> {
     if edits.chunk.is_some() {
         let before: Option<RecordRow> = row(index, &keys::record(&edits.record))?;
-        if let Some(before) = &before {
-            no_feed_row(batch, &before.scope, before.changed);
-        }
+        let news = if before.is_some() { News::Changed } else { News::Entered };
         let fresh = RecordRow {
             kind: edits.kind.clone(),
             scope: edits.scope.clone(),
@@ -328,7 +355,8 @@ fn edits_rows<I: Index>(
         record.changed = position;
         record.heads.clone_from(&edits.heads);
         record.entries += 1;
-        feed_row(batch, &record.scope, position, edits.record, News::Changed);
+        let kind = kind_code(&record.kind);
+        feed_row(batch, &record.scope, position, &FeedRow { record: edits.record, news, kind });
         scope_rows(batch, &record.scope);
         batch.insert(keys::record(&edits.record), Some(encoded(&record)));
     }
@@ -423,18 +451,19 @@ fn moved_rows<I: Index>(
 ) -> Result<(), IndexError> {
     let key = keys::record(&moved.record);
     let Some(mut record) = row::<RecordRow, I>(index, &key)? else { return Ok(()) };
-    no_feed_row(batch, &record.scope, record.changed);
+    out_of_feed(index, batch, &moved.record, &record)?;
     let back = record.left.iter().position(|(scope, _)| *scope == moved.to);
     if let Some(back) = back {
         let (scope, at) = record.left.swap_remove(back);
         no_feed_row(batch, &scope, at);
     }
-    feed_row(batch, &record.scope, position, moved.record, News::Left);
+    let told = |news| FeedRow { record: moved.record, news, kind: kind_code(&record.kind) };
+    feed_row(batch, &record.scope, position, &told(News::Left));
+    feed_row(batch, &moved.to, position, &told(News::Entered));
     record.left.push((record.scope.clone(), position));
     record.scope = moved.to.clone();
     record.changed = position;
     record.entered = position;
-    feed_row(batch, &record.scope, position, moved.record, News::Changed);
     scope_rows(batch, &record.scope);
     batch.insert(key, Some(encoded(&record)));
     Ok(())
@@ -450,11 +479,12 @@ fn erased_rows<I: Index>(
 ) -> Result<(), IndexError> {
     let key = keys::record(&erased.record);
     if let Some(before) = row::<RecordRow, I>(index, &key)? {
-        no_feed_row(batch, &before.scope, before.changed);
+        out_of_feed(index, batch, &erased.record, &before)?;
         before.left.iter().for_each(|(scope, at)| no_feed_row(batch, scope, *at));
     }
     for scope in erased.left.iter().chain([&erased.scope]) {
-        feed_row(batch, scope, position, erased.record, News::Erased);
+        let row = FeedRow { record: erased.record, news: News::Erased, kind: 0 };
+        feed_row(batch, scope, position, &row);
         scope_rows(batch, scope);
     }
     let record = RecordRow {

@@ -16,7 +16,7 @@ use liandu_core::record::scope::Scope;
 
 use super::records::Parts;
 use super::{Keeper, Trouble};
-use crate::index::rows::{FeedRow, News, RecordRow};
+use crate::index::rows::{FeedRow, News};
 use crate::index::{Index, IndexError, keys, rows};
 use crate::journal::Disk;
 
@@ -37,16 +37,70 @@ pub struct FeedPage {
 /// One scope's feed being read.
 struct Reader {
     scope: ScopeId,
-    after: Position,
     rows: std::vec::IntoIter<(Position, FeedRow)>,
     /// Nothing more is behind `rows`.
     whole: bool,
     last: Position,
 }
 
+impl Reader {
+    fn new((scope, after): &(ScopeId, Position)) -> Reader {
+        Reader { scope: *scope, rows: Vec::new().into_iter(), whole: false, last: *after }
+    }
+}
+
+/// What a page tells of one record in one scope.
+enum Body {
+    /// Parts, and whether they are the whole record.
+    Changed(Box<Parts>, bool),
+    Left,
+    Erased(String),
+}
+
+/// A page being put together: what happens to a record again is added to what was told of it.
+#[derive(Default)]
+struct Told {
+    items: Vec<(ScopeId, FeedRow, Body)>,
+    /// The last item of each record.
+    last: BTreeMap<RecordId, usize>,
+    bytes: usize,
+}
+
+impl Told {
+    fn push(&mut self, scope: ScopeId, row: FeedRow, body: Body) {
+        self.bytes += 48;
+        self.last.insert(row.record, self.items.len());
+        self.items.push((scope, row, body));
+    }
+
+    fn add(&mut self, scope: ScopeId, row: FeedRow, parts: Parts) {
+        let last = self.last.get(&row.record).and_then(|at| self.items.get_mut(*at));
+        match last {
+            Some((of, _, Body::Changed(known, _))) if *of == scope => known.append(parts),
+            Some(_) | None => self.push(scope, row, Body::Changed(Box::new(parts), false)),
+        }
+    }
+
+    fn updates(self) -> Vec<RecordUpdate> {
+        let mut updates = Vec::with_capacity(self.items.len());
+        for (scope, row, body) in self.items {
+            let kind = AnyKind::from_code(row.kind);
+            let update = |body| RecordUpdate { record: row.record, kind, scope, body };
+            match body {
+                Body::Left => updates.push(update(UpdateBody::Left {})),
+                Body::Erased(reason) => updates.push(update(UpdateBody::Erased { reason })),
+                Body::Changed(parts, whole) => {
+                    updates.extend(bodies(*parts, whole).into_iter().map(update));
+                }
+            }
+        }
+        updates
+    }
+}
+
 impl<D: Disk, I: Index> Keeper<D, I> {
     /// What happened in scopes, each after its position, about `bytes_max` bytes of it. Empty
-    /// when the reader has everything.
+    /// when the reader has everything. None: the log cannot be read now.
     pub fn read_feed(&self, scopes: &[(ScopeId, Position)], bytes_max: usize) -> Option<FeedPage> {
         self.feed_page(scopes, bytes_max).ok()
     }
@@ -57,45 +111,37 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         bytes_max: usize,
     ) -> Result<FeedPage, Trouble> {
         let end = self.position();
-        let mut readers = Vec::with_capacity(scopes.len());
-        for (scope, after) in scopes {
-            readers.push(self.reader(*scope, *after)?);
-        }
-        let mut heads: BTreeMap<Position, Vec<(usize, FeedRow)>> = BTreeMap::new();
+        let mut readers: Vec<Reader> = scopes.iter().map(Reader::new).collect();
+        let mut next: BTreeMap<Position, Vec<(usize, FeedRow)>> = BTreeMap::new();
         for (nth, reader) in readers.iter_mut().enumerate() {
-            self.advance(nth, reader, &mut heads)?;
+            self.advance(nth, reader, &mut next)?;
         }
-        let mut updates = Vec::new();
-        let mut bytes = 0usize;
-        while let Some((position, at_once)) = heads.pop_first() {
+        let mut told = Told::default();
+        while let Some((position, mut at_once)) = next.pop_first() {
+            // What leaves one scope and enters another does it in this order.
+            at_once.sort_by_key(|(_, row)| row.news == News::Entered);
             for (nth, row) in at_once {
                 let Some(reader) = readers.get_mut(nth) else { continue };
-                let fresh = self.updates(reader.scope, reader.after, row)?;
-                bytes += fresh.iter().map(update_bytes).sum::<usize>();
-                updates.extend(fresh);
-                self.advance(nth, reader, &mut heads)?;
+                self.tell(&mut told, reader.scope, position, row)?;
+                self.advance(nth, reader, &mut next)?;
             }
-            let full = bytes >= bytes_max || updates.len() + 2 >= FEED_UPDATES_MAX;
-            if full && !heads.is_empty() {
-                return Ok(FeedPage { updates, upto: position, more: true });
+            let full = told.bytes >= bytes_max || told.items.len() * 2 + 4 >= FEED_UPDATES_MAX;
+            if full && !next.is_empty() {
+                return Ok(FeedPage { updates: told.updates(), upto: position, more: true });
             }
         }
-        Ok(FeedPage { updates, upto: end, more: false })
+        Ok(FeedPage { updates: told.updates(), upto: end, more: false })
     }
 
-    fn reader(&self, scope: ScopeId, after: Position) -> Result<Reader, Trouble> {
-        let none = Vec::new().into_iter();
-        Ok(Reader { scope, after, rows: none, whole: false, last: after })
-    }
-
-    /// Puts a reader's next row among the heads.
+    /// Puts a reader's next row among the next ones.
     fn advance(
         &self,
         nth: usize,
         reader: &mut Reader,
-        heads: &mut BTreeMap<Position, Vec<(usize, FeedRow)>>,
+        next: &mut BTreeMap<Position, Vec<(usize, FeedRow)>>,
     ) -> Result<(), Trouble> {
         if reader.rows.len() == 0 && !reader.whole {
+            // Only what is durable: a feed never tells of an unfinished commit.
             let from = keys::feed_row(&reader.scope, reader.last.next());
             let rows = self.index.below().scan(&keys::feed(&reader.scope), &from, AHEAD)?;
             reader.whole = rows.len() < AHEAD;
@@ -108,44 +154,50 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
         if let Some((position, row)) = reader.rows.next() {
             reader.last = position;
-            heads.entry(position).or_default().push((nth, row));
+            next.entry(position).or_default().push((nth, row));
         }
         Ok(())
     }
 
-    fn updates(
+    fn tell(
         &self,
+        told: &mut Told,
         scope: ScopeId,
-        after: Position,
+        position: Position,
         row: FeedRow,
-    ) -> Result<Vec<RecordUpdate>, Trouble> {
-        // Only what is durable: a feed never tells of an unfinished commit.
-        let stored = self.index.below().get(&keys::record(&row.record))?;
-        let stored: Option<RecordRow> = stored.map(|bytes| rows::decoded(&bytes)).transpose()?;
-        let Some(stored) = stored else { return Ok(Vec::new()) };
-        let kind = Kind::parse(&stored.kind).map_or(AnyKind::Newer(0), AnyKind::Known);
-        let update = |body| RecordUpdate { record: row.record, kind, scope, body };
+    ) -> Result<(), Trouble> {
         match row.news {
-            News::Left => Ok(vec![update(UpdateBody::Left {})]),
+            News::Left => told.push(scope, row, Body::Left),
             News::Erased => {
-                let reason = stored.erased.clone().unwrap_or_default();
-                Ok(vec![update(UpdateBody::Erased { reason })])
+                let stored = self.record_row(&row.record)?;
+                let reason = stored.and_then(|stored| stored.erased).unwrap_or_default();
+                told.push(scope, row, Body::Erased(reason));
+            }
+            News::Entered => {
+                let parts = self.parts_upto(&row.record, position)?;
+                told.bytes += parts.bytes();
+                told.push(scope, row, Body::Changed(Box::new(parts), true));
             }
             News::Changed => {
-                let whole = after < stored.entered;
-                let from = if whole { Position(0) } else { after };
-                let parts = self.parts(&row.record, from)?;
-                Ok(bodies(parts, whole).into_iter().map(update).collect())
+                let mut parts = Parts::default();
+                self.add_part(&mut parts, &row.record, position)?;
+                told.bytes += parts.bytes();
+                told.add(scope, row, parts);
             }
         }
+        Ok(())
     }
 
-    /// A record as a device gets it that lacks what came after `after` (0: everything).
-    pub fn record_updates(&self, record: &RecordId, after: Position) -> Vec<RecordUpdate> {
+    /// A whole record as a device gets it.
+    pub fn record_updates(&self, record: &RecordId) -> Vec<RecordUpdate> {
         let read = || -> Result<Vec<RecordUpdate>, Trouble> {
             let Some(stored) = self.record_row(record)? else { return Ok(Vec::new()) };
-            let news = if stored.erased.is_some() { News::Erased } else { News::Changed };
-            self.updates(stored.scope.id(), after, FeedRow { record: *record, news })
+            let news = if stored.erased.is_some() { News::Erased } else { News::Entered };
+            let kind = Kind::parse(&stored.kind).map_or(0, |kind| AnyKind::Known(kind).code());
+            let mut told = Told::default();
+            let row = FeedRow { record: *record, news, kind };
+            self.tell(&mut told, stored.scope.id(), Position(u64::MAX), row)?;
+            Ok(told.updates())
         };
         read().unwrap_or_default()
     }
@@ -182,7 +234,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut found = BTreeMap::new();
         for (_, value) in rows::all(&self.index, &keys::feed(scope))? {
             let row: FeedRow = rows::decoded(&value)?;
-            if row.news == News::Changed
+            let here = matches!(row.news, News::Changed | News::Entered);
+            if here
+                && !found.contains_key(&row.record)
                 && let Some(stored) = self.record_row(&row.record)?
             {
                 let mut heads = stored.heads;

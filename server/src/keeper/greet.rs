@@ -155,7 +155,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             Some(row) if row.scope.id() != *scope => {
                 Ok((vec![update(&row, UpdateBody::Left {})], None))
             }
-            Some(_) if theirs.is_empty() => Ok((self.record_updates(&record, Position(0)), None)),
+            Some(_) if theirs.is_empty() => Ok((self.record_updates(&record), None)),
             Some(row) => self.compare_heads(update, &row, record, theirs, ours),
         }
     }
@@ -174,11 +174,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if sorted == ours {
             return Ok((Vec::new(), None));
         }
-        let parts = self.parts(&record, Position(0))?;
+        let parts = self.parts(&record)?;
         let doc = RecordDoc::load(record, &parts.chunks())?;
         if theirs.iter().any(|head| !doc.contains(head)) {
             let want = RecordHeads { record, heads: ours };
-            return Ok((self.record_updates(&record, Position(0)), Some(want)));
+            return Ok((self.record_updates(&record), Some(want)));
         }
         let lacks = doc.raw_since(&Heads(theirs.iter().copied().collect()));
         let body = UpdateBody::Changed {

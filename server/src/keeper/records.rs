@@ -50,12 +50,28 @@ impl Parts {
             time: edits.time,
             person: edits.person.clone(),
         }));
-        for seal in edits.seals {
-            let latest = self.seals.get(&seal.actor).is_none_or(|known| known.seq < seal.seq);
-            if latest {
-                self.seals.insert(seal.actor, seal);
-            }
+        edits.seals.into_iter().for_each(|seal| self.seal(seal));
+    }
+
+    fn seal(&mut self, seal: Seal) {
+        let latest = self.seals.get(&seal.actor).is_none_or(|known| known.seq < seal.seq);
+        if latest {
+            self.seals.insert(seal.actor, seal);
         }
+    }
+
+    /// Adds later parts.
+    pub(super) fn append(&mut self, later: Parts) {
+        self.changes.extend(later.document);
+        self.changes.extend(later.changes);
+        self.stamps.extend(later.stamps);
+        later.seals.into_values().for_each(|seal| self.seal(seal));
+    }
+
+    /// Roughly how many bytes they are on the wire before deflating.
+    pub(super) fn bytes(&self) -> usize {
+        let chunks = self.document.iter().chain(&self.changes).map(Vec::len).sum::<usize>();
+        chunks + self.stamps.len() * 64 + self.seals.len() * 150 + 64
     }
 
     /// All chunks, the document first.
@@ -84,11 +100,33 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
     }
 
-    /// What the entries of a record after a position hold.
-    pub(super) fn parts(&self, record: &RecordId, after: Position) -> Result<Parts, Trouble> {
+    /// What all entries of a record hold.
+    pub(super) fn parts(&self, record: &RecordId) -> Result<Parts, Trouble> {
+        self.parts_upto(record, Position(u64::MAX))
+    }
+
+    /// What the entry at a position holds.
+    pub(super) fn add_part(
+        &self,
+        parts: &mut Parts,
+        record: &RecordId,
+        position: Position,
+    ) -> Result<(), Trouble> {
+        let Some(row) = self.index.get(&keys::entry(record, position))? else { return Ok(()) };
+        let row = EntryRow::read(&row)?;
+        if row.part
+            && let Some(LogEntry::Edits(edits)) = self.entry_at(position, row)?
+        {
+            parts.add(position, edits);
+        }
+        Ok(())
+    }
+
+    /// What the entries of a record up to a position hold.
+    pub(super) fn parts_upto(&self, record: &RecordId, upto: Position) -> Result<Parts, Trouble> {
         let mut parts = Parts::default();
         let prefix = keys::entries(record);
-        let mut from = keys::entry(record, after.next());
+        let mut from = prefix.clone();
         loop {
             let page = self.index.scan(&prefix, &from, 1_024)?;
             let Some((last, _)) = page.last() else { return Ok(parts) };
@@ -96,6 +134,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             for (key, value) in page {
                 let row = EntryRow::read(&value)?;
                 let position = keys::read_entry(&key).ok_or(IndexError::Damaged)?;
+                if position > upto {
+                    return Ok(parts);
+                }
                 if row.part
                     && let Some(LogEntry::Edits(edits)) = self.entry_at(position, row)?
                 {
@@ -113,7 +154,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if self.record_row(record)?.is_none_or(|row| row.erased.is_some()) {
             return Ok(None);
         }
-        let parts = self.parts(record, Position(0))?;
+        let parts = self.parts(record)?;
         Ok(Some(RecordDoc::load(*record, &parts.chunks())?))
     }
 
@@ -127,7 +168,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             return Ok(None);
         };
         let Some(kind) = Kind::parse(&row.kind) else { return Ok(None) };
-        let parts = self.parts(record, Position(0))?;
+        let parts = self.parts(record)?;
         let chunks = parts.chunks().into_iter().map(<[u8]>::to_vec).collect();
         Ok(Some(RecordParts {
             record: *record,
