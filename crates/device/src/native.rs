@@ -48,3 +48,30 @@ pub fn now() -> Timestamp {
         .and_then(|since| i64::try_from(since.as_millis()).ok());
     Timestamp(ms.unwrap_or(0))
 }
+
+/// The address of a server's device socket: `host:8040`, `ws://host:8040` or a whole address.
+pub fn socket_address(server: &str) -> String {
+    let server = server.trim_end_matches('/');
+    let whole = if server.contains("://") {
+        server.to_owned()
+    } else {
+        format!("ws://{server}")
+    };
+    let path = whole
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('/'));
+    if path { whole } else { format!("{whole}/sync") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_may_be_given_short() {
+        for given in ["h:1", "ws://h:1", "ws://h:1/", "ws://h:1/sync"] {
+            assert_eq!(socket_address(given), "ws://h:1/sync");
+        }
+        assert_eq!(socket_address("wss://h/other"), "wss://h/other");
+    }
+}

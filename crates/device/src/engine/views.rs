@@ -244,6 +244,25 @@ impl Engine {
         Ok(doc.history(path, &layers.stamps(me.as_ref())))
     }
 
+    /// The record as somebody with these heads sees it: what a form held open shows.
+    pub fn record_at(&mut self, id: RecordId, heads: &Heads) -> Result<Record, NotHere> {
+        self.ready(id)?;
+        let doc = self.cache.get(&id).ok_or(NotHere::Unknown)?;
+        let later: BTreeSet<ChangeHash> = doc
+            .raw_since(heads)
+            .into_iter()
+            .map(|change| change.hash)
+            .collect();
+        let seen = doc
+            .raw_all()
+            .into_iter()
+            .filter(|change| !later.contains(&change.hash));
+        let seen: Vec<Vec<u8>> = seen.map(|change| change.bytes).collect();
+        let parts: Vec<&[u8]> = seen.iter().map(Vec::as_slice).collect();
+        let doc = RecordDoc::load(id, &parts)?;
+        Ok(doc.read(&liandu_core::record::stamp::Stamps::new()).0)
+    }
+
     /// Open conflicts of all records.
     pub fn conflicts(&mut self) -> Vec<(RecordId, Kind, Conflict)> {
         let mut all = Vec::new();

@@ -1,0 +1,259 @@
+//! What can be typed, with help that a tired person understands.
+//!
+//! Never does anything: every command's arguments are plain values.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const TOUR: &str = "\
+常用 (every day):
+  liandu enrol --server ws://HOST:8040 --code CODE   登记本机 (once)
+  liandu sync                                        与人大办同步
+  liandu new problem domain=land title=违建 text:description=…
+  liandu edit 8a2c address=村东 a/land-01=yes
+  liandu show 8a2c                                   查看一条记录
+  liandu conflicts                                   有分歧的内容
+  liandu resolve 8a2c title --pick 1                 核定
+  liandu status                                      每项修改在哪里
+
+填写 (writing values):
+  field=value        字段,如 domain=land       a/QUESTION=yes       检查项
+  text:NAME=value    长文字                    i/people/p1/name=…   名单中的一项
+  field=             清空                      liandu fields problem 有哪些字段
+  数量 1.2亩   位置 37.7,115.7@wgs84±5   日期 2020-04-12   时间 2020-04-12T08:30
+
+记录 (records): 编号的开头或结尾几位即可 (any unique beginning or end of its id).
+退出码 (exit codes): 0 完成 done, 1 出错 error, 2 用法 usage, 3 被退回或需人处理 needs a person.";
+
+/// The whole command.
+#[derive(Debug, Parser)]
+#[command(
+    name = "liandu",
+    version,
+    about = "联督:离线填写,联网同步 (Liandu: write offline, sync when there is a network)",
+    after_help = TOUR
+)]
+pub(crate) struct Cli {
+    /// 本机数据的文件夹 (this device's folder; else $LIANDU_DIR, else ~/.liandu)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// 以 JSON 输出 (say everything as one JSON line)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 用邀请码登记本机 (register this device with an invitation)
+    Enrol(Enrol),
+    /// 新建记录 (make a record; needs no network)
+    New(New),
+    /// 修改记录 (change a record; needs no network)
+    Edit(Edit),
+    /// 办理:交办、签收、销号等 (make something happen to a record: transfer, receive, close)
+    Event(Event),
+    /// 查看一条记录 (show one record)
+    Show(Show),
+    /// 列出记录 (list records)
+    List(List),
+    /// 与人大办同步 (exchange everything with the office)
+    Sync(Sync),
+    /// 每项修改在哪里 (where every edit of this device is)
+    Status(Status),
+    /// 有分歧、待核定的内容 (values that disagree until somebody resolves them)
+    Conflicts,
+    /// 核定有分歧的内容 (decide between values that disagree)
+    Resolve(Resolve),
+    /// 一项内容的来历 (what happened at one place of a record)
+    History(History),
+    /// 某类记录有哪些字段 (what a kind of record holds)
+    Fields(Fields),
+    /// 用文件转交修改 (hand edits on as a file)
+    Bundle(Bundle),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    /// 服务器地址 (the server: ws://HOST:PORT)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) server: String,
+    /// 邀请码 (the invitation's code)
+    #[arg(long)]
+    pub(crate) code: String,
+    /// 给本机起的名字 (what to call this device)
+    #[arg(long, default_value = "命令行 (command line)")]
+    pub(crate) name: String,
+}
+
+/// How an edit is made.
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// 所见的版本:`show` 给出的 seen,或 now (the heads you were looking at; `now` for the newest;
+    /// by default what was last shown)
+    #[arg(long, value_name = "HEADS")]
+    pub(crate) seen: Option<String>,
+    /// 明知会被退回也保存 (keep it even if the office would refuse it)
+    #[arg(long)]
+    pub(crate) anyway: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// 种类 (inspection, problem, opinion, object, task, activity)
+    pub(crate) kind: String,
+    /// 归属:地区/小组/范围 (REGION/GROUP/group; not needed when this device has only one)
+    #[arg(long)]
+    pub(crate) scope: Option<String>,
+    /// 由哪条记录派生 (the record this one is made from: two people making "the same" one meet)
+    #[arg(long, value_name = "RECORD")]
+    pub(crate) parent: Option<String>,
+    /// 明知会被退回也保存 (keep it even if the office would refuse it)
+    #[arg(long)]
+    pub(crate) anyway: bool,
+    /// 内容 (field=value …)
+    #[arg(value_name = "FIELD=VALUE")]
+    pub(crate) values: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// 记录 (the record: beginning or end of its id)
+    pub(crate) record: String,
+    /// 内容 (field=value …)
+    #[arg(value_name = "FIELD=VALUE", required = true)]
+    pub(crate) values: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Event {
+    /// 记录 (the record)
+    pub(crate) record: String,
+    /// 事项 (what happened: submit, verify, transfer, receive, close, withdraw …)
+    pub(crate) event: String,
+    /// 参数 (arguments, as unit=… reason=… until=2020-05-01)
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) args: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// 记录 (the record)
+    pub(crate) record: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// 种类 (of this kind)
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// 状态 (in this state)
+    #[arg(long)]
+    pub(crate) state: Option<String>,
+    /// 领域 (of this domain)
+    #[arg(long)]
+    pub(crate) domain: Option<String>,
+    /// 地区及其下级 (in this region or below)
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// 只看有分歧的 (with open conflicts only)
+    #[arg(long)]
+    pub(crate) conflict: bool,
+    /// 只看有未送达修改的 (with edits that are not at the office only)
+    #[arg(long)]
+    pub(crate) unsent: bool,
+    /// 含有这些文字 (whose values or texts contain this)
+    #[arg(long)]
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// 保持连接,随到随收,直到按 Ctrl-C (stay connected until Ctrl-C)
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// 最多等多少秒 (give up after so many seconds)
+    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    pub(crate) timeout: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// 已送达的也列出 (list edits that are at the office, too)
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    /// 记录 (the record)
+    pub(crate) record: String,
+    /// 哪一项,如 title 或 t/remarks;状态为 e (which place; e: the state)
+    pub(crate) path: String,
+    /// 核定的内容 (the decided value; none for a text as it stands)
+    #[arg(conflicts_with = "pick")]
+    pub(crate) value: Option<String>,
+    /// 选第几种写法,从 1 数起 (take the n-th of the values shown, from 1)
+    #[arg(long, value_name = "N")]
+    pub(crate) pick: Option<usize>,
+    /// 明知会被退回也保存 (keep it even if the office would refuse it)
+    #[arg(long)]
+    pub(crate) anyway: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// 记录 (the record)
+    pub(crate) record: String,
+    /// 哪一项 (which place; e: the state)
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fields {
+    /// 种类 (the kind)
+    pub(crate) kind: String,
+    /// 领域:也列出检查项 (the domain: lists its checklist, too)
+    #[arg(long)]
+    pub(crate) domain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bundle {
+    #[command(subcommand)]
+    pub(crate) command: BundleCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// 导出未送达的修改 (write what is not at the office into a file)
+    Export {
+        /// 文件 (the file to write)
+        file: PathBuf,
+        /// 只导出这些记录 (only these records, whole)
+        #[arg(long, value_name = "RECORD")]
+        record: Vec<String>,
+        /// 给谁 (for whom)
+        #[arg(long = "for", value_enum, default_value_t = ForWhom::Colleague)]
+        for_whom: ForWhom,
+    },
+    /// 导入同事或人大办的文件 (take in a file from a colleague or the office)
+    Import {
+        /// 文件 (the file to read)
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForWhom {
+    /// 同事 (a colleague: whole records)
+    Colleague,
+    /// 人大办 (the office: only what has no receipt)
+    Office,
+}

@@ -1,0 +1,284 @@
+//! `show`, `list`, `status`, `conflicts`, `history`: what a person looks at.
+//!
+//! Never changes a record; `show` and `conflicts` remember what was shown, so that a later edit is
+//! made at it.
+
+use std::fmt::Write as _;
+
+use liandu_core::campaign::Campaign;
+use liandu_core::id::RecordId;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::Path;
+use liandu_core::record::view::{Conflict, Record};
+use liandu_device::{Engine, Filter, Line, RecordView};
+use serde_json::json;
+
+use crate::acts::remember;
+use crate::args::{History, List, Show, Status};
+use crate::{Here, Said, form, json as as_json, words};
+
+fn definition(engine: &Engine) -> Option<Campaign> {
+    form::campaign(engine).ok().cloned()
+}
+
+pub(crate) fn show(here: &mut Here, asked: &Show) -> anyhow::Result<Said> {
+    let record = form::record(here.engine(), &asked.record)?;
+    let view = here.engine().record(record)?;
+    let campaign = definition(here.engine());
+    let human = in_words(campaign.as_ref(), &view);
+    remember(here, &record, &view.heads)?;
+    Ok(Said::new(human, as_json::view(&view)))
+}
+
+fn in_words(campaign: Option<&Campaign>, view: &RecordView) -> String {
+    let record = &view.record;
+    let mut out = format!(
+        "{} {}  [{}]  {}\n编号 id {}\n",
+        words::kind(record.kind),
+        words::short(&record.id),
+        words::state(record.kind, record.state.state.as_str()),
+        view.scope
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        record.id,
+    );
+    content(&mut out, campaign, record);
+    for event in &record.events {
+        let counts = if event.counts {
+            ""
+        } else {
+            " (不作数 does not count)"
+        };
+        let name = words::event(record.kind, event.kind.as_str());
+        let args: Vec<String> = event
+            .args
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let args = args.join(" ");
+        let _ = writeln!(out, "  · {name}{counts} {args}  {}", words::by(&event.by));
+    }
+    for open in &record.conflicts {
+        disagreement(&mut out, campaign, record.kind, (&record.id, open));
+    }
+    for (device, edits) in &view.not_at_office {
+        let _ = writeln!(
+            out,
+            "  同事设备 {} 的 {edits} 项修改尚未到人大办 (a colleague's edits, not yet at the office)",
+            device.hex()
+        );
+    }
+    if let Some(preview) = &view.preview {
+        let _ = writeln!(out, "  加上这些后 (with those):");
+        content(&mut out, campaign, preview);
+    }
+    for edit in &view.edits {
+        let what = words::edit(&edit.edit);
+        let _ = writeln!(
+            out,
+            "  本机 #{} {what}: {}",
+            edit.number,
+            words::status(edit.status)
+        );
+    }
+    out
+}
+
+fn content(out: &mut String, campaign: Option<&Campaign>, record: &Record) {
+    for (path, view) in &record.fields {
+        let name = words::place(campaign, record.kind, path);
+        let value = words::value(campaign, record.kind, path, &view.value);
+        let _ = writeln!(out, "  {name} {path}: {value}    {}", words::by(&view.by));
+    }
+    for (field, view) in &record.texts {
+        if !view.content.is_empty() {
+            let name = words::place(campaign, record.kind, &Path::Text(field.clone()));
+            let _ = writeln!(out, "  {name} t/{field}: {}", view.content);
+        }
+    }
+}
+
+fn disagreement(
+    out: &mut String,
+    campaign: Option<&Campaign>,
+    kind: Kind,
+    (record, open): (&RecordId, &Conflict),
+) {
+    let name = words::place(campaign, kind, &open.path);
+    let _ = writeln!(
+        out,
+        "⚠ 分歧 {name} {}: {}",
+        open.path,
+        words::conflict(open.kind)
+    );
+    for (index, written) in open.values.iter().enumerate() {
+        let value = words::value(campaign, kind, &open.path, &written.value);
+        let _ = writeln!(
+            out,
+            "   {}. {value}    {}",
+            index + 1,
+            words::by(&written.by)
+        );
+    }
+    let pick = if matches!(open.path, Path::Text(_)) {
+        ""
+    } else {
+        " --pick 1"
+    };
+    let _ = writeln!(
+        out,
+        "   核定 resolve: liandu resolve {} {}{pick}",
+        words::short(record),
+        open.path
+    );
+}
+
+pub(crate) fn list(here: &mut Here, asked: &List) -> anyhow::Result<Said> {
+    let filter = Filter {
+        kind: asked.kind.as_deref().map(form::kind).transpose()?,
+        state: asked.state.clone(),
+        domain: asked.domain.clone(),
+        region: asked.region.as_deref().map(str::parse).transpose()?,
+        conflict: asked.conflict,
+        unsent: asked.unsent,
+        text: asked.text.clone(),
+    };
+    let lines = here.engine().list(&filter);
+    let mut human = String::new();
+    for line in &lines {
+        let _ = writeln!(human, "{}", one_line(line));
+    }
+    let _ = writeln!(human, "共 {} 条 (records)", lines.len());
+    let json: Vec<_> = lines.iter().map(as_json::line).collect();
+    Ok(Said::new(
+        human,
+        json!({ "count": lines.len(), "records": json }),
+    ))
+}
+
+fn one_line(line: &Line) -> String {
+    let kind = line.kind.map_or("?", words::kind);
+    let state = line
+        .kind
+        .map(|kind| words::state(kind, &line.state))
+        .unwrap_or_default();
+    let mut out = format!(
+        "{}  {kind} [{state}] {}",
+        words::short(&line.id),
+        line.title
+    );
+    let marks = [
+        (line.conflicts, "处分歧 in conflict"),
+        (line.waiting, "项未送达 not at the office"),
+        (line.refused, "项被退回 refused"),
+        (
+            line.carried,
+            "项同事的、未送达 colleagues', not at the office",
+        ),
+    ];
+    for (count, what) in marks.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(out, "  ⚠ {count} {what}");
+    }
+    if let Some(trouble) = &line.trouble {
+        let _ = write!(out, "  {trouble}");
+    }
+    out
+}
+
+pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
+    let engine = here.engine();
+    let overview = engine.status();
+    let mut edits = engine.outbox();
+    if asked.all {
+        edits = engine.all_edits().collect();
+        edits.sort_by_key(|edit| edit.number);
+    }
+    let mut human = match (&overview.person, &overview.device) {
+        (Some(person), Some(device)) => {
+            format!("{} {person} · 设备 device {device}\n", overview.name)
+        }
+        (Some(_) | None, _) => "本机尚未登记:liandu enrol (not enrolled)\n".to_owned(),
+    };
+    let address = engine.address().unwrap_or_default().to_owned();
+    let position = overview.position.map_or(0, |position| position.0);
+    let _ = writeln!(human, "服务器 server {address} · 已收到 #{position}");
+    let _ = writeln!(
+        human,
+        "记录 records {} · 修改 edits: 在本机 on device {} · 已发出 sent {} · 已到人大办 at office {} \
+         · 暂存 held {} · 被退回 refused {} · 同事的 carried {}",
+        overview.records,
+        overview.on_device,
+        overview.sent,
+        overview.at_office,
+        overview.held,
+        overview.refused,
+        overview.carried,
+    );
+    for edit in &edits {
+        let _ = writeln!(
+            human,
+            "  #{} {} {} — {}",
+            edit.number,
+            words::short(&edit.record),
+            words::edit(&edit.edit),
+            words::status(edit.status)
+        );
+    }
+    let json = json!({
+        "device": overview.device.map(|device| device.hex()),
+        "person": overview.person.as_ref().map(ToString::to_string),
+        "name": overview.name,
+        "server": address,
+        "position": position,
+        "records": overview.records,
+        "on_device": overview.on_device,
+        "sent": overview.sent,
+        "at_office": overview.at_office,
+        "held": overview.held,
+        "refused": overview.refused,
+        "carried": overview.carried,
+        "edits": edits.iter().map(as_json::edit).collect::<Vec<_>>(),
+    });
+    Ok(Said {
+        human,
+        json,
+        needs_a_person: overview.refused > 0,
+    })
+}
+
+pub(crate) fn conflicts(here: &mut Here) -> anyhow::Result<Said> {
+    let campaign = definition(here.engine());
+    let open = here.engine().conflicts();
+    let mut human = String::new();
+    let mut json = Vec::new();
+    for (record, kind, open) in &open {
+        let _ = writeln!(human, "{} {}", words::kind(*kind), words::short(record));
+        disagreement(&mut human, campaign.as_ref(), *kind, (record, open));
+        json.push(json!({ "record": record.to_string(), "conflict": as_json::conflict(open) }));
+    }
+    let _ = writeln!(human, "共 {} 处分歧 (open conflicts)", open.len());
+    let needs_a_person = !open.is_empty();
+    let json = json!({ "count": open.len(), "conflicts": json });
+    Ok(Said {
+        human,
+        json,
+        needs_a_person,
+    })
+}
+
+pub(crate) fn history(here: &mut Here, asked: &History) -> anyhow::Result<Said> {
+    let record = form::record(here.engine(), &asked.record)?;
+    let kind = here.engine().record(record)?.record.kind;
+    let campaign = form::campaign(here.engine())?.clone();
+    let path = form::path(&campaign, kind, &asked.path)?;
+    let items = here.engine().history(record, &path)?;
+    let mut human = format!("{} {path}\n", words::place(Some(&campaign), kind, &path));
+    for item in &items {
+        let act = words::act(Some(&campaign), kind, &path, &item.act);
+        let _ = writeln!(human, "  {act}    {}", words::by(&item.by));
+    }
+    let json: Vec<_> = items.iter().map(as_json::history).collect();
+    let json = json!({ "record": record.to_string(), "path": path.to_string(), "history": json });
+    Ok(Said::new(human, json))
+}
