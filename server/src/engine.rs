@@ -148,7 +148,9 @@ pub(crate) struct Shared {
 
 /// The system's clock.
 pub fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -179,12 +181,20 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
         node: keeper.node_public(),
         authority_key: keeper.authority_public(),
     };
-    let engine = thread::Engine { keeper, waiting, position, authority, numbers };
+    let engine = thread::Engine {
+        keeper,
+        waiting,
+        position,
+        authority,
+        numbers,
+    };
     std::thread::Builder::new()
         .name("keeper".to_owned())
         .spawn(move || engine.run())
         .map_err(|error| StartError::System(error.to_string()))?;
-    Ok(Handle { shared: Arc::new(shared) })
+    Ok(Handle {
+        shared: Arc::new(shared),
+    })
 }
 
 /// Opens the keeper itself, for commands that run while no server does.
@@ -205,14 +215,20 @@ pub fn open(config: &Config) -> Result<LiveKeeper, StartError> {
     };
     let keeper = Keeper::open(disks, index, start)?;
     if mark.exists() {
-        let folder = |source| StartError::Folder { path: mark.clone(), source };
+        let folder = |source| StartError::Folder {
+            path: mark.clone(),
+            source,
+        };
         std::fs::remove_file(&mark).map_err(folder)?;
     }
     Ok(keeper)
 }
 
 fn make_folder(path: &Path) -> Result<(), StartError> {
-    let folder = |source| StartError::Folder { path: path.to_owned(), source };
+    let folder = |source| StartError::Folder {
+        path: path.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(path).map_err(folder)
 }
 
@@ -236,7 +252,9 @@ impl Handle {
     /// as a device's, as the person `by.person`. Whether the user sees the record at all is the
     /// caller's question.
     pub async fn edit(&self, by: OfficeUser, act: OfficeAct) -> Result<Edited, ActError> {
-        let answer = self.stage(move |keeper, now| keeper.edit(now, &by, &act)).await?;
+        let answer = self
+            .stage(move |keeper, now| keeper.edit(now, &by, &act))
+            .await?;
         match answer {
             Answer::Edited(edited) => Ok(edited),
             Answer::Failed(error) => Err(error),
@@ -276,7 +294,8 @@ impl Handle {
         after: Position,
         bytes_max: usize,
     ) -> Result<EntriesPage, Unavailable> {
-        self.read(move |keeper| entries(keeper, after, bytes_max)).await
+        self.read(move |keeper| entries(keeper, after, bytes_max))
+            .await
     }
 
     /// Quarantined edits, oldest first.
@@ -305,7 +324,10 @@ impl Handle {
     /// Imports, invitations, revocations, accounts, grants, definitions, moves, erasures. Whether
     /// `by` may do it is the caller's question. The position is that of the (last) entry.
     pub async fn act(&self, by: OfficeUser, act: AuthorityAct) -> Result<Position, ActError> {
-        match self.stage(move |keeper, now| keeper.act(now, &by, act)).await? {
+        match self
+            .stage(move |keeper, now| keeper.act(now, &by, act))
+            .await?
+        {
             Answer::Acted(position) => Ok(position),
             Answer::Failed(error) => Err(error),
             Answer::Pushed(_) | Answer::Answered(_) | Answer::Edited(_) => Err(ActError::Failed),
@@ -314,8 +336,15 @@ impl Handle {
 
     /// Numbers for metrics and health; never waits.
     pub fn numbers(&self) -> Numbers {
-        let numbers = *self.shared.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        Numbers { connections: self.shared.connections.load(Ordering::Relaxed), ..numbers }
+        let numbers = *self
+            .shared
+            .numbers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Numbers {
+            connections: self.shared.connections.load(Ordering::Relaxed),
+            ..numbers
+        }
     }
 
     /// Runs `ask` on the keeper between commits. Keep it short.
@@ -329,7 +358,11 @@ impl Handle {
             // Whoever asked may have gone.
             let _ = reply.send(ask(keeper));
         });
-        self.shared.requests.send(Request::Read(read)).await.map_err(|_| Unavailable)?;
+        self.shared
+            .requests
+            .send(Request::Read(read))
+            .await
+            .map_err(|_| Unavailable)?;
         answer.await.map_err(|_| Unavailable)
     }
 
@@ -339,7 +372,11 @@ impl Handle {
         F: FnOnce(&mut LiveKeeper, Timestamp) -> Result<Ticket, ActError> + Send + 'static,
     {
         let (request, answer) = staged(ask);
-        self.shared.requests.send(request).await.map_err(|_| ActError::Failed)?;
+        self.shared
+            .requests
+            .send(request)
+            .await
+            .map_err(|_| ActError::Failed)?;
         answer.await.map_err(|_| ActError::Failed)
     }
 
@@ -410,9 +447,16 @@ where
 /// Entries of the log after a position.
 pub fn entries(keeper: &LiveKeeper, after: Position, bytes_max: usize) -> EntriesPage {
     let end = keeper.position();
-    let mut page = EntriesPage { entries: Vec::new(), upto: end, end };
+    let mut page = EntriesPage {
+        entries: Vec::new(),
+        upto: end,
+        end,
+    };
     let Some(journal) = keeper.journal() else {
-        return EntriesPage { upto: after, ..page };
+        return EntriesPage {
+            upto: after,
+            ..page
+        };
     };
     let mut bytes = 0;
     for read in journal.scan(after.next()) {

@@ -4,6 +4,7 @@
 //! Never holds anything that is not in the log: it may be deleted at any time and is then built
 //! again. A group of entries is one batch, together with the log position it brings the index to.
 
+pub mod fold;
 pub mod keys;
 pub mod memory;
 pub mod overlay;

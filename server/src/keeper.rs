@@ -16,8 +16,9 @@ mod manage;
 mod office;
 mod push;
 mod quarantine;
-pub mod recover;
 mod records;
+pub mod recover;
+mod runs;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +38,7 @@ use liandu_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::index::overlay::Overlay;
-use crate::index::{Index, IndexError, rows};
+use crate::index::{Index, IndexError, fold, rows};
 use crate::journal::{self, AppendError, Disk, Journal, OpenError, ReadError};
 use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
@@ -243,7 +244,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// The end of the durable log.
     pub fn position(&self) -> Position {
-        self.journal.as_ref().map_or(Position(self.numbers.position), Journal::last)
+        self.journal
+            .as_ref()
+            .map_or(Position(self.numbers.position), Journal::last)
     }
 
     /// The end of the durable log as a cursor.
@@ -259,12 +262,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// A durable position as a cursor; none when its entry is lost.
     pub fn cursor_at(&self, position: Position) -> Option<Cursor> {
         let hash = self.journal.as_ref()?.hash_at(position)?;
-        Some(Cursor { epoch: self.epoch, position, hash: Short(first(&hash)) })
+        Some(Cursor {
+            epoch: self.epoch,
+            position,
+            hash: Short(first(&hash)),
+        })
     }
 
     /// Whether a cursor is a place in this log.
     pub fn knows(&self, cursor: &Cursor) -> bool {
-        self.cursor_at(cursor.position).is_some_and(|here| here == *cursor)
+        self.cursor_at(cursor.position)
+            .is_some_and(|here| here == *cursor)
     }
 
     /// The log's present life.
@@ -338,12 +346,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let position = match journal.append(bytes) {
             Err(AppendError::GroupFull) => {
                 self.commit_group();
-                self.journal.as_mut().ok_or(Trouble::Closed)?.append(bytes)?
+                self.journal
+                    .as_mut()
+                    .ok_or(Trouble::Closed)?
+                    .append(bytes)?
             }
             other => other?,
         };
-        let pointer = journal::Pointer { segment: 0, offset: 0 };
-        if let Err(error) = rows::fold(&mut self.index, position, pointer, &entry) {
+        let pointer = journal::Pointer {
+            segment: 0,
+            offset: 0,
+        };
+        if let Err(error) = fold::fold(&mut self.index, position, pointer, &entry) {
             self.index_broken = true;
             return Err(error.into());
         }
@@ -358,8 +372,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if let LogEntry::Definition(set) = entry
             && let Ok(campaign) = Campaign::parse(&set.json)
         {
-            let name = DefinitionRef { campaign: set.campaign.clone(), version: set.version };
-            self.definition_json.insert(name, Arc::new(set.json.clone()));
+            let name = DefinitionRef {
+                campaign: set.campaign.clone(),
+                version: set.version,
+            };
+            self.definition_json
+                .insert(name, Arc::new(set.json.clone()));
             Arc::make_mut(&mut self.definitions).insert(campaign);
         }
         if let LogEntry::Epoch(epoch) = entry {
@@ -396,7 +414,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut batch = crate::index::Batch::new();
         for ((position, entry), pointer) in staged.iter().zip(pointers) {
             batch.extend(
-                rows::pointed(*position, *pointer, entry).map(|(key, row)| (key, Some(row))),
+                fold::pointed(*position, *pointer, entry).map(|(key, row)| (key, Some(row))),
             );
         }
         self.index.restage(batch);
@@ -405,7 +423,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
         self.cache.committed();
         self.done.append(&mut self.waiting);
-        if staged.values().any(|entry| matches!(entry, LogEntry::Erased(_))) {
+        if staged
+            .values()
+            .any(|entry| matches!(entry, LogEntry::Erased(_)))
+        {
             self.overwrite_erased();
         }
         self.numbers.position = self.position().0;
@@ -436,7 +457,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             position: journal.last(),
             hash: journal.hash(),
         };
-        let row = (crate::index::keys::MARK.to_vec(), Some(rows::encoded(&mark)));
+        let row = (
+            crate::index::keys::MARK.to_vec(),
+            Some(rows::encoded(&mark)),
+        );
         self.index.stage([row].into_iter().collect());
         Ok(())
     }

@@ -28,13 +28,19 @@ const READ_BUFFER_BYTES: usize = 2 << 10;
 #[derive(Clone)]
 pub struct Sockets {
     handle: Handle,
-    devices: Arc<Mutex<BTreeMap<DeviceId, (u64, Arc<Notify>)>>>,
+    devices: Arc<Mutex<Newest>>,
 }
+
+/// Number of each device's newest connection, and how to tell it that another took over.
+type Newest = BTreeMap<DeviceId, (u64, Arc<Notify>)>;
 
 impl Sockets {
     /// None yet.
     pub fn new(handle: Handle) -> Sockets {
-        Sockets { handle, devices: Arc::default() }
+        Sockets {
+            handle,
+            devices: Arc::default(),
+        }
     }
 
     /// The route `/sync`.
@@ -54,7 +60,10 @@ impl Sockets {
 
     fn leave(&self, device: DeviceId, number: u64) {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        if devices.get(&device).is_some_and(|(newest, _)| *newest == number) {
+        if devices
+            .get(&device)
+            .is_some_and(|(newest, _)| *newest == number)
+        {
             devices.remove(&device);
         }
     }

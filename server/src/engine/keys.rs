@@ -46,13 +46,18 @@ pub fn load_or_make(data: &Path, authority: &Path) -> Result<Keys, KeyError> {
 }
 
 fn key(path: &Path) -> Result<SecretKey, KeyError> {
-    let failed = |source| KeyError::File { path: path.to_owned(), source };
+    let failed = |source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    };
     match std::fs::File::open(path) {
         Ok(mut file) => {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).map_err(failed)?;
             let bytes = <[u8; 32]>::try_from(bytes.as_slice());
-            let bytes = bytes.map_err(|_| KeyError::Damaged { path: path.to_owned() })?;
+            let bytes = bytes.map_err(|_| KeyError::Damaged {
+                path: path.to_owned(),
+            })?;
             Ok(SecretKey::from_bytes(&bytes))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path).map_err(failed),
@@ -65,8 +70,12 @@ fn make(path: &Path) -> io::Result<SecretKey> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     let beside = path.with_extension("new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
     file.write_all(&bytes)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)?;

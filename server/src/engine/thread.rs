@@ -106,9 +106,11 @@ impl Engine {
 
     fn publish(&self) {
         let position = self.keeper.position();
-        self.position.send_if_modified(|known| changed(known, position));
+        self.position
+            .send_if_modified(|known| changed(known, position));
         let authority = self.keeper.directory().position();
-        self.authority.send_if_modified(|known| changed(known, authority));
+        self.authority
+            .send_if_modified(|known| changed(known, authority));
         *self.numbers.lock().unwrap_or_else(PoisonError::into_inner) = self.keeper.numbers();
     }
 }

@@ -7,20 +7,32 @@ use super::{Batch, Index};
 
 fn batch(rows: &[(&str, Option<&str>)]) -> Batch {
     let row = |(key, value): &(&str, Option<&str>)| {
-        (key.as_bytes().to_vec(), value.map(|value| value.as_bytes().to_vec()))
+        (
+            key.as_bytes().to_vec(),
+            value.map(|value| value.as_bytes().to_vec()),
+        )
     };
     rows.iter().map(row).collect()
 }
 
 fn keys(index: &impl Index, prefix: &str, from: &str, rows_max: usize) -> Vec<String> {
-    let rows = index.scan(prefix.as_bytes(), from.as_bytes(), rows_max).unwrap();
-    rows.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+    let rows = index
+        .scan(prefix.as_bytes(), from.as_bytes(), rows_max)
+        .unwrap();
+    rows.into_iter()
+        .map(|(key, _)| String::from_utf8(key).unwrap())
+        .collect()
 }
 
 fn conforms(index: &mut impl Index) {
     assert_eq!(index.get(b"a1").unwrap(), None);
     index
-        .apply(&batch(&[("a1", Some("1")), ("a2", Some("2")), ("a3", Some("3")), ("b1", Some("4"))]))
+        .apply(&batch(&[
+            ("a1", Some("1")),
+            ("a2", Some("2")),
+            ("a3", Some("3")),
+            ("b1", Some("4")),
+        ]))
         .unwrap();
     assert_eq!(index.get(b"a2").unwrap().as_deref(), Some(&b"2"[..]));
     assert_eq!(keys(index, "a", "", 10), ["a1", "a2", "a3"]);
@@ -28,7 +40,9 @@ fn conforms(index: &mut impl Index) {
     assert_eq!(keys(index, "a", "a2", 1), ["a2"]);
     assert_eq!(keys(index, "a", "a4", 10), [""; 0]);
     assert_eq!(keys(index, "", "", 10).len(), 4);
-    index.apply(&batch(&[("a2", None), ("a3", Some("x")), ("c", None)])).unwrap();
+    index
+        .apply(&batch(&[("a2", None), ("a3", Some("x")), ("c", None)]))
+        .unwrap();
     assert_eq!(keys(index, "a", "", 10), ["a1", "a3"]);
     assert_eq!(index.get(b"a3").unwrap().as_deref(), Some(&b"x"[..]));
     index.flush().unwrap();
@@ -67,12 +81,25 @@ fn sled_that_will_not_open_begins_anew() {
 #[test]
 fn overlay_shows_staged_rows_over_the_index_until_dropped() {
     let mut below = MemoryIndex::new();
-    below.apply(&batch(&[("a1", Some("1")), ("a2", Some("2")), ("a5", Some("5"))])).unwrap();
+    below
+        .apply(&batch(&[
+            ("a1", Some("1")),
+            ("a2", Some("2")),
+            ("a5", Some("5")),
+        ]))
+        .unwrap();
     let mut overlay = Overlay::new(below);
-    overlay.stage(batch(&[("a0", Some("0")), ("a2", None), ("a3", Some("3")), ("a5", Some("x"))]));
+    overlay.stage(batch(&[
+        ("a0", Some("0")),
+        ("a2", None),
+        ("a3", Some("3")),
+        ("a5", Some("x")),
+    ]));
     let keys = |overlay: &Overlay<MemoryIndex>, rows_max| {
         let rows = overlay.scan(b"a", b"", rows_max).unwrap();
-        rows.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect::<Vec<_>>()
+        rows.into_iter()
+            .map(|(key, _)| String::from_utf8(key).unwrap())
+            .collect::<Vec<_>>()
     };
     assert_eq!(keys(&overlay, 10), ["a0", "a1", "a3", "a5"]);
     assert_eq!(keys(&overlay, 2), ["a0", "a1"]);

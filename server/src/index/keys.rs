@@ -37,7 +37,9 @@ pub fn entry(id: &RecordId, position: Position) -> Vec<u8> {
 
 /// The position of an entry's key.
 pub fn read_entry(key: &[u8]) -> Option<Position> {
-    Some(Position(u64::from_be_bytes(key.get(17..25)?.try_into().ok()?)))
+    Some(Position(u64::from_be_bytes(
+        key.get(17..25)?.try_into().ok()?,
+    )))
 }
 
 /// Prefix of the stamps of an actor's changes of a record.
@@ -73,7 +75,9 @@ pub fn feed_row(scope: &ScopeId, position: Position) -> Vec<u8> {
 
 /// The position of a feed row's key.
 pub fn read_feed(key: &[u8]) -> Option<Position> {
-    Some(Position(u64::from_be_bytes(key.get(9..17)?.try_into().ok()?)))
+    Some(Position(u64::from_be_bytes(
+        key.get(9..17)?.try_into().ok()?,
+    )))
 }
 
 /// A scope that exists, by its text.
@@ -106,7 +110,10 @@ pub const QUARANTINE: &[u8] = b"q";
 
 /// A quarantined edit.
 pub fn quarantined(id: &RecordId, write: &WriteId, hash: &ChangeHash) -> Vec<u8> {
-    key(b'q', &[&id.0, &write.actor.0, &write.seq.to_be_bytes(), &hash.0])
+    key(
+        b'q',
+        &[&id.0, &write.actor.0, &write.seq.to_be_bytes(), &hash.0],
+    )
 }
 
 /// Prefix of the quarantined edits with one number.
@@ -136,7 +143,9 @@ pub const AUTHORITY: &[u8] = b"a";
 
 /// The position of an authority entry's key.
 pub fn read_authority(key: &[u8]) -> Option<Position> {
-    Some(Position(u64::from_be_bytes(key.get(1..9)?.try_into().ok()?)))
+    Some(Position(u64::from_be_bytes(
+        key.get(1..9)?.try_into().ok()?,
+    )))
 }
 
 /// An authority entry.

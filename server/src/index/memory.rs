@@ -31,8 +31,14 @@ impl Index for MemoryIndex {
 
     fn scan(&self, prefix: &[u8], from: &[u8], rows_max: usize) -> Result<Vec<Row>, IndexError> {
         let start = from.max(prefix).to_vec();
-        let rows = self.rows.range(start..).take_while(|(key, _)| key.starts_with(prefix));
-        Ok(rows.take(rows_max).map(|(key, value)| (key.clone(), value.clone())).collect())
+        let rows = self
+            .rows
+            .range(start..)
+            .take_while(|(key, _)| key.starts_with(prefix));
+        Ok(rows
+            .take(rows_max)
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect())
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<(), IndexError> {

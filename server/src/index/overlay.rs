@@ -14,7 +14,10 @@ pub struct Overlay<I: Index> {
 impl<I: Index> Overlay<I> {
     /// Nothing staged.
     pub fn new(below: I) -> Overlay<I> {
-        Overlay { below, staged: Batch::new() }
+        Overlay {
+            below,
+            staged: Batch::new(),
+        }
     }
 
     /// Stages rows.
@@ -86,7 +89,9 @@ impl<I: Index> Overlay<I> {
         }
         // Each staged row hides at most one row below.
         let hidden = self.staged.len();
-        let below = self.below.scan(prefix, &start, rows_max.saturating_add(hidden))?;
+        let below = self
+            .below
+            .scan(prefix, &start, rows_max.saturating_add(hidden))?;
         let mut below = below.into_iter().peekable();
         let mut rows = Vec::new();
         while rows.len() < rows_max {

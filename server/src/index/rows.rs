@@ -1,20 +1,15 @@
-//! What one log entry puts into the index: a pure function of the entry and the rows before it.
+//! Values of the index's rows, as CBOR maps with integer keys.
 //!
-//! Never loads a document: an entry says the heads and numbers it brings. Replay of the same log
-//! gives equal rows.
+//! Never kept over a change of their form: `FORMAT` then counts up and the index is rebuilt.
 
-use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
-use liandu_core::log::{Answered, Edits, Erased, Kept, LogEntry, Moved, NumberRange, Source};
-use liandu_core::protocol::update::AnyKind;
-use liandu_core::record::kind::Kind;
-use liandu_core::record::path::WriteId;
+use liandu_core::id::{ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
 use liandu_core::record::scope::Scope;
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::Verdict;
 use minicbor::{Decode, Encode};
 
 use super::overlay::Overlay;
-use super::{Batch, Index, IndexError, keys};
+use super::{Index, IndexError, keys};
 use crate::journal::Pointer;
 
 /// Format of the rows: another one is rebuilt.
@@ -188,7 +183,10 @@ impl EntryRow {
             let segment = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
             let offset = u64::from_be_bytes(bytes.get(4..12)?.try_into().ok()?);
             let part = *bytes.get(12)? != 0;
-            Some(EntryRow { pointer: Pointer { segment, offset }, part })
+            Some(EntryRow {
+                pointer: Pointer { segment, offset },
+                part,
+            })
         };
         read().ok_or(IndexError::Damaged)
     }
@@ -235,290 +233,11 @@ pub fn after(key: &[u8]) -> Vec<u8> {
     next
 }
 
-/// Stages what an entry puts into the index. `pointer` may be a placeholder while the entry is
-/// not written; `pointed` then gives the row to write again.
-pub fn fold<I: Index>(
-    index: &mut Overlay<I>,
-    position: Position,
-    pointer: Pointer,
-    entry: &LogEntry,
-) -> Result<(), IndexError> {
-    let mut batch = Batch::new();
-    match entry {
-        LogEntry::Edits(edits) => edits_rows(index, &mut batch, position, edits)?,
-        LogEntry::Answered(answered) => answered_rows(index, &mut batch, answered)?,
-        LogEntry::Moved(moved) => moved_rows(index, &mut batch, position, moved)?,
-        LogEntry::Erased(erased) => erased_rows(index, &mut batch, position, erased)?,
-        LogEntry::Groups(_)
-        | LogEntry::People(_)
-        | LogEntry::Invited(_)
-        | LogEntry::Enrolled(_)
-        | LogEntry::Revoked(_)
-        | LogEntry::Account(_)
-        | LogEntry::Grants(_)
-        | LogEntry::Definition(_)
-        | LogEntry::ContactRead(_)
-        | LogEntry::Epoch(_)
-        | LogEntry::Unknown { .. } => {}
-    }
-    if let Some((key, row)) = pointed(position, pointer, entry) {
-        batch.insert(key, Some(row));
-    }
-    index.stage(batch);
-    Ok(())
-}
-
-/// The row that says where an entry is, for entries that are looked up.
-pub fn pointed(
-    position: Position,
-    pointer: Pointer,
-    entry: &LogEntry,
-) -> Option<(Vec<u8>, Vec<u8>)> {
-    let of = |record: &RecordId, part| {
-        Some((keys::entry(record, position), EntryRow { pointer, part }.bytes()))
-    };
-    match entry {
-        LogEntry::Edits(edits) => of(&edits.record, edits.chunk.is_some()),
-        LogEntry::Answered(answered) => of(&answered.record, false),
-        LogEntry::Erased(_) => {
-            Some((keys::authority(position), EntryRow { pointer, part: false }.bytes()))
-        }
-        LogEntry::Groups(_)
-        | LogEntry::People(_)
-        | LogEntry::Invited(_)
-        | LogEntry::Enrolled(_)
-        | LogEntry::Revoked(_)
-        | LogEntry::Account(_)
-        | LogEntry::Grants(_)
-        | LogEntry::Definition(_)
-        | LogEntry::Epoch(_) => {
-            Some((keys::authority(position), EntryRow { pointer, part: true }.bytes()))
-        }
-        LogEntry::Moved(_) | LogEntry::ContactRead(_) | LogEntry::Unknown { .. } => None,
-    }
-}
-
-fn feed_row(batch: &mut Batch, scope: &Scope, position: Position, row: &FeedRow) {
-    batch.insert(keys::feed_row(&scope.id(), position), Some(encoded(row)));
-}
-
-/// The number of a kind's word.
-fn kind_code(word: &str) -> u16 {
-    Kind::parse(word).map_or(0, |kind| AnyKind::Known(kind).code())
-}
-
-/// Takes a record out of a scope's feed.
-fn out_of_feed<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    record: &RecordId,
-    row: &RecordRow,
-) -> Result<(), IndexError> {
-    no_feed_row(batch, &row.scope, row.entered);
-    for (key, _) in all(index, &keys::entries(record))? {
-        if let Some(position) = keys::read_entry(&key) {
-            no_feed_row(batch, &row.scope, position);
-        }
-    }
-    Ok(())
-}
-
-fn no_feed_row(batch: &mut Batch, scope: &Scope, position: Position) {
-    batch.insert(keys::feed_row(&scope.id(), position), None);
-}
-
-fn scope_rows(batch: &mut Batch, scope: &Scope) {
-    batch.insert(keys::scope(scope), Some(Vec::new()));
-    batch.insert(keys::scope_text(&scope.id()), Some(scope.to_string().into_bytes()));
-}
-
-fn edits_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    position: Position,
-    edits: &Edits,
-) -> Result<(), IndexError> {
-    if edits.chunk.is_some() {
-        let before: Option<RecordRow> = row(index, &keys::record(&edits.record))?;
-        let news = if before.is_some() { News::Changed } else { News::Entered };
-        let fresh = RecordRow {
-            kind: edits.kind.clone(),
-            scope: edits.scope.clone(),
-            changed: position,
-            entered: position,
-            heads: Vec::new(),
-            entries: 0,
-            left: Vec::new(),
-            erased: None,
-        };
-        let mut record = before.unwrap_or(fresh);
-        record.changed = position;
-        record.heads.clone_from(&edits.heads);
-        record.entries += 1;
-        let kind = kind_code(&record.kind);
-        feed_row(batch, &record.scope, position, &FeedRow { record: edits.record, news, kind });
-        scope_rows(batch, &record.scope);
-        batch.insert(keys::record(&edits.record), Some(encoded(&record)));
-    }
-    for range in &edits.accepted {
-        let key = keys::stamp(&edits.record, &range.actor, range.to);
-        let stamp = StampRow { position, time: edits.time, person: edits.person.clone() };
-        batch.insert(key, Some(encoded(&stamp)));
-        released_rows(index, batch, &edits.record, range)?;
-    }
-    for (nth, kept) in edits.kept.iter().enumerate() {
-        kept_rows(index, batch, position, u32::try_from(nth).unwrap_or(u32::MAX), edits, kept)?;
-    }
-    Ok(())
-}
-
-/// Accepted at last: no longer in quarantine. A forked one stays.
-fn released_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    record: &RecordId,
-    range: &NumberRange,
-) -> Result<(), IndexError> {
-    let actor = Actor(range.actor.0);
-    let from = keys::quarantined_number(record, &WriteId { actor, seq: range.from });
-    let prefix = keys::quarantine_of(record);
-    for (key, value) in index.scan(&prefix, &from, SCAN_ROWS)? {
-        let Some((_, write, _)) = keys::read_quarantined(&key) else { continue };
-        if write.actor != range.actor || write.seq > range.to {
-            break;
-        }
-        let row: QuarantineRow = decoded(&value)?;
-        if row.verdict != Verdict::Forked {
-            batch.insert(keys::arrival(row.position, row.nth), None);
-            batch.insert(key, None);
-        }
-    }
-    Ok(())
-}
-
-fn kept_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    position: Position,
-    nth: u32,
-    edits: &Edits,
-    kept: &Kept,
-) -> Result<(), IndexError> {
-    let key = keys::quarantined(&edits.record, &kept.write, &kept.hash);
-    let before: Option<QuarantineRow> = row(index, &key)?;
-    let device = match edits.source {
-        Source::Device { .. } | Source::Office { .. } => kept.write.actor.device(),
-    };
-    let quarantined = match before {
-        // Judged again: the bytes stay where they were.
-        Some(before) => QuarantineRow { verdict: kept.verdict, ..before },
-        None => QuarantineRow {
-            scope: edits.scope.clone(),
-            kind: edits.kind.clone(),
-            verdict: kept.verdict,
-            device,
-            person: edits.person.clone(),
-            position,
-            nth,
-            time: edits.time,
-            answer: None,
-        },
-    };
-    let arrival = keys::arrival(quarantined.position, quarantined.nth);
-    batch.insert(arrival, Some(key.clone()));
-    batch.insert(key, Some(encoded(&quarantined)));
-    Ok(())
-}
-
-fn answered_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    answered: &Answered,
-) -> Result<(), IndexError> {
-    let key = keys::quarantined(&answered.record, &answered.write, &answered.hash);
-    if let Some(mut quarantined) = row::<QuarantineRow, I>(index, &key)? {
-        quarantined.answer = Some(answered.text.clone());
-        batch.insert(key, Some(encoded(&quarantined)));
-    }
-    Ok(())
-}
-
-fn moved_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    position: Position,
-    moved: &Moved,
-) -> Result<(), IndexError> {
-    let key = keys::record(&moved.record);
-    let Some(mut record) = row::<RecordRow, I>(index, &key)? else { return Ok(()) };
-    out_of_feed(index, batch, &moved.record, &record)?;
-    let back = record.left.iter().position(|(scope, _)| *scope == moved.to);
-    if let Some(back) = back {
-        let (scope, at) = record.left.swap_remove(back);
-        no_feed_row(batch, &scope, at);
-    }
-    let told = |news| FeedRow { record: moved.record, news, kind: kind_code(&record.kind) };
-    feed_row(batch, &record.scope, position, &told(News::Left));
-    feed_row(batch, &moved.to, position, &told(News::Entered));
-    record.left.push((record.scope.clone(), position));
-    record.scope = moved.to.clone();
-    record.changed = position;
-    record.entered = position;
-    scope_rows(batch, &record.scope);
-    batch.insert(key, Some(encoded(&record)));
-    Ok(())
-}
-
-/// What remains is a function of the entry alone (and of what is still to be overwritten), because
-/// a rebuild no longer sees what was erased.
-fn erased_rows<I: Index>(
-    index: &Overlay<I>,
-    batch: &mut Batch,
-    position: Position,
-    erased: &Erased,
-) -> Result<(), IndexError> {
-    let key = keys::record(&erased.record);
-    if let Some(before) = row::<RecordRow, I>(index, &key)? {
-        out_of_feed(index, batch, &erased.record, &before)?;
-        before.left.iter().for_each(|(scope, at)| no_feed_row(batch, scope, *at));
-    }
-    for scope in erased.left.iter().chain([&erased.scope]) {
-        let row = FeedRow { record: erased.record, news: News::Erased, kind: 0 };
-        feed_row(batch, scope, position, &row);
-        scope_rows(batch, scope);
-    }
-    let record = RecordRow {
-        kind: String::new(),
-        scope: erased.scope.clone(),
-        changed: position,
-        entered: position,
-        heads: Vec::new(),
-        entries: 0,
-        left: erased.left.iter().map(|scope| (scope.clone(), position)).collect(),
-        erased: Some(erased.reason.clone()),
-    };
-    batch.insert(key, Some(encoded(&record)));
-    let mut overwrite = Vec::new();
-    for (key, _) in all(index, &keys::entries(&erased.record))? {
-        overwrite.extend(keys::read_entry(&key));
-        batch.insert(key, None);
-    }
-    let tombstone = TombstoneRow { position, overwrite };
-    batch.insert(keys::tombstone(&erased.record), Some(encoded(&tombstone)));
-    for (key, _) in all(index, &keys::record_stamps(&erased.record))? {
-        batch.insert(key, None);
-    }
-    for (key, value) in all(index, &keys::quarantine_of(&erased.record))? {
-        let row: QuarantineRow = decoded(&value)?;
-        batch.insert(keys::arrival(row.position, row.nth), None);
-        batch.insert(key, None);
-    }
-    Ok(())
-}
-
 /// A scope by its id, when any record was ever in it.
 pub fn scope_of<I: Index>(index: &Overlay<I>, id: &ScopeId) -> Result<Option<Scope>, IndexError> {
-    let Some(text) = index.get(&keys::scope_text(id))? else { return Ok(None) };
+    let Some(text) = index.get(&keys::scope_text(id))? else {
+        return Ok(None);
+    };
     let text = String::from_utf8(text).map_err(|_| IndexError::Damaged)?;
     text.parse().map(Some).map_err(|_| IndexError::Damaged)
 }

@@ -57,11 +57,16 @@ impl SledIndex {
                 open(folder)?
             }
         };
-        Ok(SledIndex { db: Some(db), folder: folder.to_owned() })
+        Ok(SledIndex {
+            db: Some(db),
+            folder: folder.to_owned(),
+        })
     }
 
     fn db(&self) -> Result<&Db, IndexError> {
-        self.db.as_ref().ok_or_else(|| IndexError::Store(Box::new(Closed)))
+        self.db
+            .as_ref()
+            .ok_or_else(|| IndexError::Store(Box::new(Closed)))
     }
 }
 
@@ -124,6 +129,9 @@ impl Index for SledIndex {
     }
 
     fn bytes(&self) -> u64 {
-        self.db.as_ref().and_then(|db| isolated(|| db.size_on_disk()).ok()).unwrap_or(0)
+        self.db
+            .as_ref()
+            .and_then(|db| isolated(|| db.size_on_disk()).ok())
+            .unwrap_or(0)
     }
 }

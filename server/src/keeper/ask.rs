@@ -2,18 +2,14 @@
 //!
 //! Never holds a document: answers carry stored bytes, readers load them themselves.
 
-use liandu_core::id::{
-    CampaignId, ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode,
-};
-use liandu_core::log::{
-    AccountSet, GrantEntry, GroupRow, PersonRow,
-};
-use liandu_core::record::{EditError, Heads};
+use liandu_core::id::{CampaignId, ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode};
+use liandu_core::log::{AccountSet, GrantEntry, GroupRow, PersonRow};
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamps;
+use liandu_core::record::{EditError, Heads};
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 

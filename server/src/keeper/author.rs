@@ -33,11 +33,16 @@ impl Past for Outside<'_> {
         let same = |(write, row): &(WriteId, QuarantineRow)| {
             write.actor == *actor && write.seq == seq && row.verdict != Verdict::Forked
         };
-        self.rows.iter().find(|(_, row)| same(row)).map(|(hash, _)| *hash)
+        self.rows
+            .iter()
+            .find(|(_, row)| same(row))
+            .map(|(hash, _)| *hash)
     }
 
     fn person_of(&self, device: &DeviceId) -> Option<PersonId> {
-        self.directory.device(device).map(|device| device.person.clone())
+        self.directory
+            .device(device)
+            .map(|device| device.person.clone())
     }
 }
 
@@ -50,7 +55,9 @@ pub(super) struct Sealed(BTreeMap<Actor, u64>);
 
 impl Sealed {
     pub(super) fn covers(&self, change: &RawChange) -> bool {
-        self.0.get(&change.actor).is_some_and(|to| change.seq <= *to)
+        self.0
+            .get(&change.actor)
+            .is_some_and(|to| change.seq <= *to)
     }
 }
 
@@ -74,7 +81,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if device == self.node_id {
             return Some(self.keys.node.public());
         }
-        let known = self.directory.device(&device).map(|device| PublicKey(device.key));
+        let known = self
+            .directory
+            .device(&device)
+            .map(|device| PublicKey(device.key));
         known.or_else(|| vouched.filter(|c| c.device == device).map(|c| c.key))
     }
 

@@ -51,7 +51,14 @@ impl Cache {
         let bytes = doc.bytes_estimate();
         self.bytes = self.bytes.saturating_add(bytes);
         self.by_use.insert(self.clock, record);
-        self.documents.insert(record, Cached { doc, bytes, used: self.clock });
+        self.documents.insert(
+            record,
+            Cached {
+                doc,
+                bytes,
+                used: self.clock,
+            },
+        );
         if changed {
             self.changed.insert(record);
         }
@@ -93,7 +100,11 @@ impl Cache {
     fn shrink(&mut self) {
         while self.bytes > self.bytes_max {
             let unchanged = |(_, record): &(&u64, &RecordId)| !self.changed.contains(*record);
-            let Some(oldest) = self.by_use.iter().find(unchanged).map(|(_, record)| *record)
+            let Some(oldest) = self
+                .by_use
+                .iter()
+                .find(unchanged)
+                .map(|(_, record)| *record)
             else {
                 return;
             };

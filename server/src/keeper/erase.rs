@@ -4,6 +4,7 @@
 
 use liandu_core::id::{Position, RecordId};
 use liandu_core::log::{Erased, LogEntry};
+use liandu_core::record::scope::Scope;
 
 use super::ask::OfficeUser;
 use super::{Keeper, Trouble};
@@ -36,14 +37,21 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         &mut self,
         by: &OfficeUser,
         record: RecordId,
-        scope: liandu_core::record::scope::Scope,
-        left: Vec<liandu_core::record::scope::Scope>,
+        scope: Scope,
+        left: Vec<Scope>,
         reason: String,
     ) -> Result<Position, Trouble> {
         self.cache.forget(&record);
         let user = by.user.clone();
         let time = self.now;
-        self.stage(LogEntry::Erased(Erased { record, scope, left, reason, user, time }))
+        self.stage(LogEntry::Erased(Erased {
+            record,
+            scope,
+            left,
+            reason,
+            user,
+            time,
+        }))
     }
 
     /// Overwrites what tombstones still name.
@@ -63,7 +71,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 return Err(Trouble::Closed);
             }
             row.overwrite.clear();
-            self.index.stage([(key, Some(rows::encoded(&row)))].into_iter().collect());
+            self.index
+                .stage([(key, Some(rows::encoded(&row)))].into_iter().collect());
             self.index.commit()?;
         }
         Ok(())

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use liandu_core::id::{Position, RecordId, RegionCode, ScopeId};
-use liandu_core::protocol::message::{Digest, RecordHeads, ScopeDigest};
-use liandu_core::protocol::update::{AnyKind, Chunk, RecordUpdate, UpdateBody};
 use liandu_core::authority::ScopeRule;
+use liandu_core::id::{Position, RecordId, RegionCode, ScopeId};
 use liandu_core::limits::{FEED_UPDATES_MAX, SCOPES_MAX};
 use liandu_core::policy::Principal;
+use liandu_core::protocol::message::{Digest, RecordHeads, ScopeDigest};
+use liandu_core::protocol::update::{AnyKind, Chunk, RecordUpdate, UpdateBody};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 
@@ -45,7 +45,12 @@ struct Reader {
 
 impl Reader {
     fn new((scope, after): &(ScopeId, Position)) -> Reader {
-        Reader { scope: *scope, rows: Vec::new().into_iter(), whole: false, last: *after }
+        Reader {
+            scope: *scope,
+            rows: Vec::new().into_iter(),
+            whole: false,
+            last: *after,
+        }
     }
 }
 
@@ -74,7 +79,10 @@ impl Told {
     }
 
     fn add(&mut self, scope: ScopeId, row: FeedRow, parts: Parts) {
-        let last = self.last.get(&row.record).and_then(|at| self.items.get_mut(*at));
+        let last = self
+            .last
+            .get(&row.record)
+            .and_then(|at| self.items.get_mut(*at));
         match last {
             Some((of, _, Body::Changed(known, _))) if *of == scope => known.append(parts),
             Some(_) | None => self.push(scope, row, Body::Changed(Box::new(parts), false)),
@@ -85,7 +93,12 @@ impl Told {
         let mut updates = Vec::with_capacity(self.items.len());
         for (scope, row, body) in self.items {
             let kind = AnyKind::from_code(row.kind);
-            let update = |body| RecordUpdate { record: row.record, kind, scope, body };
+            let update = |body| RecordUpdate {
+                record: row.record,
+                kind,
+                scope,
+                body,
+            };
             match body {
                 Body::Left => updates.push(update(UpdateBody::Left {})),
                 Body::Erased(reason) => updates.push(update(UpdateBody::Erased { reason })),
@@ -121,16 +134,26 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             // What leaves one scope and enters another does it in this order.
             at_once.sort_by_key(|(_, row)| row.news == News::Entered);
             for (nth, row) in at_once {
-                let Some(reader) = readers.get_mut(nth) else { continue };
+                let Some(reader) = readers.get_mut(nth) else {
+                    continue;
+                };
                 self.tell(&mut told, reader.scope, position, row)?;
                 self.advance(nth, reader, &mut next)?;
             }
             let full = told.bytes >= bytes_max || told.items.len() * 2 + 4 >= FEED_UPDATES_MAX;
             if full && !next.is_empty() {
-                return Ok(FeedPage { updates: told.updates(), upto: position, more: true });
+                return Ok(FeedPage {
+                    updates: told.updates(),
+                    upto: position,
+                    more: true,
+                });
             }
         }
-        Ok(FeedPage { updates: told.updates(), upto: end, more: false })
+        Ok(FeedPage {
+            updates: told.updates(),
+            upto: end,
+            more: false,
+        })
     }
 
     /// Puts a reader's next row among the next ones.
@@ -143,7 +166,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if reader.rows.len() == 0 && !reader.whole {
             // Only what is durable: a feed never tells of an unfinished commit.
             let from = keys::feed_row(&reader.scope, reader.last.next());
-            let rows = self.index.below().scan(&keys::feed(&reader.scope), &from, AHEAD)?;
+            let rows = self
+                .index
+                .below()
+                .scan(&keys::feed(&reader.scope), &from, AHEAD)?;
             reader.whole = rows.len() < AHEAD;
             let mut read = Vec::with_capacity(rows.len());
             for (key, value) in rows {
@@ -191,11 +217,21 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// A whole record as a device gets it.
     pub fn record_updates(&self, record: &RecordId) -> Vec<RecordUpdate> {
         let read = || -> Result<Vec<RecordUpdate>, Trouble> {
-            let Some(stored) = self.record_row(record)? else { return Ok(Vec::new()) };
-            let news = if stored.erased.is_some() { News::Erased } else { News::Entered };
+            let Some(stored) = self.record_row(record)? else {
+                return Ok(Vec::new());
+            };
+            let news = if stored.erased.is_some() {
+                News::Erased
+            } else {
+                News::Entered
+            };
             let kind = Kind::parse(&stored.kind).map_or(0, |kind| AnyKind::Known(kind).code());
             let mut told = Told::default();
-            let row = FeedRow { record: *record, news, kind };
+            let row = FeedRow {
+                record: *record,
+                news,
+                kind,
+            };
             self.tell(&mut told, stored.scope.id(), Position(u64::MAX), row)?;
             Ok(told.updates())
         };
@@ -221,8 +257,14 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     fn scopes_in(&self, region: &RegionCode) -> Result<Vec<Scope>, Trouble> {
-        let rows = self.index.below().scan(&keys::scopes_in(region), &[], SCOPES_MAX * 4)?;
-        Ok(rows.iter().filter_map(|(key, _)| keys::read_scope(key)).collect())
+        let rows = self
+            .index
+            .below()
+            .scan(&keys::scopes_in(region), &[], SCOPES_MAX * 4)?;
+        Ok(rows
+            .iter()
+            .filter_map(|(key, _)| keys::read_scope(key))
+            .collect())
     }
 
     /// The records of a scope with their heads, sorted by record.
@@ -244,7 +286,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 found.insert(row.record, heads);
             }
         }
-        Ok(found.into_iter().map(|(record, heads)| RecordHeads { record, heads }).collect())
+        Ok(found
+            .into_iter()
+            .map(|(record, heads)| RecordHeads { record, heads })
+            .collect())
     }
 
     /// A scope's digest, to find out whether a device holds the same.
@@ -254,15 +299,29 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         for RecordHeads { record, heads } in &heads {
             digest.toggle(record, heads);
         }
-        Digest { scope: *scope, count: heads.len() as u64, digest }
+        Digest {
+            scope: *scope,
+            count: heads.len() as u64,
+            digest,
+        }
     }
 }
 
 /// A whole document and single changes travel as two updates.
 fn bodies(parts: Parts, whole: bool) -> Vec<UpdateBody> {
-    let Parts { document, changes, stamps, seals } = parts;
+    let Parts {
+        document,
+        changes,
+        stamps,
+        seals,
+    } = parts;
     let seals: Vec<_> = seals.into_values().collect();
-    let changed = |chunk, whole, stamps, seals| UpdateBody::Changed { chunk, stamps, seals, whole };
+    let changed = |chunk, whole, stamps, seals| UpdateBody::Changed {
+        chunk,
+        stamps,
+        seals,
+        whole,
+    };
     match (document, changes.is_empty()) {
         (Some(document), true) => vec![changed(Chunk::Doc(document), whole, stamps, seals)],
         (Some(document), false) => vec![
@@ -276,9 +335,12 @@ fn bodies(parts: Parts, whole: bool) -> Vec<UpdateBody> {
 
 pub(super) fn update_bytes(update: &RecordUpdate) -> usize {
     match &update.body {
-        UpdateBody::Changed { chunk, stamps, seals, .. } => {
-            chunk.bytes() + stamps.len() * 64 + seals.len() * 150 + 64
-        }
+        UpdateBody::Changed {
+            chunk,
+            stamps,
+            seals,
+            ..
+        } => chunk.bytes() + stamps.len() * 64 + seals.len() * 150 + 64,
         UpdateBody::Left {} => 48,
         UpdateBody::Erased { reason } => 48 + reason.len(),
     }

@@ -77,15 +77,19 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// Position of the last statement that concerns a person's devices.
     pub fn statements_end(&self, person: &PersonId) -> Position {
-        let Some(person) = self.directory.person(person) else { return Position(0) };
+        let Some(person) = self.directory.person(person) else {
+            return Position(0);
+        };
         let positions = self.directory.statements(&person.region, Position(0));
         positions.last().copied().unwrap_or_default()
     }
 
     /// The scopes whose content differs from a device's; those it does not name are empty there.
     pub fn differing(&self, scopes: &[Scope], digests: &[Digest]) -> Vec<ScopeId> {
-        let theirs: BTreeMap<ScopeId, &Digest> =
-            digests.iter().map(|digest| (digest.scope, digest)).collect();
+        let theirs: BTreeMap<ScopeId, &Digest> = digests
+            .iter()
+            .map(|digest| (digest.scope, digest))
+            .collect();
         let differs = |scope: &ScopeId| {
             let ours = self.scope_digest(scope);
             match theirs.get(scope) {
@@ -102,12 +106,14 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// Compares a page of heads record by record, up to a bounded answer.
     pub fn compare(&self, page: &HeadsPage) -> Difference {
         let within = |record: &RecordId| {
-            page.after.is_none_or(|after| *record > after)
-                && page.to.is_none_or(|to| *record <= to)
+            page.after.is_none_or(|after| *record > after) && page.to.is_none_or(|to| *record <= to)
         };
         let mut all: BTreeMap<RecordId, (Vec<ChangeHash>, Vec<ChangeHash>)> = BTreeMap::new();
         for theirs in page.records.iter().filter(|theirs| within(&theirs.record)) {
-            all.entry(theirs.record).or_default().0.clone_from(&theirs.heads);
+            all.entry(theirs.record)
+                .or_default()
+                .0
+                .clone_from(&theirs.heads);
         }
         for ours in self.scope_heads(&page.scope) {
             if within(&ours.record) {
@@ -147,7 +153,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             body,
         };
         match row {
-            None => Ok((Vec::new(), Some(RecordHeads { record, heads: Vec::new() }))),
+            None => Ok((
+                Vec::new(),
+                Some(RecordHeads {
+                    record,
+                    heads: Vec::new(),
+                }),
+            )),
             Some(row) if row.erased.is_some() => {
                 let reason = row.erased.clone().unwrap_or_default();
                 Ok((vec![update(&row, UpdateBody::Erased { reason })], None))
@@ -177,7 +189,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let parts = self.parts(&record)?;
         let doc = RecordDoc::load(record, &parts.chunks())?;
         if theirs.iter().any(|head| !doc.contains(head)) {
-            let want = RecordHeads { record, heads: ours };
+            let want = RecordHeads {
+                record,
+                heads: ours,
+            };
             return Ok((self.record_updates(&record), Some(want)));
         }
         let lacks = doc.raw_since(&Heads(theirs.iter().copied().collect()));

@@ -9,6 +9,7 @@ use liandu_core::admission::{Incoming, Judged, Ruling, open_chunks};
 use liandu_core::id::{ChangeHash, DeviceId, RecordId};
 use liandu_core::log::{Because, LogEntry};
 use liandu_core::policy::Principal;
+use liandu_core::record::scope::Scope;
 use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::seal::Seal;
 use liandu_core::verdict::{Reason, Verdict};
@@ -21,11 +22,19 @@ use crate::index::rows::{EntryRow, QuarantineRow};
 use crate::index::{Index, keys, rows};
 use crate::journal::Disk;
 
+/// A kept edit's bytes, and the seals that came with it.
+type Bytes = (Vec<u8>, Vec<Seal>);
+
+/// A record after a batch, and what became of the batch.
+type Outcome = (Option<RecordDoc>, Vec<Judged>);
+
 /// Chooses among a record's kept edits.
 pub(super) type Select<'a> = &'a dyn Fn(&ItemId, &QuarantineRow) -> bool;
 
 /// The chosen edits of a record with everything that is needed to judge them.
 struct Again {
+    scope: Scope,
+    kind: String,
     changes: Vec<RawChange>,
     chosen: BTreeMap<ChangeHash, Verdict>,
     outside: OutsideRows,
@@ -37,8 +46,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     pub(super) fn judge_held(&mut self) {
         let held = self.held_records().unwrap_or_default();
         for record in held {
-            let select =
-                |_: &ItemId, row: &QuarantineRow| matches!(row.verdict, Verdict::Held(_));
+            let select = |_: &ItemId, row: &QuarantineRow| matches!(row.verdict, Verdict::Held(_));
             // One record that fails must not keep the others.
             if let Err(trouble) = self.judge_again(&record, &select, None, &Because::Understood) {
                 self.note_trouble(&trouble);
@@ -64,15 +72,21 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         &self,
         record: &RecordId,
         row: &QuarantineRow,
-    ) -> Result<Option<(Vec<u8>, Vec<Seal>)>, Trouble> {
+    ) -> Result<Option<Bytes>, Trouble> {
         let Some(at) = self.index.get(&keys::entry(record, row.position))? else {
             return Ok(None);
         };
         let entry = self.entry_at(row.position, EntryRow::read(&at)?)?;
-        let Some(LogEntry::Edits(edits)) = entry else { return Ok(None) };
+        let Some(LogEntry::Edits(edits)) = entry else {
+            return Ok(None);
+        };
         let nth = usize::try_from(row.nth).unwrap_or(usize::MAX);
         let seals = edits.seals;
-        Ok(edits.kept.into_iter().nth(nth).map(|kept| (kept.bytes, seals)))
+        Ok(edits
+            .kept
+            .into_iter()
+            .nth(nth)
+            .map(|kept| (kept.bytes, seals)))
     }
 
     /// Judges the selected kept edits of a record, and those that stand on refused or held ones.
@@ -84,13 +98,22 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         releasing: Option<&Principal>,
         because: &Because,
     ) -> Result<BTreeMap<ChangeHash, Verdict>, Trouble> {
-        let Some((again, scope, kind)) = self.gather(record, select)? else {
+        let Some(again) = self.gather(record, select)? else {
             return Ok(BTreeMap::new());
         };
-        let Some(kind) = kind_of_word(&kind) else { return Ok(again.chosen) };
+        let Some(kind) = kind_of_word(&again.kind) else {
+            return Ok(again.chosen);
+        };
         let row = self.record_row(record)?;
-        let batch =
-            Batch { record: *record, kind, scope, row, seals: &again.seals, document: None };
+        let scope = again.scope.clone();
+        let batch = Batch {
+            record: *record,
+            kind,
+            scope,
+            row,
+            seals: &again.seals,
+            document: None,
+        };
         let changes = with_birth(&batch, &again.changes);
         let doc = self.take_document(record)?;
         let sealed = self.sealed(record, &again.seals, &changes, doc.as_ref(), None);
@@ -105,10 +128,15 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         };
         let changed = self.cache.is_changed(record) || judged.iter().any(newly_accepted);
         if batch.row.is_some() || judged.iter().any(counts) {
-            doc_after.into_iter().for_each(|doc| self.cache.put(doc, changed));
+            doc_after
+                .into_iter()
+                .for_each(|doc| self.cache.put(doc, changed));
         }
-        let news: Vec<Judged> =
-            judged.iter().filter(|judged| is_news(judged, &again.chosen)).cloned().collect();
+        let news: Vec<Judged> = judged
+            .iter()
+            .filter(|judged| is_news(judged, &again.chosen))
+            .cloned()
+            .collect();
         if news.iter().any(|judged| !judged.birth) {
             self.write_down(&batch, &news, because)?;
         }
@@ -121,24 +149,28 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         Ok(verdicts)
     }
 
-    fn gather(
-        &self,
-        record: &RecordId,
-        select: Select<'_>,
-    ) -> Result<Option<(Again, liandu_core::record::scope::Scope, String)>, Trouble> {
+    fn gather(&self, record: &RecordId, select: Select<'_>) -> Result<Option<Again>, Trouble> {
         let mut outside = self.outside_rows(record)?;
         let mut arrivals: Vec<(ChangeHash, QuarantineRow)> = outside
             .iter()
             .filter(|(hash, (write, row))| {
-                let item = ItemId { record: *record, write: *write, hash: **hash };
+                let item = ItemId {
+                    record: *record,
+                    write: *write,
+                    hash: **hash,
+                };
                 row.verdict != Verdict::Forked && (select(&item, row) || follows(row.verdict))
             })
             .map(|(hash, (_, row))| (*hash, row.clone()))
             .collect();
         arrivals.sort_by_key(|(_, row)| (row.position, row.nth));
-        let Some((_, first)) = arrivals.first() else { return Ok(None) };
-        let (scope, kind) = (first.scope.clone(), first.kind.clone());
+        let Some((_, first)) = arrivals.first() else {
+            return Ok(None);
+        };
+        let known = self.record_row(record)?.map(|row| row.scope);
         let mut again = Again {
+            scope: known.unwrap_or_else(|| first.scope.clone()),
+            kind: first.kind.clone(),
             changes: Vec::new(),
             chosen: BTreeMap::new(),
             outside: BTreeMap::new(),
@@ -147,13 +179,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         for (hash, row) in arrivals {
             outside.remove(&hash);
             again.chosen.insert(hash, row.verdict);
-            let Some((bytes, seals)) = self.kept_bytes(record, &row)? else { continue };
-            again.changes.extend(open_chunks(&[&bytes]).unwrap_or_default());
+            let Some((bytes, seals)) = self.kept_bytes(record, &row)? else {
+                continue;
+            };
+            again
+                .changes
+                .extend(open_chunks(&[&bytes]).unwrap_or_default());
             again.seals.extend(seals);
         }
         again.outside = outside;
-        let scope = self.record_row(record)?.map_or(scope, |row| row.scope);
-        Ok(Some((again, scope, kind)))
+        Ok(Some(again))
     }
 
     /// Judges as the authors; where a release leaves one refused for who they are, as the user.
@@ -165,7 +200,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         sealed: &Sealed,
         releasing: Option<&Principal>,
         doc: Option<RecordDoc>,
-    ) -> Result<(Option<RecordDoc>, Vec<Judged>), Trouble> {
+    ) -> Result<Outcome, Trouble> {
         let mut authors = self.principals(changes.iter());
         if releasing.is_some() {
             authors.values_mut().for_each(restore);
@@ -177,7 +212,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 .map(|change| Incoming {
                     change: change.clone(),
                     sealed: sealed.covers(change),
-                    by: by(change, &authors, releasing.filter(|_| as_user.contains(&change.hash))),
+                    by: by(
+                        change,
+                        &authors,
+                        releasing.filter(|_| as_user.contains(&change.hash)),
+                    ),
                 })
                 .collect();
             let mut after = doc.clone();
@@ -218,10 +257,7 @@ fn for_who_they_are(judged: &Judged) -> bool {
         judged.ruling,
         Ruling::Judged(
             Verdict::Refused(
-                Reason::NotAllowed
-                    | Reason::OutOfScope
-                    | Reason::Revoked
-                    | Reason::LostMembership
+                Reason::NotAllowed | Reason::OutOfScope | Reason::Revoked | Reason::LostMembership
             ) | Verdict::Held(Reason::UnknownDevice)
         )
     )
@@ -252,6 +288,11 @@ fn with_birth(batch: &Batch<'_>, changes: &[RawChange]) -> Vec<RawChange> {
         all.extend(born.raw_all());
     }
     let mut known: BTreeSet<ChangeHash> = all.iter().map(|change| change.hash).collect();
-    all.extend(changes.iter().filter(|change| known.insert(change.hash)).cloned());
+    all.extend(
+        changes
+            .iter()
+            .filter(|change| known.insert(change.hash))
+            .cloned(),
+    );
     all
 }

@@ -4,12 +4,13 @@
 //! Never asks whether the user may: the caller does, against the same directory.
 
 use liandu_core::campaign::Campaign;
-use liandu_core::id::Position;
+use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, GrantsSet, GroupRow, Groups, Invited,
     LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
 };
 use liandu_core::protocol::message::Enrol;
+use liandu_core::record::DefinitionRef;
 use liandu_core::record::scope::Scope;
 use liandu_core::seal::{EnrolmentCertificate, PublicKey};
 use liandu_core::time::Timestamp;
@@ -37,19 +38,34 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             AuthorityAct::People(rows) => self.people(by, rows)?,
             AuthorityAct::Definition(json) => self.definition(by, json)?,
             AuthorityAct::Move { record, to } => {
-                let row = self.record_row(&record).map_err(|trouble| trouble.answer())?;
-                let row = row.filter(|row| row.erased.is_none()).ok_or(ActError::Missing)?;
+                let row = self
+                    .record_row(&record)
+                    .map_err(|trouble| trouble.answer())?;
+                let row = row
+                    .filter(|row| row.erased.is_none())
+                    .ok_or(ActError::Missing)?;
                 if row.scope == to {
                     return Err(ActError::Exists);
                 }
                 let user = by.user.clone();
-                self.stage(LogEntry::Moved(Moved { record, from: row.scope, to, user, time: now }))
+                self.stage(LogEntry::Moved(Moved {
+                    record,
+                    from: row.scope,
+                    to,
+                    user,
+                    time: now,
+                }))
             }
-            AuthorityAct::Erase { record, reason } => {
-                self.erase(by, record, reason).map_err(|trouble| trouble.answer())?
-            }
-            other => {
-                let entry = self.single(by, other)?;
+            AuthorityAct::Erase { record, reason } => self
+                .erase(by, record, reason)
+                .map_err(|trouble| trouble.answer())?,
+            single @ (AuthorityAct::Invite { .. }
+            | AuthorityAct::RevokeDevice { .. }
+            | AuthorityAct::RevokePerson { .. }
+            | AuthorityAct::Account(_)
+            | AuthorityAct::Grants { .. }
+            | AuthorityAct::ContactRead { .. }) => {
+                let entry = self.single(by, single)?;
                 self.stage(entry)
             }
         };
@@ -62,34 +78,52 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     fn single(&self, by: &OfficeUser, act: AuthorityAct) -> Result<LogEntry, ActError> {
         let (user, time) = (by.user.clone(), self.now);
         Ok(match act {
-            AuthorityAct::Invite { code_hash, person, expires } => {
+            AuthorityAct::Invite {
+                code_hash,
+                person,
+                expires,
+            } => {
                 self.directory.person(&person).ok_or(ActError::Missing)?;
                 if self.directory.invitation(&code_hash).is_some() {
                     return Err(ActError::Exists);
                 }
-                LogEntry::Invited(Invited { code_hash, person, expires, user, time })
+                LogEntry::Invited(Invited {
+                    code_hash,
+                    person,
+                    expires,
+                    user,
+                    time,
+                })
             }
             AuthorityAct::RevokeDevice { device, reason } => {
                 self.directory.device(&device).ok_or(ActError::Missing)?;
-                let device = Some(device);
-                LogEntry::Revoked(Revoked { device, person: None, reason, user, time })
+                revoked(user, time, Some(device), None, reason)
             }
             AuthorityAct::RevokePerson { person, reason } => {
                 self.directory.person(&person).ok_or(ActError::Missing)?;
-                let person = Some(person);
-                LogEntry::Revoked(Revoked { device: None, person, reason, user, time })
+                revoked(user, time, None, Some(person), reason)
             }
-            AuthorityAct::Account(set) => {
-                LogEntry::Account(AccountSet { by: user, time, ..set })
-            }
+            AuthorityAct::Account(set) => LogEntry::Account(AccountSet {
+                by: user,
+                time,
+                ..set
+            }),
             AuthorityAct::Grants { person, grants } => {
                 self.directory.person(&person).ok_or(ActError::Missing)?;
-                LogEntry::Grants(GrantsSet { person, grants, user, time })
+                LogEntry::Grants(GrantsSet {
+                    person,
+                    grants,
+                    user,
+                    time,
+                })
             }
-            AuthorityAct::ContactRead { record, purpose } => {
-                let session = by.session.clone();
-                LogEntry::ContactRead(ContactRead { record, user, session, purpose, time })
-            }
+            AuthorityAct::ContactRead { record, purpose } => LogEntry::ContactRead(ContactRead {
+                record,
+                user,
+                session: by.session.clone(),
+                purpose,
+                time,
+            }),
             AuthorityAct::Groups(_)
             | AuthorityAct::People(_)
             | AuthorityAct::Definition(_)
@@ -102,7 +136,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut last = self.position();
         for chunk in rows.chunks(IMPORT_ROWS) {
             let rows = chunk.to_vec();
-            let groups = Groups { rows, user: by.user.clone(), time: self.now };
+            let groups = Groups {
+                rows,
+                user: by.user.clone(),
+                time: self.now,
+            };
             last = self.stage(LogEntry::Groups(groups))?;
         }
         Ok(last)
@@ -120,7 +158,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut last = self.position();
         for chunk in rows.chunks(IMPORT_ROWS) {
             let rows = chunk.to_vec();
-            let people = People { rows, user: by.user.clone(), time: self.now };
+            let people = People {
+                rows,
+                user: by.user.clone(),
+                time: self.now,
+            };
             match self.stage(LogEntry::People(people)) {
                 Ok(position) => last = position,
                 Err(trouble) => return Ok(Err(trouble)),
@@ -134,8 +176,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         by: &OfficeUser,
         json: Vec<u8>,
     ) -> Result<Result<Position, Trouble>, ActError> {
-        let campaign = Campaign::parse(&json)
-            .map_err(|error| ActError::Definition { problem: error.to_string() })?;
+        let campaign = Campaign::parse(&json).map_err(|error| ActError::Definition {
+            problem: error.to_string(),
+        })?;
         let set = DefinitionSet {
             campaign: campaign.id,
             version: campaign.version,
@@ -148,7 +191,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// Enrols a device that holds its key (checked by the session) with an invitation. None: the
     /// invitation is unknown, used up or expired, or the device's id is taken.
-    pub fn enrol(&mut self, now: Timestamp, enrol: &Enrol) -> Option<(Ticket, EnrolmentCertificate)> {
+    pub fn enrol(
+        &mut self,
+        now: Timestamp,
+        enrol: &Enrol,
+    ) -> Option<(Ticket, EnrolmentCertificate)> {
         self.now = now;
         let mut code_hash = [0u8; 32];
         code_hash.copy_from_slice(&Sha256::digest(enrol.invitation.as_bytes()));
@@ -156,7 +203,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let again = invitation.used == Some(enrol.device);
         let fresh = invitation.used.is_none() && now <= invitation.expires;
         let person = invitation.person.clone();
-        let known = self.directory.device(&enrol.device).map(|device| device.key);
+        let known = self
+            .directory
+            .device(&enrol.device)
+            .map(|device| device.key);
         let certificate = |time| {
             let (authority, device) = (&self.keys.authority, enrol.device);
             EnrolmentCertificate::sign(
@@ -196,8 +246,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// Signed statements after a position that concern a person's devices, as stored.
-    pub fn statements(&self, person: &liandu_core::id::PersonId, after: Position) -> Vec<(Position, Vec<u8>)> {
-        let Some(person) = self.directory.person(person) else { return Vec::new() };
+    pub fn statements(&self, person: &PersonId, after: Position) -> Vec<(Position, Vec<u8>)> {
+        let Some(person) = self.directory.person(person) else {
+            return Vec::new();
+        };
         let positions = self.directory.statements(&person.region, after);
         let read = |position: Position| {
             let journal = self.journal.as_ref()?;
@@ -220,7 +272,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             if !statement_holds(bytes, &self.deployment, &authority) {
                 continue;
             }
-            let Ok(entry) = LogEntry::decode(bytes) else { continue };
+            let Ok(entry) = LogEntry::decode(bytes) else {
+                continue;
+            };
             if self.lacks(&entry) {
                 last = self.stage_bytes(entry, bytes).ok();
             }
@@ -235,9 +289,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         match entry {
             LogEntry::Enrolled(enrolled) => self.directory.device(&enrolled.device).is_none(),
             LogEntry::Revoked(revoked) => {
-                let device = revoked.device.and_then(|device| self.directory.device(&device));
-                let person =
-                    revoked.person.as_ref().and_then(|person| self.directory.person(person));
+                let device = revoked
+                    .device
+                    .and_then(|device| self.directory.device(&device));
+                let person = revoked
+                    .person
+                    .as_ref()
+                    .and_then(|person| self.directory.person(person));
                 device.is_some_and(|device| device.revoked.is_none())
                     || person.is_some_and(|person| person.revoked.is_none())
             }
@@ -246,7 +304,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 .person(&grants.person)
                 .is_some_and(|person| person.grants.is_empty() && !grants.grants.is_empty()),
             LogEntry::Definition(set) => {
-                let name = liandu_core::record::DefinitionRef {
+                let name = DefinitionRef {
                     campaign: set.campaign.clone(),
                     version: set.version,
                 };
@@ -270,8 +328,26 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// The scopes a device of this person has now.
-    pub fn scopes_of_person(&self, person: &liandu_core::id::PersonId) -> Vec<Scope> {
+    pub fn scopes_of_person(&self, person: &PersonId) -> Vec<Scope> {
         let principal = self.directory.principal(person);
-        principal.map(|principal| self.scopes_of(&principal)).unwrap_or_default()
+        principal
+            .map(|principal| self.scopes_of(&principal))
+            .unwrap_or_default()
     }
+}
+
+fn revoked(
+    user: String,
+    time: Timestamp,
+    device: Option<DeviceId>,
+    person: Option<PersonId>,
+    reason: String,
+) -> LogEntry {
+    LogEntry::Revoked(Revoked {
+        device,
+        person,
+        reason,
+        user,
+        time,
+    })
 }

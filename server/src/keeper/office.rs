@@ -40,14 +40,27 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         act: &OfficeAct,
     ) -> Result<Ticket, ActError> {
         self.now = now;
-        let who = self.directory.principal(&by.person).ok_or(ActError::Missing)?;
-        let row = self.record_row(&act.record).map_err(|trouble| trouble.answer())?;
+        let who = self
+            .directory
+            .principal(&by.person)
+            .ok_or(ActError::Missing)?;
+        let row = self
+            .record_row(&act.record)
+            .map_err(|trouble| trouble.answer())?;
         let (kind, scope) = place(row.as_ref(), act)?;
-        let doc = self.take_document(&act.record).map_err(|trouble| trouble.answer())?;
+        let doc = self
+            .take_document(&act.record)
+            .map_err(|trouble| trouble.answer())?;
         let drafted = self.draft(&by.person, act, kind, doc.as_ref());
         let result = drafted.and_then(|drafted| {
-            let batch =
-                Batch { record: act.record, kind, scope, row, seals: &[], document: None };
+            let batch = Batch {
+                record: act.record,
+                kind,
+                scope,
+                row,
+                seals: &[],
+                document: None,
+            };
             self.judge_draft(by, &who, &batch, doc.clone(), drafted)
         });
         match (result, doc) {
@@ -71,20 +84,30 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     ) -> Result<Drafted, ActError> {
         let campaign = self.definitions.latest(&act.campaign);
         let campaign = campaign.ok_or(ActError::Refused(Reason::NewerDefinition))?;
-        let definition =
-            DefinitionRef { campaign: campaign.id.clone(), version: campaign.version };
+        let definition = DefinitionRef {
+            campaign: campaign.id.clone(),
+            version: campaign.version,
+        };
         let mut copy = match doc {
             Some(doc) => doc.clone(),
             None => RecordDoc::birth(act.record, kind).map_err(|_| ActError::Failed)?,
         };
         let before = doc.map(RecordDoc::heads);
-        let seen = if doc.is_some() { act.seen.clone() } else { copy.heads() };
+        let seen = if doc.is_some() {
+            act.seen.clone()
+        } else {
+            copy.heads()
+        };
         let made = self.make(&mut copy, person, definition, act, &seen)?;
         let all = match before {
             Some(_) => made.births.iter().chain([&made.change]).cloned().collect(),
             None => copy.raw_all(),
         };
-        Ok(Drafted { change: made.change, all, heads: copy.heads() })
+        Ok(Drafted {
+            change: made.change,
+            all,
+            heads: copy.heads(),
+        })
     }
 
     /// An actor that has gone on since the user looked is left for a fresh one.
@@ -131,11 +154,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         mut doc: Option<RecordDoc>,
         drafted: Drafted,
     ) -> Result<Ticket, ActError> {
-        let outside = self.outside_rows(&batch.record).map_err(|trouble| trouble.answer())?;
+        let outside = self
+            .outside_rows(&batch.record)
+            .map_err(|trouble| trouble.answer())?;
         let incoming: Vec<Incoming<'_>> = drafted
             .all
             .iter()
-            .map(|change| Incoming { change: change.clone(), sealed: true, by: Some(who) })
+            .map(|change| Incoming {
+                change: change.clone(),
+                sealed: true,
+                by: Some(who),
+            })
             .collect();
         let judged = self.judged(batch, outside, &mut doc, &incoming);
         let judged = judged.map_err(|trouble| trouble.answer())?;
@@ -149,31 +178,58 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             self.cache.put(doc, true);
         }
         self.numbers.edits_accepted += 1;
-        let RawChange { hash, actor, seq, .. } = drafted.change;
+        let RawChange {
+            hash, actor, seq, ..
+        } = drafted.change;
         let write = WriteId { actor, seq };
         let ticket = self.ticket();
-        let edited = Edited { write, hash, heads: drafted.heads, position, time: self.now };
+        let edited = Edited {
+            write,
+            hash,
+            heads: drafted.heads,
+            position,
+            time: self.now,
+        };
         self.wait(ticket, Answer::Edited(edited));
         Ok(ticket)
     }
 
     fn office_entry(&self, by: &OfficeUser, batch: &Batch<'_>, drafted: &Drafted) -> LogEntry {
-        let RawChange { hash, actor, seq, .. } = drafted.change;
-        let seal =
-            Seal::sign(&self.keys.node, &self.deployment, &batch.record, actor, seq, hash);
+        let RawChange {
+            hash, actor, seq, ..
+        } = drafted.change;
+        let seal = Seal::sign(
+            &self.keys.node,
+            &self.deployment,
+            &batch.record,
+            actor,
+            seq,
+            hash,
+        );
         LogEntry::Edits(Edits {
             record: batch.record,
             kind: batch.kind.as_str().to_owned(),
             scope: batch.scope.clone(),
-            source: Source::Office { user: by.user.clone(), session: by.session.clone() },
+            source: Source::Office {
+                user: by.user.clone(),
+                session: by.session.clone(),
+            },
             person: Some(by.person.clone()),
             time: self.now,
             policy: POLICY,
             because: Because::Arrived,
             chunk: Some(Chunk::Changes(
-                drafted.all.iter().map(|change| change.bytes.clone()).collect(),
+                drafted
+                    .all
+                    .iter()
+                    .map(|change| change.bytes.clone())
+                    .collect(),
             )),
-            accepted: vec![NumberRange { actor, from: seq, to: seq }],
+            accepted: vec![NumberRange {
+                actor,
+                from: seq,
+                to: seq,
+            }],
             heads: drafted.heads.0.iter().copied().collect(),
             seals: vec![seal],
             kept: Vec::new(),
@@ -188,7 +244,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// The position of the last entry about a record.
     pub fn changed_at(&self, record: &RecordId) -> Option<Position> {
-        self.record_row(record).ok().flatten().map(|row| row.changed)
+        self.record_row(record)
+            .ok()
+            .flatten()
+            .map(|row| row.changed)
     }
 
     /// Turns an outcome into an answer that waits for its commit.
@@ -218,12 +277,14 @@ fn place(row: Option<&RecordRow>, act: &OfficeAct) -> Result<(Kind, Scope), ActE
 }
 
 fn verdict_on(change: &RawChange, judged: &[Judged]) -> Result<(), ActError> {
-    let found = judged.iter().find(|judged| judged.change.hash == change.hash);
+    let found = judged
+        .iter()
+        .find(|judged| judged.change.hash == change.hash);
     match found.map(|judged| judged.ruling) {
         Some(Ruling::Judged(Verdict::Accepted)) => Ok(()),
-        Some(Ruling::Judged(verdict) | Ruling::Duplicate(verdict)) => {
-            Err(ActError::Refused(verdict.reason().unwrap_or(Reason::Malformed)))
-        }
+        Some(Ruling::Judged(verdict) | Ruling::Duplicate(verdict)) => Err(ActError::Refused(
+            verdict.reason().unwrap_or(Reason::Malformed),
+        )),
         Some(Ruling::Missing) | None => Err(ActError::UnknownHeads),
     }
 }

@@ -3,17 +3,16 @@
 //! Never lets one record of a push spoil the others, and never drops what it refuses: it goes to
 //! quarantine whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use liandu_core::admission::{Case, Incoming, Judged, Ruling, judge, open_chunks};
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId};
-use liandu_core::log::{Because, Edits, Kept, LogEntry, NumberRange, Source};
+use liandu_core::log::{Because, Edits, Kept, LogEntry, Source};
 use liandu_core::protocol::update::{
     AnyKind, Chunk, OtherVerdict, Receipt, RecordPush, RecordVerdicts,
 };
 use liandu_core::record::kind::Kind;
-use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::seal::{EnrolmentCertificate, Seal};
@@ -21,6 +20,7 @@ use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 
 use super::author::{Outside, OutsideRows};
+use super::runs::{kept, ranges, runs, seals_of};
 use super::{Answer, Keeper, Ticket, Trouble};
 use crate::index::rows::{RecordRow, StampRow};
 use crate::index::{Index, keys, rows};
@@ -73,7 +73,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             }
         }
         let answer = if self.numbers.commits_failed == failures {
-            Answer::Pushed(Pushed { time: now, records: verdicts })
+            Answer::Pushed(Pushed {
+                time: now,
+                records: verdicts,
+            })
         } else {
             Answer::Failed(super::ActError::Failed)
         };
@@ -104,9 +107,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             Err(reason) => return self.unreadable(push, row.as_ref(), reason),
         };
         if row.as_ref().is_some_and(|row| row.erased.is_some()) {
-            return Ok(all_refused(push.record, &changes, Verdict::Refused(Reason::Erased)));
+            return Ok(all_refused(
+                push.record,
+                &changes,
+                Verdict::Refused(Reason::Erased),
+            ));
         }
-        let scope = row.as_ref().map(|row| row.scope.clone()).or_else(|| push.scope.clone());
+        let scope = row
+            .as_ref()
+            .map(|row| row.scope.clone())
+            .or_else(|| push.scope.clone());
         let Some(scope) = scope else {
             // The device believes that the record is known here: it sends all of it again.
             return Ok(missing(push.record));
@@ -121,7 +131,14 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             Chunk::Doc(bytes) => Some(bytes.as_slice()),
             Chunk::Changes(_) => None,
         };
-        let batch = Batch { record: push.record, kind, scope, row, seals: &push.seals, document };
+        let batch = Batch {
+            record: push.record,
+            kind,
+            scope,
+            row,
+            seals: &push.seals,
+            document,
+        };
         let judged = self.judge_batch(&batch, changes, vouched)?;
         self.settle(&batch, &judged)
     }
@@ -149,7 +166,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let changed = self.cache.is_changed(&batch.record);
         match (doc, &judged) {
             (Some(doc), Ok(judged)) if batch.row.is_some() || judged.iter().any(counts) => {
-                self.cache.put(doc, changed || judged.iter().any(newly_accepted));
+                self.cache
+                    .put(doc, changed || judged.iter().any(newly_accepted));
             }
             (Some(_) | None, Ok(_) | Err(_)) => self.cache.forget(&batch.record),
         }
@@ -164,7 +182,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         doc: &mut Option<RecordDoc>,
         incoming: &[Incoming<'_>],
     ) -> Result<Vec<Judged>, Trouble> {
-        let past = Outside { rows: outside, directory: &self.directory };
+        let past = Outside {
+            rows: outside,
+            directory: &self.directory,
+        };
         let case = Case {
             record: batch.record,
             kind: batch.kind,
@@ -179,11 +200,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// Writes down what admission said and makes the answer.
-    fn settle(
-        &mut self,
-        batch: &Batch<'_>,
-        judged: &[Judged],
-    ) -> Result<RecordVerdicts, Trouble> {
+    fn settle(&mut self, batch: &Batch<'_>, judged: &[Judged]) -> Result<RecordVerdicts, Trouble> {
         let positions = self.write_down(batch, judged, &Because::Arrived)?;
         self.count(judged);
         self.verdicts(&batch.record, judged, &positions)
@@ -233,19 +250,27 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 Ruling::Judged(_) => !accepted,
                 Ruling::Duplicate(_) | Ruling::Missing => false,
             };
-            judged.iter().filter(|judged| !judged.birth).filter(fits).count() as u64
+            judged
+                .iter()
+                .filter(|judged| !judged.birth)
+                .filter(fits)
+                .count() as u64
         };
         self.numbers.edits_accepted += of(true);
         self.numbers.edits_kept += of(false);
     }
 
     pub(super) fn person_of(&self, device: &DeviceId) -> Option<PersonId> {
-        self.directory.device(device).map(|device| device.person.clone())
+        self.directory
+            .device(device)
+            .map(|device| device.person.clone())
     }
 
     /// Heads of the document in the cache; none when nothing was accepted yet.
     pub(super) fn heads_of(&mut self, record: &RecordId) -> Vec<ChangeHash> {
-        let Some(doc) = self.cache.take(record) else { return Vec::new() };
+        let Some(doc) = self.cache.take(record) else {
+            return Vec::new();
+        };
         let heads = doc.heads().0.into_iter().collect();
         self.cache.put(doc, false);
         heads
@@ -262,14 +287,21 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut others = Vec::new();
         let mut missing = false;
         for judged in judged.iter().filter(|judged| !judged.birth) {
-            let RawChange { actor, seq, hash, .. } = judged.change;
+            let RawChange {
+                actor, seq, hash, ..
+            } = judged.change;
             match judged.ruling.verdict() {
                 Some(Verdict::Accepted) => {
                     let highest = upto.entry(actor).or_insert(0);
                     *highest = (*highest).max(seq);
                 }
                 Some(verdict @ (Verdict::Refused(_) | Verdict::Held(_) | Verdict::Forked)) => {
-                    others.push(OtherVerdict { actor, seq, hash, verdict: verdict.into() });
+                    others.push(OtherVerdict {
+                        actor,
+                        seq,
+                        hash,
+                        verdict: verdict.into(),
+                    });
                 }
                 None => missing = true,
             }
@@ -280,9 +312,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 Some(position) => Some(*position),
                 None => self.stamped_at(record, &actor, seq_max)?,
             };
-            receipts.extend(position.map(|position| Receipt { actor, seq_max, position }));
+            receipts.extend(position.map(|position| Receipt {
+                actor,
+                seq_max,
+                position,
+            }));
         }
-        Ok(RecordVerdicts { record: *record, receipts, others, missing })
+        Ok(RecordVerdicts {
+            record: *record,
+            receipts,
+            others,
+            missing,
+        })
     }
 
     /// Where an accepted change is.
@@ -293,8 +334,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         seq: u64,
     ) -> Result<Option<Position>, Trouble> {
         let prefix = keys::stamps(record, actor);
-        let rows = self.index.scan(&prefix, &keys::stamp(record, actor, seq), 1)?;
-        let Some((_, value)) = rows.first() else { return Ok(None) };
+        let rows = self
+            .index
+            .scan(&prefix, &keys::stamp(record, actor, seq), 1)?;
+        let Some((_, value)) = rows.first() else {
+            return Ok(None);
+        };
         Ok(Some(rows::decoded::<StampRow>(value)?.position))
     }
 
@@ -307,7 +352,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         verdict: Verdict,
     ) -> Result<RecordVerdicts, Trouble> {
         let known = self.outside_rows(&push.record)?;
-        let fresh = changes.iter().filter(|change| !known.contains_key(&change.hash));
+        let fresh = changes
+            .iter()
+            .filter(|change| !known.contains_key(&change.hash));
         let kept: Vec<Kept> = fresh.map(|change| kept(change, verdict)).collect();
         if let Some(first) = kept.first() {
             let device = first.write.actor.device();
@@ -339,7 +386,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         reason: Reason,
     ) -> Result<RecordVerdicts, Trouble> {
         let verdict = Verdict::Refused(reason);
-        let scope = row.map(|row| row.scope.clone()).or_else(|| push.scope.clone());
+        let scope = row
+            .map(|row| row.scope.clone())
+            .or_else(|| push.scope.clone());
         let mut bytes = push.chunk.parts().concat();
         let as_change = |seal: &Seal| RawChange {
             hash: seal.hash,
@@ -379,7 +428,12 @@ pub(super) fn kind_of_word(word: &str) -> Option<Kind> {
 }
 
 fn missing(record: RecordId) -> RecordVerdicts {
-    RecordVerdicts { record, receipts: Vec::new(), others: Vec::new(), missing: true }
+    RecordVerdicts {
+        record,
+        receipts: Vec::new(),
+        others: Vec::new(),
+        missing: true,
+    }
 }
 
 fn all_refused(record: RecordId, changes: &[RawChange], verdict: Verdict) -> RecordVerdicts {
@@ -393,105 +447,10 @@ fn all_refused(record: RecordId, changes: &[RawChange], verdict: Verdict) -> Rec
             verdict: verdict.into(),
         })
         .collect();
-    RecordVerdicts { record, receipts: Vec::new(), others, missing: false }
-}
-
-pub(super) fn kept(change: &RawChange, verdict: Verdict) -> Kept {
-    Kept {
-        write: WriteId { actor: change.actor, seq: change.seq },
-        hash: change.hash,
-        verdict,
-        bytes: change.bytes.clone(),
+    RecordVerdicts {
+        record,
+        receipts: Vec::new(),
+        others,
+        missing: false,
     }
-}
-
-/// Changes of one device that stand together: one entry.
-#[derive(Default)]
-struct Run<'a> {
-    device: Option<DeviceId>,
-    accepted: Vec<&'a Judged>,
-    kept: Vec<Kept>,
-}
-
-impl Run<'_> {
-    fn is_all_of(&self, judged: &[Judged]) -> bool {
-        self.accepted.len() == judged.len()
-    }
-
-    fn chunk(&self, document: Option<&[u8]>) -> Option<Chunk> {
-        if self.accepted.is_empty() {
-            return None;
-        }
-        let single = || self.accepted.iter().map(|judged| judged.change.bytes.clone()).collect();
-        Some(document.map_or_else(
-            || Chunk::Changes(single()),
-            |document| Chunk::Doc(document.to_vec()),
-        ))
-    }
-}
-
-/// Divides a judged batch into runs of one device each; births go with what follows them. Where
-/// the record does not begin, texts' births are kept with the edits that stand on them.
-fn runs(judged: &[Judged], begins: bool, with_bytes: bool) -> Vec<Run<'_>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
-    let mut births: Vec<u8> = Vec::new();
-    for judged in judged {
-        let Ruling::Judged(verdict) = judged.ruling else { continue };
-        if judged.birth && !begins {
-            if !judged.change.is_birth() {
-                births.extend_from_slice(&judged.change.bytes);
-            }
-            continue;
-        }
-        let device = (!judged.birth).then(|| judged.change.actor.device());
-        let fits = |run: &Run<'_>| {
-            device.is_none() || run.device.is_none() || run.device == device
-        };
-        if !runs.last().is_some_and(fits) {
-            runs.push(Run::default());
-        }
-        let Some(run) = runs.last_mut() else { continue };
-        run.device = run.device.or(device);
-        match verdict {
-            Verdict::Accepted => run.accepted.push(judged),
-            Verdict::Refused(_) | Verdict::Held(_) | Verdict::Forked => {
-                let mut kept = kept(&judged.change, verdict);
-                if with_bytes {
-                    births.append(&mut kept.bytes);
-                    kept.bytes = std::mem::take(&mut births);
-                } else {
-                    kept.bytes = Vec::new();
-                }
-                run.kept.push(kept);
-            }
-        }
-    }
-    runs
-}
-
-/// Runs of consecutive numbers of each actor, births left out.
-fn ranges(accepted: &[&Judged]) -> Vec<NumberRange> {
-    let numbers: BTreeSet<(Actor, u64)> = accepted
-        .iter()
-        .filter(|judged| !judged.birth)
-        .map(|judged| (judged.change.actor, judged.change.seq))
-        .collect();
-    let mut ranges: Vec<NumberRange> = Vec::new();
-    for (actor, seq) in numbers {
-        match ranges.last_mut() {
-            Some(last) if last.actor == actor && last.to.checked_add(1) == Some(seq) => {
-                last.to = seq;
-            }
-            Some(_) | None => ranges.push(NumberRange { actor, from: seq, to: seq }),
-        }
-    }
-    ranges
-}
-
-/// The seals that vouch for a run's changes.
-fn seals_of(seals: &[Seal], run: &Run<'_>) -> Vec<Seal> {
-    let accepted = run.accepted.iter().map(|judged| judged.change.actor);
-    let kept = run.kept.iter().map(|kept| kept.write.actor);
-    let actors: BTreeSet<Actor> = accepted.chain(kept).collect();
-    seals.iter().filter(|seal| actors.contains(&seal.actor)).cloned().collect()
 }

@@ -27,12 +27,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     fn list(&self, filter: &QuarantineFilter) -> Result<Vec<QuarantineItem>, Trouble> {
-        let items_max = if filter.items_max == 0 { ITEMS } else { filter.items_max };
+        let items_max = if filter.items_max == 0 {
+            ITEMS
+        } else {
+            filter.items_max
+        };
         let mut items = Vec::new();
         let mut from = Vec::new();
         loop {
             let page = self.index.scan(keys::ARRIVALS, &from, 512)?;
-            let Some((last, _)) = page.last() else { return Ok(items) };
+            let Some((last, _)) = page.last() else {
+                return Ok(items);
+            };
             from = rows::after(last);
             for (_, key) in page {
                 if let Some(item) = self.item(&key)?.filter(|item| fits(item, filter)) {
@@ -46,8 +52,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     fn item(&self, key: &[u8]) -> Result<Option<QuarantineItem>, Trouble> {
-        let Some((record, write, hash)) = keys::read_quarantined(key) else { return Ok(None) };
-        let Some(row) = rows::row::<QuarantineRow, I>(&self.index, key)? else { return Ok(None) };
+        let Some((record, write, hash)) = keys::read_quarantined(key) else {
+            return Ok(None);
+        };
+        let Some(row) = rows::row::<QuarantineRow, I>(&self.index, key)? else {
+            return Ok(None);
+        };
         Ok(Some(QuarantineItem {
             record,
             write,
@@ -65,8 +75,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// The bytes of a quarantined edit, for an office that wants to see it.
     pub fn quarantined_bytes(&self, item: &ItemId) -> Option<Vec<u8>> {
         let key = keys::quarantined(&item.record, &item.write, &item.hash);
-        let row = rows::row::<QuarantineRow, I>(&self.index, &key).ok().flatten()?;
-        self.kept_bytes(&item.record, &row).ok().flatten().map(|(bytes, _)| bytes)
+        let row = rows::row::<QuarantineRow, I>(&self.index, &key)
+            .ok()
+            .flatten()?;
+        self.kept_bytes(&item.record, &row)
+            .ok()
+            .flatten()
+            .map(|(bytes, _)| bytes)
     }
 
     /// Answers quarantined edits. Which the user may answer is the caller's question, by scope.
@@ -80,9 +95,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.now = now;
         let verdicts = match answer {
             QuarantineAnswer::Release => self.release(by, items),
-            QuarantineAnswer::Close(text) => {
-                items.iter().map(|item| (*item, self.close(by, item, text))).collect()
-            }
+            QuarantineAnswer::Close(text) => items
+                .iter()
+                .map(|item| (*item, self.close(by, item, text)))
+                .collect(),
         };
         let ticket = self.ticket();
         self.wait(ticket, Answer::Answered(verdicts));
@@ -92,7 +108,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     fn close(&mut self, by: &OfficeUser, item: &ItemId, text: &str) -> Result<Verdict, ActError> {
         let key = keys::quarantined(&item.record, &item.write, &item.hash);
         let row = rows::row::<QuarantineRow, I>(&self.index, &key);
-        let row = row.map_err(|_| ActError::Failed)?.ok_or(ActError::Missing)?;
+        let row = row
+            .map_err(|_| ActError::Failed)?
+            .ok_or(ActError::Missing)?;
         let entry = LogEntry::Answered(Answered {
             record: item.record,
             write: item.write,
@@ -110,16 +128,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         for item in items {
             by_record.entry(item.record).or_default().insert(*item);
         }
-        let because = Because::Released { user: by.user.clone() };
+        let because = Because::Released {
+            user: by.user.clone(),
+        };
         let user = self.directory.principal(&by.person);
         let mut verdicts = Vec::with_capacity(items.len());
         for (record, chosen) in by_record {
             let select = |item: &ItemId, _: &QuarantineRow| chosen.contains(item);
             match self.judge_again(&record, &select, user.as_ref(), &because) {
                 Ok(found) => {
-                    let of = |item: &ItemId| {
-                        found.get(&item.hash).copied().ok_or(ActError::Missing)
-                    };
+                    let of =
+                        |item: &ItemId| found.get(&item.hash).copied().ok_or(ActError::Missing);
                     verdicts.extend(chosen.iter().map(|item| (*item, of(item))));
                 }
                 Err(trouble) => {
@@ -134,7 +153,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 }
 
 fn fits(item: &QuarantineItem, filter: &QuarantineFilter) -> bool {
-    filter.regions.iter().any(|region| region.contains(&item.scope.region))
+    filter
+        .regions
+        .iter()
+        .any(|region| region.contains(&item.scope.region))
         && filter.record.is_none_or(|record| record == item.record)
         && filter.device.is_none_or(|device| device == item.device)
         && (filter.answered || item.answer.is_none())

@@ -54,7 +54,10 @@ impl Parts {
     }
 
     fn seal(&mut self, seal: Seal) {
-        let latest = self.seals.get(&seal.actor).is_none_or(|known| known.seq < seal.seq);
+        let latest = self
+            .seals
+            .get(&seal.actor)
+            .is_none_or(|known| known.seq < seal.seq);
         if latest {
             self.seals.insert(seal.actor, seal);
         }
@@ -70,13 +73,22 @@ impl Parts {
 
     /// Roughly how many bytes they are on the wire before deflating.
     pub(super) fn bytes(&self) -> usize {
-        let chunks = self.document.iter().chain(&self.changes).map(Vec::len).sum::<usize>();
+        let chunks = self
+            .document
+            .iter()
+            .chain(&self.changes)
+            .map(Vec::len)
+            .sum::<usize>();
         chunks + self.stamps.len() * 64 + self.seals.len() * 150 + 64
     }
 
     /// All chunks, the document first.
     pub(super) fn chunks(&self) -> Vec<&[u8]> {
-        self.document.iter().chain(&self.changes).map(Vec::as_slice).collect()
+        self.document
+            .iter()
+            .chain(&self.changes)
+            .map(Vec::as_slice)
+            .collect()
     }
 }
 
@@ -112,7 +124,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         record: &RecordId,
         position: Position,
     ) -> Result<(), Trouble> {
-        let Some(row) = self.index.get(&keys::entry(record, position))? else { return Ok(()) };
+        let Some(row) = self.index.get(&keys::entry(record, position))? else {
+            return Ok(());
+        };
         let row = EntryRow::read(&row)?;
         if row.part
             && let Some(LogEntry::Edits(edits)) = self.entry_at(position, row)?
@@ -129,7 +143,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut from = prefix.clone();
         loop {
             let page = self.index.scan(&prefix, &from, 1_024)?;
-            let Some((last, _)) = page.last() else { return Ok(parts) };
+            let Some((last, _)) = page.last() else {
+                return Ok(parts);
+            };
             from = rows::after(last);
             for (key, value) in page {
                 let row = EntryRow::read(&value)?;
@@ -147,11 +163,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// The record's document: from the cache, or loaded; none when nothing was accepted yet.
-    pub(super) fn take_document(&mut self, record: &RecordId) -> Result<Option<RecordDoc>, Trouble> {
+    pub(super) fn take_document(
+        &mut self,
+        record: &RecordId,
+    ) -> Result<Option<RecordDoc>, Trouble> {
         if let Some(doc) = self.cache.take(record) {
             return Ok(Some(doc));
         }
-        if self.record_row(record)?.is_none_or(|row| row.erased.is_some()) {
+        if self
+            .record_row(record)?
+            .is_none_or(|row| row.erased.is_some())
+        {
             return Ok(None);
         }
         let parts = self.parts(record)?;
@@ -167,7 +189,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let Some(row) = self.record_row(record)?.filter(|row| row.erased.is_none()) else {
             return Ok(None);
         };
-        let Some(kind) = Kind::parse(&row.kind) else { return Ok(None) };
+        let Some(kind) = Kind::parse(&row.kind) else {
+            return Ok(None);
+        };
         let parts = self.parts(record)?;
         let chunks = parts.chunks().into_iter().map(<[u8]>::to_vec).collect();
         Ok(Some(RecordParts {

@@ -16,7 +16,7 @@ use super::ask::Numbers;
 use super::cache::Cache;
 use super::{Disks, Keeper, KeeperOpenError, Keys, Options, Trouble};
 use crate::index::overlay::Overlay;
-use crate::index::{Index, IndexError, keys, rows};
+use crate::index::{Index, IndexError, fold, keys, rows};
 use crate::journal::{AppendError, CommitError, Damage, Disk, Journal, Opened, Payload, ReadError};
 
 /// Entries folded into the index before they are written as one batch.
@@ -164,14 +164,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     fn replay(&mut self, after: Position) -> Result<(), RecoverError> {
-        let Some(journal) = self.journal.as_ref() else { return Err(RecoverError::Closed) };
+        let Some(journal) = self.journal.as_ref() else {
+            return Err(RecoverError::Closed);
+        };
         let mut last = None;
         for read in journal.scan(after.next()) {
             let (pointer, read) = read?;
             if let Payload::Bytes(bytes) = &read.payload
                 && let Ok(entry) = LogEntry::decode(bytes)
             {
-                rows::fold(&mut self.index, read.position, pointer, &entry)?;
+                fold::fold(&mut self.index, read.position, pointer, &entry)?;
             }
             last = Some((read.position, read.hash));
             if read.position.0 % REPLAY_BATCH == 0 {
@@ -214,9 +216,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .iter()
             .filter(|damage| damage.needs_epoch())
             .flat_map(|damage| match damage {
-                Damage::Lost { lost, .. } => {
-                    (lost.first.0..lost.first.0.saturating_add(lost.count)).map(Position).collect()
-                }
+                Damage::Lost { lost, .. } => (lost.first.0
+                    ..lost.first.0.saturating_add(lost.count))
+                    .map(Position)
+                    .collect(),
                 Damage::TornTail { .. } | Damage::Header { .. } => Vec::new(),
             })
             .collect();
@@ -238,11 +241,23 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         });
         self.stage(entry)?;
         self.commit_group();
-        if self.journal.is_some() { Ok(()) } else { Err(RecoverError::Closed) }
+        if self.journal.is_some() {
+            Ok(())
+        } else {
+            Err(RecoverError::Closed)
+        }
     }
 }
 
 fn stage_mark<I: Index>(index: &mut Overlay<I>, position: Position, hash: [u8; 32]) {
-    let mark = rows::Mark { format: rows::FORMAT, position, hash };
-    index.stage([(keys::MARK.to_vec(), Some(rows::encoded(&mark)))].into_iter().collect());
+    let mark = rows::Mark {
+        format: rows::FORMAT,
+        position,
+        hash,
+    };
+    index.stage(
+        [(keys::MARK.to_vec(), Some(rows::encoded(&mark)))]
+            .into_iter()
+            .collect(),
+    );
 }

@@ -107,7 +107,9 @@ impl Connection {
 
     async fn run(&mut self) -> Result<(), End> {
         let nonce = random::<32>().map_err(|_| End::Lost)?;
-        self.tell(Input::Opened { nonce: Nonce(nonce) });
+        self.tell(Input::Opened {
+            nonce: Nonce(nonce),
+        });
         let mut positions = self.sockets.handle.positions();
         let mut authority = self.sockets.handle.shared().authority.clone();
         let mut stopping = self.sockets.handle.shared().stopping.clone();
@@ -149,7 +151,10 @@ impl Connection {
     }
 
     fn end(&mut self, code: CloseCode, retry_after_ms: Option<u64>) {
-        self.tell(Input::End { code, retry_after_ms });
+        self.tell(Input::End {
+            code,
+            retry_after_ms,
+        });
     }
 
     fn message(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
@@ -171,9 +176,11 @@ impl Connection {
     async fn perform(&mut self, output: Output) -> Result<(), End> {
         match output {
             Output::Send(frame) => self.send(frame).await,
-            Output::LookUp { device, cursor, certificate } => {
-                self.look_up(device, cursor, certificate).await
-            }
+            Output::LookUp {
+                device,
+                cursor,
+                certificate,
+            } => self.look_up(device, cursor, certificate).await,
             Output::Opened(opened) => {
                 self.opened(&opened);
                 Ok(())
@@ -189,18 +196,24 @@ impl Connection {
             }
             Output::Digests(digests) => {
                 let scopes = self.scopes.clone();
-                let ask = move |keeper: &crate::engine::LiveKeeper| {
-                    keeper.differing(&scopes, &digests)
-                };
+                let ask =
+                    move |keeper: &crate::engine::LiveKeeper| keeper.differing(&scopes, &digests);
                 let differing = self.handle().read(ask).await?;
                 self.tell(Input::Differing(differing));
                 Ok(())
             }
             Output::Compare(page) => {
-                let found = self.handle().read(move |keeper| keeper.compare(&page)).await?;
+                let found = self
+                    .handle()
+                    .read(move |keeper| keeper.compare(&page))
+                    .await?;
                 let bodies = pack::bodies(&found.updates);
                 let (want, covered_to) = (found.want, found.covered_to);
-                self.tell(Input::Compared(Compared { bodies, want, covered_to }));
+                self.tell(Input::Compared(Compared {
+                    bodies,
+                    want,
+                    covered_to,
+                }));
                 Ok(())
             }
             Output::Enrol(enrol) => self.enrol(*enrol).await,
@@ -249,28 +262,40 @@ impl Connection {
         self.device = Some(opened.device);
         self.person = Some(opened.person.clone());
         self.authority = opened.authority;
-        self.sockets.take_over(opened.device, self.number, Arc::clone(&self.told));
+        self.sockets
+            .take_over(opened.device, self.number, Arc::clone(&self.told));
     }
 
     /// Authority changed: perhaps this device's scopes, or whether it may be here at all.
     async fn look_again(&mut self) -> Result<(), End> {
-        let Some(device) = self.device else { return Ok(()) };
-        let shown = self.certificate.clone();
-        let greet = move |keeper: &crate::engine::LiveKeeper| {
-            keeper.greet(&device, None, shown.as_ref())
+        let Some(device) = self.device else {
+            return Ok(());
         };
-        let Some(known) = self.handle().read(greet).await? else { return Ok(()) };
+        let shown = self.certificate.clone();
+        let greet =
+            move |keeper: &crate::engine::LiveKeeper| keeper.greet(&device, None, shown.as_ref());
+        let Some(known) = self.handle().read(greet).await? else {
+            return Ok(());
+        };
         if known.escrow {
             self.end(CloseCode::Revoked, None);
             return Ok(());
         }
-        let Known { scopes, definitions, authority, .. } = known;
+        let Known {
+            scopes,
+            definitions,
+            authority,
+            ..
+        } = known;
         if scopes != self.scopes {
             self.scopes.clone_from(&scopes);
             self.tell(Input::Scopes(scopes));
         }
-        let fresh: Vec<DefinitionRef> =
-            definitions.iter().filter(|name| !self.definitions.contains(name)).cloned().collect();
+        let fresh: Vec<DefinitionRef> = definitions
+            .iter()
+            .filter(|name| !self.definitions.contains(name))
+            .cloned()
+            .collect();
         if !fresh.is_empty() {
             self.definitions = definitions;
             self.read_definitions(fresh).await?;
@@ -294,11 +319,13 @@ impl Connection {
                 tier: Tier::Fsynced,
                 records: pushed.records,
             },
-            Answer::Failed(ActError::Busy { retry_s }) => {
-                Admitted::Busy { retry_after_ms: u64::from(retry_s) * 1_000 + jitter() }
-            }
+            Answer::Failed(ActError::Busy { retry_s }) => Admitted::Busy {
+                retry_after_ms: u64::from(retry_s) * 1_000 + jitter(),
+            },
             Answer::Failed(_) | Answer::Edited(_) | Answer::Acted(_) | Answer::Answered(_) => {
-                Admitted::Busy { retry_after_ms: jitter() }
+                Admitted::Busy {
+                    retry_after_ms: jitter(),
+                }
             }
         };
         self.tell(Input::Admitted { batch, answer });
@@ -319,7 +346,11 @@ impl Connection {
         // A feed that cannot be read now is read again by the next connection.
         let (page, upto) = self.handle().read(read).await?.ok_or(End::Lost)?;
         let bodies = pack::bodies(&page.updates);
-        self.tell(Input::Page(Page { bodies, upto, more: page.more }));
+        self.tell(Input::Page(Page {
+            bodies,
+            upto,
+            more: page.more,
+        }));
         Ok(())
     }
 
@@ -330,7 +361,10 @@ impl Connection {
         };
         let found = self.handle().read(read).await?;
         let pack = |(json, name): (Arc<Vec<u8>>, DefinitionRef)| {
-            Some((name, Packed::pack(&[ByteVec::from(json.as_ref().clone())]).ok()?))
+            Some((
+                name,
+                Packed::pack(&[ByteVec::from(json.as_ref().clone())]).ok()?,
+            ))
         };
         let definitions = found.into_iter().filter_map(pack).collect();
         self.tell(Input::Definitions(definitions));
@@ -338,7 +372,9 @@ impl Connection {
     }
 
     async fn read_authority(&mut self, after: Position) -> Result<(), End> {
-        let Some(person) = self.person.clone() else { return Ok(()) };
+        let Some(person) = self.person.clone() else {
+            return Ok(());
+        };
         let read = move |keeper: &crate::engine::LiveKeeper| keeper.statements(&person, after);
         let mut found = self.handle().read(read).await?;
         found.truncate(STATEMENTS_MAX);
@@ -346,14 +382,19 @@ impl Connection {
             self.authority = *position;
             let position = *position;
             let statements = found.into_iter().map(|(_, bytes)| bytes).collect();
-            self.tell(Input::Authority(Authority { position, statements }));
+            self.tell(Input::Authority(Authority {
+                position,
+                statements,
+            }));
         }
         Ok(())
     }
 
     async fn keep_authority(&mut self, authority: Authority) -> Result<(), End> {
         let keep = move |keeper: &mut crate::engine::LiveKeeper, now| {
-            keeper.keep_statements(now, &authority.statements).ok_or(ActError::Missing)
+            keeper
+                .keep_statements(now, &authority.statements)
+                .ok_or(ActError::Missing)
         };
         // Nothing new in it, or not now: the next hello offers it again.
         let _ = self.handle().stage(keep).await;
@@ -378,7 +419,10 @@ impl Connection {
         let read = {
             let person = person.clone();
             move |keeper: &crate::engine::LiveKeeper| {
-                let name = keeper.directory().person(&person).map(|person| person.name.clone());
+                let name = keeper
+                    .directory()
+                    .person(&person)
+                    .map(|person| person.name.clone());
                 (name.unwrap_or_default(), keeper.scopes_of_person(&person))
             }
         };

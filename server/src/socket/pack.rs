@@ -31,7 +31,13 @@ pub(super) fn bodies(updates: &[RecordUpdate]) -> Vec<Packed> {
 
 /// One record's update in parts: the first begins the record, the last has stamps and seals.
 fn parts(update: &RecordUpdate) -> Vec<Packed> {
-    let UpdateBody::Changed { chunk, stamps, seals, whole } = &update.body else {
+    let UpdateBody::Changed {
+        chunk,
+        stamps,
+        seals,
+        whole,
+    } = &update.body
+    else {
         return Vec::new();
     };
     let changes: Vec<Vec<u8>> = match chunk {

@@ -1,9 +1,9 @@
 //! Enrolment, import of a province, statements that come back from devices.
 
 use liandu_core::id::{GroupId, Position};
-use sha2::Digest;
 use liandu_core::log::{GroupRow, MembershipRow, PersonRow};
 use liandu_core::verdict::{Reason, Verdict};
+use sha2::Digest;
 
 use super::world::{NOW, World, creation, office, person, region, scope, verdict};
 use crate::index::memory::MemoryIndex;
@@ -40,7 +40,6 @@ fn invitation_is_for_one_device_and_expires() {
     enrol.invitation = "late".to_owned();
     enrol.device.0[0] = 99;
     assert!(world.keeper.enrol(NOW, &enrol).is_none(), "expired");
-
 }
 
 #[test]
@@ -69,7 +68,12 @@ fn province_is_imported_at_once_and_survives() {
             roles: Vec::new(),
         })
         .collect();
-    assert!(world.act(AuthorityAct::People(people[..1].to_vec())).is_err(), "no such group");
+    assert!(
+        world
+            .act(AuthorityAct::People(people[..1].to_vec()))
+            .is_err(),
+        "no such group"
+    );
     world.act(AuthorityAct::Groups(groups)).unwrap();
     world.act(AuthorityAct::People(people)).unwrap();
     world.crash(1, MemoryIndex::new());
@@ -107,20 +111,40 @@ fn device_that_a_restored_server_forgot_is_held_and_brings_its_enrolment_back() 
     // `before` is the older backup: same keys, without the device.
     let pushes = [phone.push_doc(&doc, &scope("g1"))];
     assert!(before.keeper.greet(&phone.device, None, None).is_none());
-    assert!(before.keeper.greet(&phone.device, None, Some(&certificate)).is_some());
+    assert!(
+        before
+            .keeper
+            .greet(&phone.device, None, Some(&certificate))
+            .is_some()
+    );
     let ticket = before.keeper.push(NOW, Some(&certificate), &pushes);
-    let Answer::Pushed(pushed) = before.commit_one(ticket) else { panic!() };
-    assert_eq!(verdict(&pushed.records[0]), Verdict::Held(Reason::UnknownDevice));
+    let Answer::Pushed(pushed) = before.commit_one(ticket) else {
+        panic!()
+    };
+    assert_eq!(
+        verdict(&pushed.records[0]),
+        Verdict::Held(Reason::UnknownDevice)
+    );
     let mut forged = held.clone();
     forged.iter_mut().for_each(|(_, bytes)| bytes[5] ^= 1);
     let bytes = |held: &[(Position, Vec<u8>)]| {
-        held.iter().map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
+        held.iter()
+            .map(|(_, bytes)| bytes.clone())
+            .collect::<Vec<_>>()
     };
-    assert!(before.keeper.keep_statements(NOW, &bytes(&forged)).is_none());
+    assert!(
+        before
+            .keeper
+            .keep_statements(NOW, &bytes(&forged))
+            .is_none()
+    );
     let ticket = before.keeper.keep_statements(NOW, &bytes(&held)).unwrap();
     assert!(matches!(before.commit_one(ticket), Answer::Acted(_)));
     assert_eq!(before.doc(doc.id()).unwrap().heads(), doc.heads());
-    assert!(before.keeper.keep_statements(NOW, &bytes(&held)).is_none(), "nothing new");
+    assert!(
+        before.keeper.keep_statements(NOW, &bytes(&held)).is_none(),
+        "nothing new"
+    );
 }
 
 #[test]
@@ -128,11 +152,25 @@ fn revoking_a_person_shuts_out_devices_and_account() {
     let mut world = World::new();
     let phone = world.phone(11, "rep-1");
     let reason = "离任".to_owned();
-    world.act(AuthorityAct::RevokePerson { person: person("rep-1"), reason }).unwrap();
+    world
+        .act(AuthorityAct::RevokePerson {
+            person: person("rep-1"),
+            reason,
+        })
+        .unwrap();
     let known = world.keeper.greet(&phone.device, None, None).unwrap();
     assert!(known.escrow && known.scopes.is_empty());
     let reason = "离任".to_owned();
-    let act = AuthorityAct::RevokePerson { person: office().person, reason };
+    let act = AuthorityAct::RevokePerson {
+        person: office().person,
+        reason,
+    };
     world.act(act).unwrap();
-    assert!(world.keeper.directory().principal_of_user("office").is_none());
+    assert!(
+        world
+            .keeper
+            .directory()
+            .principal_of_user("office")
+            .is_none()
+    );
 }

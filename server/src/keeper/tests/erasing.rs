@@ -15,7 +15,9 @@ fn found(world: &World) -> bool {
     let names = world.disk.list().unwrap();
     names.iter().any(|name| {
         let bytes = world.disk.bytes(name).unwrap();
-        bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes())
+        bytes
+            .windows(SECRET.len())
+            .any(|window| window == SECRET.as_bytes())
     })
 }
 
@@ -30,13 +32,23 @@ fn erased_records_bytes_are_nowhere_and_do_not_come_back() {
     let bad = phone.apply(&mut wrong, &set("no_such", SECRET)).unwrap();
     world.push(&phone.push_changes(doc.id(), None, &[bad]));
     let to = scope("g2");
-    world.act(AuthorityAct::Move { record: doc.id(), to }).unwrap();
+    world
+        .act(AuthorityAct::Move {
+            record: doc.id(),
+            to,
+        })
+        .unwrap();
     let mut other = phone.new_record(2);
     phone.apply(&mut other, &creation("井")).unwrap();
     world.push(&phone.push_doc(&other, &scope("g1")));
     assert!(found(&world));
     let reason = "法院裁定".to_owned();
-    world.act(AuthorityAct::Erase { record: doc.id(), reason }).unwrap();
+    world
+        .act(AuthorityAct::Erase {
+            record: doc.id(),
+            reason,
+        })
+        .unwrap();
     assert!(!found(&world));
     assert!(world.keeper.record(&doc.id()).is_none());
     assert!(world.keeper.record(&other.id()).is_some());
@@ -47,8 +59,7 @@ fn erased_records_bytes_are_nowhere_and_do_not_come_back() {
         let after = [(scope(group).id(), liandu_core::id::Position(0))];
         let page = world.keeper.read_feed(&after, 1_000).unwrap();
         let told = page.updates.iter().any(|update| {
-            update.record == RecordId([1; 16])
-                && matches!(update.body, UpdateBody::Erased { .. })
+            update.record == RecordId([1; 16]) && matches!(update.body, UpdateBody::Erased { .. })
         });
         assert!(told, "{group}");
     }
@@ -68,7 +79,10 @@ fn erasing_that_a_crash_interrupted_is_finished_at_the_next_start() {
         world.push(&phone.push_doc(&doc, &scope("g1")));
         world.disk.cut_power_after(operations);
         let reason = "法院裁定".to_owned();
-        let acted = world.act(AuthorityAct::Erase { record: doc.id(), reason });
+        let acted = world.act(AuthorityAct::Erase {
+            record: doc.id(),
+            reason,
+        });
         world.crash(operations, MemoryIndex::new());
         if acted.is_ok() {
             assert!(!found(&world), "power cut after {operations}");

@@ -81,7 +81,11 @@ fn feed_resumes_anywhere_and_in_sync_is_empty() {
     let both = ids(&["g1", "g2"]);
     let mut docs = Vec::new();
     for id in 1..30 {
-        let (phone, group) = if id % 3 == 0 { (&mut other, "g2") } else { (&mut phone, "g1") };
+        let (phone, group) = if id % 3 == 0 {
+            (&mut other, "g2")
+        } else {
+            (&mut phone, "g1")
+        };
         let mut doc = phone.new_record(id);
         phone.apply(&mut doc, &creation("井")).unwrap();
         world.push(&phone.push_doc(&doc, &scope(group)));
@@ -121,7 +125,10 @@ fn moved_record_leaves_the_old_scope_and_enters_the_new_one_whole() {
     let (mut old, mut new) = (Reader::default(), Reader::default());
     old.read(&world, &ids(&["g1"]), 100);
     new.read(&world, &ids(&["g2"]), 100);
-    let to = |group| AuthorityAct::Move { record: RecordId([1; 16]), to: scope(group) };
+    let to = |group| AuthorityAct::Move {
+        record: RecordId([1; 16]),
+        to: scope(group),
+    };
     world.act(to("g2")).unwrap();
     old.read(&world, &ids(&["g1"]), 100);
     new.read(&world, &ids(&["g2"]), 100);
@@ -174,7 +181,12 @@ fn repair_finds_what_either_side_lacks() {
     assert!(found.want[1].heads.is_empty());
     let sent: Vec<_> = found.updates.iter().map(|update| update.record).collect();
     assert_eq!(sent, [docs[1].id(), docs[2].id(), docs[3].id()]);
-    let UpdateBody::Changed { chunk, whole: false, .. } = &found.updates[1].body else {
+    let UpdateBody::Changed {
+        chunk,
+        whole: false,
+        ..
+    } = &found.updates[1].body
+    else {
         panic!()
     };
     assert_eq!(chunk.bytes(), change.bytes.len(), "only what it lacks");

@@ -14,7 +14,10 @@ use crate::keeper::ask::{
 
 fn quarantine(world: &World) -> Vec<QuarantineItem> {
     let regions = vec![region("130000")];
-    world.keeper.quarantine(&QuarantineFilter { regions, ..QuarantineFilter::default() })
+    world.keeper.quarantine(&QuarantineFilter {
+        regions,
+        ..QuarantineFilter::default()
+    })
 }
 
 fn ids(items: &[QuarantineItem]) -> Vec<ItemId> {
@@ -27,7 +30,9 @@ fn ids(items: &[QuarantineItem]) -> Vec<ItemId> {
 }
 
 fn answer(world: &mut World, items: &[ItemId], answer: &QuarantineAnswer) -> Vec<ItemVerdict> {
-    let ticket = world.keeper.answer(super::world::NOW, &office(), items, answer);
+    let ticket = world
+        .keeper
+        .answer(super::world::NOW, &office(), items, answer);
     match world.commit_one(ticket) {
         Answer::Answered(verdicts) => verdicts,
         other => panic!("{other:?}"),
@@ -36,7 +41,12 @@ fn answer(world: &mut World, items: &[ItemId], answer: &QuarantineAnswer) -> Vec
 
 fn revoke(world: &mut World, phone: &Phone) {
     let reason = "lost".to_owned();
-    world.act(AuthorityAct::RevokeDevice { device: phone.device, reason }).unwrap();
+    world
+        .act(AuthorityAct::RevokeDevice {
+            device: phone.device,
+            reason,
+        })
+        .unwrap();
 }
 
 #[test]
@@ -62,7 +72,10 @@ fn refused_edit_is_kept_whole_and_later_ones_are_accepted() {
     let items = quarantine(&world);
     assert_eq!(items.len(), 2);
     assert_eq!(items[0].hash, bad.hash);
-    assert_eq!(world.keeper.quarantined_bytes(&ids(&items)[0]).unwrap(), bad.bytes);
+    assert_eq!(
+        world.keeper.quarantined_bytes(&ids(&items)[0]).unwrap(),
+        bad.bytes
+    );
     world.crash(5, MemoryIndex::new());
     assert_eq!(quarantine(&world), items);
 }
@@ -76,7 +89,11 @@ fn refused_record_leaves_nothing_behind_but_its_edits() {
     let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
     assert_eq!(refused(&answer), Reason::OutOfScope);
     assert!(world.keeper.record(&doc.id()).is_none());
-    assert_eq!(world.push(&phone.push_doc(&doc, &scope("g1"))), answer, "once and for all");
+    assert_eq!(
+        world.push(&phone.push_doc(&doc, &scope("g1"))),
+        answer,
+        "once and for all"
+    );
     assert_eq!(quarantine(&world).len(), 1);
 }
 
@@ -115,7 +132,10 @@ fn revoked_devices_edits_are_escrow_and_can_be_released_in_bulk() {
     world.crash(2, MemoryIndex::new());
     let verdicts = answer(&mut world, &ids(&items), &QuarantineAnswer::Release);
     assert_eq!(verdicts.len(), 7);
-    assert!(verdicts.iter().all(|(_, v)| *v == Ok(Verdict::Accepted)), "{verdicts:?}");
+    assert!(
+        verdicts.iter().all(|(_, v)| *v == Ok(Verdict::Accepted)),
+        "{verdicts:?}"
+    );
     assert!(quarantine(&world).is_empty());
     for doc in &docs {
         assert_eq!(world.doc(doc.id()).unwrap().heads(), doc.heads());
@@ -144,8 +164,14 @@ fn answered_edit_stays_out_with_the_offices_words() {
     };
     let all = world.keeper.quarantine(&filter);
     assert_eq!(all[0].answer.as_deref(), Some("请到本组填报"));
-    let elsewhere = QuarantineFilter { regions: vec![region("130200")], ..filter };
-    assert!(world.keeper.quarantine(&elsewhere).is_empty(), "another region's");
+    let elsewhere = QuarantineFilter {
+        regions: vec![region("130200")],
+        ..filter
+    };
+    assert!(
+        world.keeper.quarantine(&elsewhere).is_empty(),
+        "another region's"
+    );
 }
 
 #[test]
@@ -210,8 +236,10 @@ fn colleague_may_carry_another_devices_edits() {
     let answer = world.push(&push);
     assert_eq!(answer.receipts.len(), 2, "{answer:?}");
     let stamps = world.keeper.record(&RecordId([1; 16])).unwrap().stamps;
-    let people: Vec<String> =
-        stamps.iter().map(|stamp| stamp.person.as_ref().unwrap().to_string()).collect();
+    let people: Vec<String> = stamps
+        .iter()
+        .map(|stamp| stamp.person.as_ref().unwrap().to_string())
+        .collect();
     assert_eq!(people, ["rep-1", "rep-2"]);
 }
 

@@ -15,11 +15,15 @@ fn receipt_comes_only_with_the_commit() {
     let mut doc = phone.new_record(1);
     phone.apply(&mut doc, &creation("井")).unwrap();
     let before = world.keeper.position();
-    let ticket = world.keeper.push(NOW, None, &[phone.push_doc(&doc, &scope("g1"))]);
+    let ticket = world
+        .keeper
+        .push(NOW, None, &[phone.push_doc(&doc, &scope("g1"))]);
     assert_eq!(world.keeper.position(), before, "nothing durable yet");
     let answers = world.keeper.commit(NOW);
     assert_eq!(answers.len(), 1);
-    let (of, Answer::Pushed(pushed)) = &answers[0] else { panic!("{answers:?}") };
+    let (of, Answer::Pushed(pushed)) = &answers[0] else {
+        panic!("{answers:?}")
+    };
     assert_eq!(*of, ticket);
     let receipt = &pushed.records[0].receipts[0];
     assert_eq!((receipt.actor, receipt.seq_max), (phone.actor(), 1));
@@ -46,7 +50,10 @@ fn duplicate_changes_nothing_and_gets_the_same_receipt() {
     let one = world.keeper.push(NOW, None, std::slice::from_ref(&push));
     let two = world.keeper.push(NOW, None, &[push]);
     let answers = world.keeper.commit(NOW);
-    assert_eq!(answers.iter().map(|(of, _)| *of).collect::<Vec<_>>(), [one, two]);
+    assert_eq!(
+        answers.iter().map(|(of, _)| *of).collect::<Vec<_>>(),
+        [one, two]
+    );
     assert_eq!(answers[0].1, answers[1].1);
     assert_eq!(world.keeper.position(), end.next());
 }
@@ -101,7 +108,10 @@ fn full_disk_stops_receipts_and_reading_goes_on() {
     let change = phone.apply(&mut doc, &set("title", "废井")).unwrap();
     let push = phone.push_changes(doc.id(), None, &[change]);
     let answer = world.push_all(std::slice::from_ref(&push));
-    assert!(matches!(answer, Answer::Failed(ActError::Busy { .. })), "{answer:?}");
+    assert!(
+        matches!(answer, Answer::Failed(ActError::Busy { .. })),
+        "{answer:?}"
+    );
     assert!(world.doc(doc.id()).is_some());
     world.disk.set_capacity_bytes(None);
     world.restart(MemoryIndex::new());
@@ -122,17 +132,34 @@ fn office_edit_is_a_durable_edit_like_any_other() {
         edit: set("title", "废井"),
         seen: doc.heads(),
     };
-    let Answer::Edited(edited) = world.edit(&act).unwrap() else { panic!() };
+    let Answer::Edited(edited) = world.edit(&act).unwrap() else {
+        panic!()
+    };
     assert_eq!(edited.heads, world.keeper.record(&doc.id()).unwrap().heads);
     // Twice at the same heads: the second is concurrent, under a fresh actor, nothing is lost.
-    let again = OfficeAct { edit: set("title", "枯井"), ..act.clone() };
-    let Answer::Edited(second) = world.edit(&again).unwrap() else { panic!() };
+    let again = OfficeAct {
+        edit: set("title", "枯井"),
+        ..act.clone()
+    };
+    let Answer::Edited(second) = world.edit(&again).unwrap() else {
+        panic!()
+    };
     assert_ne!(second.write.actor, edited.write.actor);
     world.crash(1, MemoryIndex::new());
     assert!(world.holds(doc.id(), &edited.hash) && world.holds(doc.id(), &second.hash));
-    let conflict = OfficeAct { seen: second.heads, edit: set("title", "x"), ..act.clone() };
-    assert!(matches!(world.edit(&conflict), Err(ActError::ResolveFirst(_))));
-    let missing = OfficeAct { record: RecordId([9; 16]), ..act };
+    let conflict = OfficeAct {
+        seen: second.heads,
+        edit: set("title", "x"),
+        ..act.clone()
+    };
+    assert!(matches!(
+        world.edit(&conflict),
+        Err(ActError::ResolveFirst(_))
+    ));
+    let missing = OfficeAct {
+        record: RecordId([9; 16]),
+        ..act
+    };
     assert_eq!(world.edit(&missing).unwrap_err(), ActError::Missing);
 }
 
@@ -150,7 +177,10 @@ fn office_makes_a_record_once() {
     assert_eq!(world.edit(&act).unwrap_err(), ActError::Exists);
     let parts = world.keeper.record(&act.record).unwrap();
     assert_eq!(parts.scope, scope("g1"));
-    assert_eq!(parts.stamps.iter().next().unwrap().person, Some(office().person));
+    assert_eq!(
+        parts.stamps.iter().next().unwrap().person,
+        Some(office().person)
+    );
 }
 
 #[test]
@@ -199,7 +229,9 @@ fn one_bad_record_does_not_stop_the_others() {
         pushes.push(phone.push_doc(&doc, &scope("g1")));
     }
     pushes[1].chunk = liandu_core::protocol::update::Chunk::Doc(vec![1, 2, 3]);
-    let Answer::Pushed(pushed) = world.push_all(&pushes) else { panic!() };
+    let Answer::Pushed(pushed) = world.push_all(&pushes) else {
+        panic!()
+    };
     assert_eq!(pushed.records[0].receipts.len(), 1);
     assert_eq!(pushed.records[1].others.len(), 1, "the seal names the edit");
     assert_eq!(pushed.records[2].receipts.len(), 1);

@@ -84,12 +84,18 @@ pub(super) struct World {
 }
 
 fn keys() -> Keys {
-    Keys { node: SecretKey::from_bytes(&[1; 32]), authority: SecretKey::from_bytes(&[2; 32]) }
+    Keys {
+        node: SecretKey::from_bytes(&[1; 32]),
+        authority: SecretKey::from_bytes(&[2; 32]),
+    }
 }
 
 fn options() -> Options {
     Options {
-        journal: journal::Options { segment_bytes_max: 32 << 10, reserve_bytes: 1 << 10 },
+        journal: journal::Options {
+            segment_bytes_max: 32 << 10,
+            reserve_bytes: 1 << 10,
+        },
         cache_bytes_max: 1 << 20,
         grace_ms: 1_000,
     }
@@ -112,7 +118,11 @@ impl World {
     pub(super) fn new() -> World {
         let disk = SimDisk::new();
         let keeper = open(&disk, MemoryIndex::new(), 1);
-        let mut world = World { disk, keeper, seed: 1 };
+        let mut world = World {
+            disk,
+            keeper,
+            seed: 1,
+        };
         world.act(AuthorityAct::Definition(campaign_one())).unwrap();
         let group = |code: &str| GroupRow {
             code: GroupId::new(code).unwrap(),
@@ -121,7 +131,9 @@ impl World {
             domain: None,
             kind: String::new(),
         };
-        world.act(AuthorityAct::Groups(vec![group("g1"), group("g2")])).unwrap();
+        world
+            .act(AuthorityAct::Groups(vec![group("g1"), group("g2")]))
+            .unwrap();
         world.members(&[("rep-1", &["g1"]), ("rep-2", &["g1"]), ("rep-3", &["g2"])]);
         let account = AccountSet {
             user: "office".to_owned(),
@@ -135,8 +147,17 @@ impl World {
         };
         world.act(AuthorityAct::Account(account)).unwrap();
         let role = "congress-office".to_owned();
-        let grants = vec![GrantEntry { role, region: region("130100"), unit: None }];
-        world.act(AuthorityAct::Grants { person: person("office-1"), grants }).unwrap();
+        let grants = vec![GrantEntry {
+            role,
+            region: region("130100"),
+            unit: None,
+        }];
+        world
+            .act(AuthorityAct::Grants {
+                person: person("office-1"),
+                grants,
+            })
+            .unwrap();
         world
     }
 
@@ -156,7 +177,8 @@ impl World {
                 .collect(),
             roles: Vec::new(),
         };
-        self.act(AuthorityAct::People(people.iter().map(row).collect())).unwrap();
+        self.act(AuthorityAct::People(people.iter().map(row).collect()))
+            .unwrap();
     }
 
     pub(super) fn commit_one(&mut self, ticket: Ticket) -> Answer {
@@ -177,8 +199,11 @@ impl World {
         let code = format!("code-{number}");
         let mut code_hash = [0; 32];
         code_hash.copy_from_slice(&Sha256::digest(code.as_bytes()));
-        let invite =
-            AuthorityAct::Invite { code_hash, person: person(of), expires: NOW.plus_ms(1) };
+        let invite = AuthorityAct::Invite {
+            code_hash,
+            person: person(of),
+            expires: NOW.plus_ms(1),
+        };
         self.act(invite).unwrap();
         let phone = Phone::new(number, self.keeper.deployment());
         let (ticket, _) = self.keeper.enrol(NOW, &phone.enrol(&code)).unwrap();
@@ -307,19 +332,27 @@ impl Phone {
     }
 
     pub(super) fn seal(&self, record: RecordId, change: &RawChange) -> Seal {
-        let RawChange { actor, seq, hash, .. } = change;
+        let RawChange {
+            actor, seq, hash, ..
+        } = change;
         Seal::sign(&self.key, &self.deployment, &record, *actor, *seq, *hash)
     }
 
     /// The whole record as one document chunk.
     pub(super) fn push_doc(&self, doc: &RecordDoc, scope: &Scope) -> RecordPush {
-        let last = doc.raw_all().into_iter().rfind(|change| change.actor == self.actor());
+        let last = doc
+            .raw_all()
+            .into_iter()
+            .rfind(|change| change.actor == self.actor());
         RecordPush {
             record: doc.id(),
             kind: Kind::Problem.into(),
             scope: Some(scope.clone()),
             chunk: Chunk::Doc(doc.save()),
-            seals: last.iter().map(|change| self.seal(doc.id(), change)).collect(),
+            seals: last
+                .iter()
+                .map(|change| self.seal(doc.id(), change))
+                .collect(),
         }
     }
 
@@ -335,13 +368,19 @@ impl Phone {
             kind: Kind::Problem.into(),
             scope: scope.cloned(),
             chunk: Chunk::Changes(changes.iter().map(|change| change.bytes.clone()).collect()),
-            seals: last.iter().map(|change| self.seal(record, change)).collect(),
+            seals: last
+                .iter()
+                .map(|change| self.seal(record, change))
+                .collect(),
         }
     }
 }
 
 pub(super) fn verdict(answer: &RecordVerdicts) -> Verdict {
-    let other = answer.others.first().expect("another verdict than accepted");
+    let other = answer
+        .others
+        .first()
+        .expect("another verdict than accepted");
     match other.verdict {
         liandu_core::protocol::update::AnyVerdict::Known(verdict) => verdict,
         other => panic!("{other:?}"),
