@@ -18,7 +18,7 @@ use crate::limits::{CHANGE_DEPS_MAX, CHANGE_OPS_MAX, RECORD_CHANGES_MAX};
 use crate::policy::Principal;
 use crate::record::kind::Kind;
 use crate::record::scope::Scope;
-use crate::record::{ChunkError, DefinitionRef, RawChange, RecordDoc};
+use crate::record::{ChunkError, DefinitionRef, Message, RawChange, RecordDoc};
 use crate::record::{change_of, changes_in, decoded};
 use crate::time::Timestamp;
 use crate::verdict::{Reason, Verdict};
@@ -152,6 +152,13 @@ pub fn open_chunks(chunks: &[&[u8]]) -> Result<Vec<RawChange>, Reason> {
         .iter()
         .map(|change| RawChange::of(change).ok_or(Reason::ForeignActor))
         .collect()
+}
+
+/// The office user that a change of a server's own actor names: who it is judged as when devices
+/// bring it back to a server that lost it.
+pub fn person_named(raw: &RawChange) -> Option<PersonId> {
+    let change = change_of(&raw.bytes).ok()?;
+    Message::parse(change.message()?)?.person
 }
 
 /// One change read far enough to be judged.

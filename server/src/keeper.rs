@@ -22,6 +22,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -180,6 +181,9 @@ pub struct Keeper<D: Disk, I: Index> {
     index: Overlay<I>,
     /// The index no longer agrees with the log: rebuilt before anything else.
     index_broken: bool,
+    /// A reader met something unreadable: the log is opened again, which mends it, and the index
+    /// rebuilt.
+    suspect: Cell<bool>,
     directory: Directory,
     definitions: Arc<Definitions>,
     definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
@@ -389,11 +393,20 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     pub fn commit(&mut self, now: Timestamp) -> Vec<(Ticket, Answer)> {
         self.now = now;
         self.commit_group();
-        if self.journal.is_none() || self.index_broken {
+        self.mend();
+        std::mem::take(&mut self.done)
+    }
+
+    /// Opens again what failed. Nothing to do when all is well; a failure is tried again.
+    pub fn mend(&mut self) {
+        if self.suspect.take() && self.staged.is_empty() {
+            self.journal = None;
+            self.index_broken = true;
+        }
+        if self.staged.is_empty() && (self.journal.is_none() || self.index_broken) {
             // What could not be mended now is tried again by the next commit.
             let _ = self.recover();
         }
-        std::mem::take(&mut self.done)
     }
 
     fn commit_group(&mut self) {

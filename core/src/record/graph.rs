@@ -51,7 +51,7 @@ impl Message {
     }
 
     /// Words after the known ones are a newer version's and ignored.
-    fn parse(text: &str) -> Option<Message> {
+    pub(crate) fn parse(text: &str) -> Option<Message> {
         let mut words = text.split(' ');
         let mut code = words.next()?.chars();
         let (Some(arm), None) = (code.next(), code.next()) else {

@@ -64,6 +64,7 @@ impl Engine {
                     tracing::error!("a reader panicked");
                 }
             }
+            self.keeper.mend();
             if round.rest {
                 self.keeper.rest();
             }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use liandu_core::admission::Past;
+use liandu_core::admission::{Past, person_named};
 use liandu_core::authority::Directory;
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
 use liandu_core::policy::Principal;
@@ -48,6 +48,13 @@ impl Past for Outside<'_> {
 
 /// The edits of a record outside its document.
 pub(super) type OutsideRows = BTreeMap<ChangeHash, (WriteId, QuarantineRow)>;
+
+/// Whose a change is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Author {
+    Device(DeviceId),
+    Office(PersonId),
+}
 
 /// Which changes of each actor valid seals cover.
 #[derive(Debug, Default)]
@@ -116,26 +123,34 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         sealed
     }
 
-    /// The people behind a batch, by device. Unknown devices have none.
+    /// The people behind a batch. Unknown devices have none.
     pub(super) fn principals<'a>(
         &self,
         changes: impl Iterator<Item = &'a RawChange>,
-    ) -> BTreeMap<DeviceId, Principal> {
+    ) -> BTreeMap<Author, Principal> {
         let mut found = BTreeMap::new();
         for change in changes {
-            let device = change.actor.device();
-            if found.contains_key(&device) {
-                continue;
+            let author = self.author(change);
+            if !found.contains_key(&author) {
+                let principal = match &author {
+                    Author::Device(device) => self.directory.principal_of_device(device),
+                    Author::Office(person) => self.directory.principal(person),
+                };
+                found.extend(principal.map(|principal| (author, principal)));
             }
-            let principal = if device == self.node_id {
-                // An office edit that comes back to a server that lost it: judged as the person
-                // it names.
-                None
-            } else {
-                self.directory.principal_of_device(&device)
-            };
-            found.extend(principal.map(|principal| (device, principal)));
         }
         found
+    }
+
+    /// Whose a change is. An office edit that comes back to a server that lost it is the person's
+    /// whom it names: the node's key sealed that.
+    pub(super) fn author(&self, change: &RawChange) -> Author {
+        let device = change.actor.device();
+        let named = if device == self.node_id {
+            person_named(change)
+        } else {
+            None
+        };
+        named.map_or(Author::Device(device), Author::Office)
     }
 }

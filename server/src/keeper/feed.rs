@@ -115,7 +115,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// What happened in scopes, each after its position, about `bytes_max` bytes of it. Empty
     /// when the reader has everything. None: the log cannot be read now.
     pub fn read_feed(&self, scopes: &[(ScopeId, Position)], bytes_max: usize) -> Option<FeedPage> {
-        self.feed_page(scopes, bytes_max).ok()
+        self.noted(self.feed_page(scopes, bytes_max))
     }
 
     fn feed_page(
@@ -235,7 +235,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             self.tell(&mut told, stored.scope.id(), Position(u64::MAX), row)?;
             Ok(told.updates())
         };
-        read().unwrap_or_default()
+        self.noted(read()).unwrap_or_default()
     }
 
     /// The scopes of a person's devices: their groups', and for offices every one of the subtree
@@ -248,7 +248,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                     scopes.insert(scope.clone());
                 }
                 ScopeRule::Subtree { region, .. } => {
-                    let existing = self.scopes_in(region).unwrap_or_default();
+                    let existing = self.noted(self.scopes_in(region)).unwrap_or_default();
                     scopes.extend(existing.into_iter().filter(|scope| rule.gives(scope)));
                 }
             }
@@ -269,7 +269,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// The records of a scope with their heads, sorted by record.
     pub fn scope_heads(&self, scope: &ScopeId) -> Vec<RecordHeads> {
-        self.heads_in(scope).unwrap_or_default()
+        self.noted(self.heads_in(scope)).unwrap_or_default()
     }
 
     fn heads_in(&self, scope: &ScopeId) -> Result<Vec<RecordHeads>, Trouble> {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::admission::{Incoming, Judged, Ruling, open_chunks};
-use liandu_core::id::{ChangeHash, DeviceId, RecordId};
+use liandu_core::id::{ChangeHash, RecordId};
 use liandu_core::log::{Because, LogEntry};
 use liandu_core::policy::Principal;
 use liandu_core::record::scope::Scope;
@@ -212,11 +212,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 .map(|change| Incoming {
                     change: change.clone(),
                     sealed: sealed.covers(change),
-                    by: by(
-                        change,
-                        &authors,
-                        releasing.filter(|_| as_user.contains(&change.hash)),
-                    ),
+                    by: releasing
+                        .filter(|_| as_user.contains(&change.hash))
+                        .or_else(|| authors.get(&self.author(change))),
                 })
                 .collect();
             let mut after = doc.clone();
@@ -233,14 +231,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             as_user.extend(refused);
         }
     }
-}
-
-fn by<'a>(
-    change: &RawChange,
-    authors: &'a BTreeMap<DeviceId, Principal>,
-    user: Option<&'a Principal>,
-) -> Option<&'a Principal> {
-    user.or_else(|| authors.get(&change.actor.device()))
 }
 
 /// A release waives what the author lost since.

@@ -33,6 +33,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         act: AuthorityAct,
     ) -> Result<Ticket, ActError> {
         self.now = now;
+        let understood = matches!(act, AuthorityAct::Definition(_));
         let staged = match act {
             AuthorityAct::Groups(rows) => self.groups(by, rows),
             AuthorityAct::People(rows) => self.people(by, rows)?,
@@ -70,7 +71,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             }
         };
         let ticket = self.acted(staged)?;
-        self.judge_held();
+        if understood {
+            self.judge_held();
+        }
         Ok(ticket)
     }
 

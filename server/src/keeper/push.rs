@@ -63,7 +63,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let failures = self.numbers.commits_failed;
         let mut verdicts = Vec::with_capacity(records.len());
         for push in records {
-            match self.push_record(push, vouched) {
+            match self
+                .push_record(push, vouched)
+                .or_else(|trouble| self.bad_record(push, trouble))
+            {
                 Ok(record) => verdicts.push(record),
                 Err(trouble) => {
                     self.note_trouble(&trouble);
@@ -84,16 +87,50 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         ticket
     }
 
-    /// A broken index is rebuilt by the next commit.
-    pub(super) fn note_trouble(&mut self, trouble: &Trouble) {
+    /// One record that cannot be handled must not hold up the others of its push. Bytes that
+    /// make a decoder panic are refused; a stored record that does not load is left unanswered,
+    /// for `check`.
+    fn bad_record(
+        &mut self,
+        push: &RecordPush,
+        trouble: Trouble,
+    ) -> Result<RecordVerdicts, Trouble> {
         match trouble {
-            Trouble::Index(_) | Trouble::Read(_) => self.index_broken = true,
+            Trouble::Panicked => {
+                let row = self.record_row(&push.record)?;
+                self.unreadable(push, row.as_ref(), Reason::Malformed)
+            }
+            Trouble::Load(_) | Trouble::Entry(_) => {
+                let record = push.record;
+                let (receipts, others) = (Vec::new(), Vec::new());
+                Ok(RecordVerdicts {
+                    record,
+                    receipts,
+                    others,
+                    missing: false,
+                })
+            }
+            Trouble::Index(_) | Trouble::Read(_) | Trouble::Append(_) | Trouble::Closed => {
+                Err(trouble)
+            }
+        }
+    }
+
+    /// What cannot be read is mended by the next commit.
+    pub(super) fn note_trouble(&self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Index(_) | Trouble::Read(_) => self.suspect.set(true),
             Trouble::Append(_)
             | Trouble::Load(_)
             | Trouble::Entry(_)
             | Trouble::Panicked
             | Trouble::Closed => {}
         }
+    }
+
+    /// For readers: nothing rather than an error, which is noted.
+    pub(super) fn noted<T>(&self, read: Result<T, Trouble>) -> Option<T> {
+        read.inspect_err(|trouble| self.note_trouble(trouble)).ok()
     }
 
     fn push_record(
@@ -158,7 +195,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .into_iter()
             .map(|change| Incoming {
                 sealed: sealed.covers(&change),
-                by: principals.get(&change.actor.device()),
+                by: principals.get(&self.author(&change)),
                 change,
             })
             .collect();

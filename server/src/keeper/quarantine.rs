@@ -23,7 +23,7 @@ const ITEMS: usize = 1_000;
 impl<D: Disk, I: Index> Keeper<D, I> {
     /// Quarantined edits, oldest first.
     pub fn quarantine(&self, filter: &QuarantineFilter) -> Vec<QuarantineItem> {
-        self.list(filter).unwrap_or_default()
+        self.noted(self.list(filter)).unwrap_or_default()
     }
 
     fn list(&self, filter: &QuarantineFilter) -> Result<Vec<QuarantineItem>, Trouble> {

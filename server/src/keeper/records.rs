@@ -182,7 +182,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// A record as stored; none when there is none or it was erased.
     pub fn record(&self, record: &RecordId) -> Option<RecordParts> {
-        self.read_record(record).ok().flatten()
+        self.noted(self.read_record(record)).flatten()
     }
 
     fn read_record(&self, record: &RecordId) -> Result<Option<RecordParts>, Trouble> {
@@ -208,6 +208,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// A record's scope, for who needs nothing else.
     pub fn scope_of(&self, record: &RecordId) -> Option<Scope> {
-        self.record_row(record).ok().flatten().map(|row| row.scope)
+        self.noted(self.record_row(record))
+            .flatten()
+            .map(|row| row.scope)
     }
 }

@@ -3,6 +3,7 @@
 //! Never judges: verdicts are in the log. The index is continued from where it stands, or built
 //! again when its place is not in the log.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -88,6 +89,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             journal: Some(journal),
             index: Overlay::new(index),
             index_broken: false,
+            suspect: Cell::new(false),
             directory: Directory::new(),
             definitions: Arc::new(Definitions::default()),
             definition_json: BTreeMap::new(),
@@ -119,19 +121,23 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// After a failed commit or a broken index: opens the log again and continues the index.
     pub(super) fn recover(&mut self) -> Result<(), KeeperOpenError> {
         self.index.drop_staged();
-        if self.journal.is_none() {
-            let disk = (self.disks)()?;
-            let (journal, opened) = Journal::open(disk, self.options.journal)?;
-            self.journal = Some(journal);
-            self.bring_together()?;
-            self.begin_life(&opened, false)?;
-        }
         if self.index_broken {
             self.index.below_mut().clear().map_err(RecoverError::from)?;
             self.index_broken = false;
-            self.bring_together()?;
         }
-        Ok(())
+        let mut opened = None;
+        if self.journal.is_none() {
+            let disk = (self.disks)()?;
+            let (journal, found) = Journal::open(disk, self.options.journal)?;
+            self.journal = Some(journal);
+            opened = Some(found);
+        }
+        self.bring_together()
+            .inspect_err(|_| self.suspect.set(true))?;
+        match opened {
+            Some(opened) => Ok(self.begin_life(&opened, false)?),
+            None => Ok(()),
+        }
     }
 
     /// Continues the index, or rebuilds it, and reads the directory from it.
