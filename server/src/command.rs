@@ -4,10 +4,13 @@
 
 pub mod admin;
 pub mod backup;
+mod check;
 pub mod execute;
 pub mod folder;
 pub mod line;
+mod rebuild;
 pub mod request;
+mod restore;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -77,6 +80,59 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// 从备份恢复到新的数据目录。Make a new data folder from a backup
+    #[command(
+        after_help = "先核验备份，再删除备份之后依法删除的记录（备份中和备份旁的 liandu-tombstones.json），\n\
+        并开始新的日志纪元，设备据此补送缺少的内容。需要原来的签名密钥（--authority）。\n\
+        Proves the backup, erases again what was erased after it (by the lists in and beside it) and\n\
+        begins a new epoch, so that devices send again what is missing. Needs the same authority key.\n\n\
+        例 Example:\n  liandu-server restore --from /backup/2020-06-19 --data /var/lib/liandu-new \\\n      \
+        --authority /safe/liandu.authority"
+    )]
+    Restore {
+        /// 备份目录。The backup
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// 另外的删除清单，可多次。Another list of erased records; may be repeated
+        #[arg(long, value_name = "FILE")]
+        tombstones: Vec<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// 检查日志、索引、办公表是否一致。Prove that log, index and tables agree
+    #[command(
+        after_help = "只读，不改动任何内容；服务器须先停下（也可对备份目录使用）。\n\
+        返回值 0：一致；1：有问题；2：命令有误。--repair 重建索引和办公表，日志本身由启动服务器时修复。\n\
+        Only reads; stop the server first (a backup's folder can be checked, too). Exit code 0: all\n\
+        agree; 1: something is wrong; 2: wrong command line. --repair makes index and tables again.\n\n\
+        例 Examples:\n  liandu-server check --data /var/lib/liandu\n  \
+        liandu-server check --repair --data /var/lib/liandu\n  liandu-server check --data /backup/2020-06-19"
+    )]
+    Check {
+        /// 重建有问题的部分。Make again what is wrong
+        #[arg(long)]
+        repair: bool,
+        /// 输出 JSON。Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// 按日志重建索引和办公表（不加选项为两者）。Make index and tables again from the log
+    #[command(
+        after_help = "日志不变，什么也不会丢；服务器须先停下。The log stays as it is and nothing is lost;\n\
+        stop the server first.\n\n例 Example:\n  liandu-server rebuild --tables --data /var/lib/liandu"
+    )]
+    Rebuild {
+        /// 只重建索引。Only the index
+        #[arg(long)]
+        index: bool,
+        /// 只重建办公表。Only the tables
+        #[arg(long)]
+        tables: bool,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 /// Where the data is: on every command.
@@ -135,6 +191,27 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             })?;
             messages(&settings.log, "info")?;
             serve::run(settings)?;
+        }
+        Command::Restore {
+            from,
+            tombstones,
+            place,
+        } => {
+            messages(&place.settings()?.log, "warn")?;
+            restore::run(&place, &from, &tombstones)?;
+        }
+        Command::Check {
+            repair,
+            json,
+            place,
+        } => return check::run(&place, repair, json),
+        Command::Rebuild {
+            index,
+            tables,
+            place,
+        } => {
+            messages(&place.settings()?.log, "warn")?;
+            rebuild::run(&place, index, tables)?;
         }
         Command::Admin(asked) => admin::run(asked)?,
         Command::Backup { to, json, place } => admin::back_up(&place, &to, json)?,

@@ -3,7 +3,7 @@
 //! Never takes a password or an invitation code on the command line, where others could see it.
 
 mod ask;
-mod print;
+pub(in crate::command) mod print;
 mod roster;
 mod secret;
 

@@ -1,0 +1,143 @@
+//! What a check found, for people and as JSON.
+//!
+//! Never holds anything of a record but its id.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+/// Differences shown at once.
+const SHOWN: usize = 20;
+
+/// Which part is not as the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Part {
+    /// The log itself.
+    Log,
+    /// The index over it.
+    Index,
+    /// The office tables.
+    Tables,
+    /// Erased records that are still somewhere.
+    Erased,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Problem {
+    /// Where.
+    pub(super) part: Part,
+    /// What, in Chinese.
+    pub(super) zh: String,
+    /// What, in English.
+    pub(super) en: String,
+}
+
+/// Everything a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Report {
+    /// Whether log, index and tables agree and nothing is wrong.
+    pub(super) ok: bool,
+    /// End of the log.
+    pub(super) position: u64,
+    /// Segments of the log.
+    pub(super) segments: u64,
+    /// Bytes of the log.
+    pub(super) bytes: u64,
+    /// Entries read, erased ones included.
+    pub(super) entries: u64,
+    /// Entries whose content was erased.
+    pub(super) entries_erased: u64,
+    /// Positions lost by damage found earlier.
+    pub(super) entries_lost: u64,
+    /// Records in the log.
+    pub(super) records: u64,
+    /// Records erased.
+    pub(super) records_erased: u64,
+    /// Edits outside of records (refused, held, forked, escrow).
+    pub(super) quarantined: u64,
+    /// Rows of the index compared; none when there is no index.
+    pub(super) index_rows: Option<u64>,
+    /// The index goes up to here.
+    pub(super) index_position: u64,
+    /// Records compared with the tables; none when there are no tables.
+    pub(super) tables_records: Option<u64>,
+    /// The tables go up to here.
+    pub(super) tables_position: u64,
+    /// What is wrong.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Report {
+    pub(super) fn problem(&mut self, part: Part, zh: impl Into<String>, en: impl Into<String>) {
+        self.problems.push(Problem {
+            part,
+            zh: zh.into(),
+            en: en.into(),
+        });
+    }
+
+    pub(super) fn has(&self, part: Part) -> bool {
+        self.problems.iter().any(|problem| problem.part == part)
+    }
+
+    /// For people.
+    pub(super) fn text(&self) -> String {
+        let mut text = format!(
+            "日志 log      {} 段 segments, {} 字节 bytes, {} 条 entries（已抹去 erased {}，已丢失 lost {}），到位置 up to {}\n",
+            self.segments,
+            self.bytes,
+            self.entries,
+            self.entries_erased,
+            self.entries_lost,
+            self.position
+        );
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "记录 records  {} 条，隔离区 quarantined {} 条，已依法删除 erased {} 条",
+            self.records, self.quarantined, self.records_erased
+        );
+        let _ = match self.index_rows {
+            Some(rows) => writeln!(
+                text,
+                "索引 index    比对 compared {rows} 行 rows，到位置 up to {}",
+                self.index_position
+            ),
+            None => writeln!(
+                text,
+                "索引 index    没有，下次启动时自动重建 (none: made at the next start)"
+            ),
+        };
+        let _ = match self.tables_records {
+            Some(records) => writeln!(
+                text,
+                "办公表 tables 比对 compared {records} 条记录 records，到位置 up to {}",
+                self.tables_position
+            ),
+            None => writeln!(
+                text,
+                "办公表 tables 没有，下次启动时自动重建 (none: made at the next start)"
+            ),
+        };
+        for problem in self.problems.iter().take(SHOWN) {
+            let _ = writeln!(text, "✗ {} ({})", problem.zh, problem.en);
+        }
+        if self.problems.len() > SHOWN {
+            let more = self.problems.len().saturating_sub(SHOWN);
+            let _ = writeln!(text, "… 另有 {more} 处 (and {more} more)");
+        }
+        text.push_str(if self.ok {
+            "结论 result: 日志、索引、办公表一致 (log, index and tables agree)"
+        } else if self.has(Part::Log) {
+            "结论 result: 日志有损坏 (the log is damaged)。启动服务器后设备会补送它们还有的内容；\
+             损坏的原文件以 .damaged-n 保留。\n\
+             Start the server: devices send again what they have; damaged files are kept beside."
+        } else {
+            "结论 result: 日志完好；用 check --repair 重建索引和办公表\n\
+             The log is good: `check --repair` makes index and tables again from it."
+        });
+        text
+    }
+}
