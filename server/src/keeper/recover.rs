@@ -121,6 +121,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// After a failed commit or a broken index: opens the log again and continues the index.
     pub(super) fn recover(&mut self) -> Result<(), KeeperOpenError> {
         self.index.drop_staged();
+        // What the log has lost must not live on in memory.
+        self.cache = Cache::new(self.options.cache_bytes_max);
         if self.index_broken {
             self.index.below_mut().clear().map_err(RecoverError::from)?;
             self.index_broken = false;

@@ -4,5 +4,6 @@ mod authority;
 mod erasing;
 mod feeds;
 mod kept;
+mod mending;
 mod promise;
 mod world;
