@@ -1,4 +1,5 @@
 //! The one test binary of core: each module tests a part from outside.
 
+mod golden;
 mod protocol;
 mod record;

@@ -1,4 +1,9 @@
 //! Records: conflicts, births, admission and order.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests: clippy allows these only in functions marked as tests"
+)]
 
 mod admission;
 mod births;
