@@ -5,9 +5,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::wildcard_enum_match_arm,
-    clippy::too_many_lines,
     clippy::wrong_self_convention,
-    reason = "tests: clippy allows these only in functions marked as tests; samples are long lists"
+    reason = "tests: clippy allows these only in functions marked as tests"
 )]
 
 mod bundle;

@@ -93,88 +93,102 @@ fn four_settled_things_are_the_transferring_offices() {
     }
 }
 
-#[test]
-fn every_demand_on_inspections_and_problems_has_its_place() {
+fn assert_placed(kind: Kind, paths: &[&str]) {
     let campaign = hebei().unwrap();
-    let has = |kind, path: &str| {
-        let path: Path = path.parse().unwrap();
-        assert!(campaign.section(kind, &path).is_some(), "{kind} {path}");
-    };
-    for path in [
-        "f/domain",
-        "i/people/p1/member_kind",
-        "f/team_kind",
-        "f/orientation",
-        "f/phase",
-        "f/object",
-        "f/date",
-        "f/village",
-        "f/region",
-        "f/target",
-        "i/qa/q1/official",
-        "i/qa/q1/answer",
-        "i/qa/q1/basis",
-        "i/spot/s1/before",
-        "i/spot/s1/after",
-        "i/spot/s1/found_at",
-        "i/spot/s1/done_at",
-        "f/round",
-        "f/previous",
-        "f/revisit_result",
-        "f/tags",
-        "f/weather",
-        "f/position",
-        "i/photos/p1/hash",
-        "i/quantities/q1/amount",
-        "t/remarks",
-        "t/findings",
-        "a/land-01",
-        "f/person_times",
-    ] {
-        has(Kind::Inspection, path);
+    for text in paths {
+        let path: Path = text.parse().unwrap();
+        assert!(campaign.section(kind, &path).is_some(), "{kind} {text}");
     }
-    for path in [
-        "f/source",
-        "f/target",
-        "f/target_amount",
-        "f/result_amount",
-        "f/result_met",
-        "f/phase",
-        "f/object",
-        "f/baseline_amount",
-        "f/fixed_on_spot",
-        "f/permit_status",
-        "f/origin_year",
-        "f/exposures",
-        "f/key",
-        "f/legacy",
-        "f/tags",
-        "f/disposition",
-        "f/rectification_mode",
-        "f/legal_basis",
-        "f/reviewer",
-        "f/verification",
-        "f/duplicate_of",
-        "f/complete",
-        "f/look_back_on",
-        "f/look_back_round",
-        "f/look_back_result",
-        "f/deadline_rule",
-        "f/satisfaction",
-        "f/plan_on",
-        "f/problem_type",
-        "i/quantities/q1/as_of",
-        "i/units/u1/part",
-        "i/extensions/e1/until",
-        "i/milestones/m1/due",
-        "i/results/r1/amount",
-        "i/evidence/e1/hash",
-        "t/description",
-        "t/plan",
-        "t/result",
-    ] {
-        has(Kind::Problem, path);
-    }
+}
+
+#[test]
+fn every_demand_on_inspections_has_its_place() {
+    assert_placed(
+        Kind::Inspection,
+        &[
+            "f/domain",
+            "i/people/p1/member_kind",
+            "f/team_kind",
+            "f/orientation",
+            "f/phase",
+            "f/object",
+            "f/date",
+            "f/village",
+            "f/region",
+            "f/target",
+            "i/qa/q1/official",
+            "i/qa/q1/answer",
+            "i/qa/q1/basis",
+            "i/spot/s1/before",
+            "i/spot/s1/after",
+            "i/spot/s1/found_at",
+            "i/spot/s1/done_at",
+            "f/round",
+            "f/previous",
+            "f/revisit_result",
+            "f/tags",
+            "f/weather",
+            "f/position",
+            "i/photos/p1/hash",
+            "i/quantities/q1/amount",
+            "t/remarks",
+            "t/findings",
+            "a/land-01",
+            "f/person_times",
+        ],
+    );
+}
+
+#[test]
+fn every_demand_on_problems_has_its_place() {
+    assert_placed(
+        Kind::Problem,
+        &[
+            "f/source",
+            "f/target",
+            "f/target_amount",
+            "f/result_amount",
+            "f/result_met",
+            "f/phase",
+            "f/object",
+            "f/baseline_amount",
+            "f/fixed_on_spot",
+            "f/permit_status",
+            "f/origin_year",
+            "f/exposures",
+            "f/key",
+            "f/legacy",
+            "f/tags",
+            "f/disposition",
+            "f/rectification_mode",
+            "f/legal_basis",
+            "f/reviewer",
+            "f/verification",
+            "f/duplicate_of",
+            "f/complete",
+            "f/look_back_on",
+            "f/look_back_round",
+            "f/look_back_result",
+            "f/deadline_rule",
+            "f/satisfaction",
+            "f/plan_on",
+            "f/problem_type",
+            "i/quantities/q1/as_of",
+            "i/units/u1/part",
+            "i/extensions/e1/until",
+            "i/milestones/m1/due",
+            "i/results/r1/amount",
+            "i/evidence/e1/hash",
+            "t/description",
+            "t/plan",
+            "t/result",
+        ],
+    );
+}
+
+#[test]
+fn every_source_team_and_object_that_is_demanded_has_its_code() {
+    let campaign = hebei().unwrap();
     for code in ["government", "deputy", "public", "enforcement", "referral"] {
         assert!(campaign.code("sources", code).is_some(), "{code}");
     }

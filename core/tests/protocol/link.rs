@@ -8,7 +8,7 @@ use liandu_core::protocol::client::{self, Client, Held, Holding, Identity, Statu
 use liandu_core::protocol::message::{Authority, RecordHeads};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{self, Answer, Session};
-use liandu_core::protocol::update::{Chunk, RecordPush, RecordUpdate, UpdateBody};
+use liandu_core::protocol::update::{Chunk, RecordPush, RecordUpdate, RecordVerdicts, UpdateBody};
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
@@ -222,14 +222,7 @@ impl Link {
                 self.to_client(Input::Connected);
                 self.to_session(session::Input::Opened { nonce: NONCE });
             }
-            Output::Disconnect => {
-                let mut session = self.session.take();
-                while let Some(output) = session.as_mut().and_then(Session::poll) {
-                    if let session::Output::Close(code) = output {
-                        self.host.closed.push(code);
-                    }
-                }
-            }
+            Output::Disconnect => self.disconnected(),
             Output::Send(frame) => {
                 self.up.push(frame.clone());
                 if self.session.is_some() && self.carried() {
@@ -238,25 +231,7 @@ impl Link {
             }
             Output::Status(status) => self.device.statuses.push(status),
             Output::Greeted { .. } | Output::Room(_) => {}
-            Output::Verdicts { offer, records, .. } => {
-                let sent = self.device.in_flight.remove(&offer).unwrap();
-                let content = &mut self.device.content;
-                for push in sent {
-                    if records
-                        .iter()
-                        .any(|verdicts| verdicts.record == push.record)
-                    {
-                        self.device.receipts.push(push.record);
-                        let scope = content.entry(push.scope.clone().unwrap().id()).or_default();
-                        scope
-                            .entry(push.record)
-                            .or_default()
-                            .extend(hashes(&push.chunk));
-                    } else {
-                        self.device.outbox.push_back(push);
-                    }
-                }
-            }
+            Output::Verdicts { offer, records, .. } => self.answered(offer, &records),
             Output::Returned { offer } => {
                 let records = self.device.in_flight.remove(&offer).unwrap_or_default();
                 self.device.outbox.extend(records);
@@ -298,6 +273,36 @@ impl Link {
             Output::NeedHeads { scope, after } => self.give_heads(scope, after),
             Output::Wanted(records) => self.wanted(&records),
             Output::Odd(odd) => self.device.odd.push(odd),
+        }
+    }
+
+    fn disconnected(&mut self) {
+        let mut session = self.session.take();
+        while let Some(output) = session.as_mut().and_then(Session::poll) {
+            if let session::Output::Close(code) = output {
+                self.host.closed.push(code);
+            }
+        }
+    }
+
+    /// Offered records without an answer are offered again.
+    fn answered(&mut self, offer: u64, records: &[RecordVerdicts]) {
+        let sent = self.device.in_flight.remove(&offer).unwrap();
+        let content = &mut self.device.content;
+        for push in sent {
+            if records
+                .iter()
+                .any(|verdicts| verdicts.record == push.record)
+            {
+                self.device.receipts.push(push.record);
+                let scope = content.entry(push.scope.clone().unwrap().id()).or_default();
+                scope
+                    .entry(push.record)
+                    .or_default()
+                    .extend(hashes(&push.chunk));
+            } else {
+                self.device.outbox.push_back(push);
+            }
         }
     }
 
@@ -386,20 +391,7 @@ impl Link {
                 self.to_session(known.map_or(Input::Unknown, Input::Known));
             }
             Output::Opened(opened) => assert_eq!(opened.device, DEVICE),
-            Output::Admit { batch, records } => {
-                let answer = if self.host.busy {
-                    Answer::Busy {
-                        retry_after_ms: 2_000,
-                    }
-                } else if self.host.slow {
-                    return self.host.pending.push((batch, records));
-                } else {
-                    self.host.admit(&records)
-                };
-                self.to_session(Input::Admitted { batch, answer });
-                let end = self.host.end().position;
-                self.to_session(Input::LogMoved(end));
-            }
+            Output::Admit { batch, records } => self.admit(batch, records),
             Output::ReadFeed { after, .. } => {
                 let page = self.host.page(&after);
                 self.to_session(Input::Page(page));
@@ -444,6 +436,21 @@ impl Link {
                 self.to_client(client::Input::Disconnected);
             }
         }
+    }
+
+    fn admit(&mut self, batch: u64, records: Vec<RecordPush>) {
+        let answer = if self.host.busy {
+            Answer::Busy {
+                retry_after_ms: 2_000,
+            }
+        } else if self.host.slow {
+            return self.host.pending.push((batch, records));
+        } else {
+            self.host.admit(&records)
+        };
+        self.to_session(session::Input::Admitted { batch, answer });
+        let end = self.host.end().position;
+        self.to_session(session::Input::LogMoved(end));
     }
 
     /// Both hold the same in the device's scopes.

@@ -188,7 +188,52 @@ pub(crate) fn welcome() -> Welcome {
 
 /// Every message of the server, with and without its optional parts.
 pub(crate) fn to_device() -> Vec<(&'static str, ToDevice)> {
-    let list = |updates: &[RecordUpdate]| Packed::pack(updates).unwrap();
+    let mut all = answers();
+    all.extend(feeds());
+    all.extend(knowledge());
+    all
+}
+
+/// What the server says of the connection and of what was pushed.
+fn answers() -> Vec<(&'static str, ToDevice)> {
+    let challenge = Challenge {
+        nonce: NONCE,
+        versions: vec![1],
+        deployment: DEPLOYMENT,
+        time: time(),
+    };
+    let full = Welcome {
+        resume: Resume::Repair,
+        feed: true,
+        scopes: Some(scopes(2)),
+        definitions: Some(vec![definition()]),
+        escrow: Some(true),
+        ..welcome()
+    };
+    let verdicts = Verdicts {
+        batch: 7,
+        position: Position(42),
+        time: time(),
+        tier: Tier::Fsynced,
+        records: Packed::pack(&[verdicts(1)]).unwrap(),
+    };
+    let busy = Busy {
+        batch: 7,
+        retry_after_ms: 2_000,
+    };
+    let close = Close::new(CloseCode::Overloaded, Some(4_000));
+    vec![
+        ("challenge", challenge.into()),
+        ("welcome", welcome().into()),
+        ("welcome-full", full.into()),
+        ("verdicts", verdicts.into()),
+        ("busy", busy.into()),
+        ("enrolled", enrolled().into()),
+        ("close", close.into()),
+    ]
+}
+
+fn feeds() -> Vec<(&'static str, ToDevice)> {
     let left = RecordUpdate {
         body: UpdateBody::Left {},
         ..update(2, 8)
@@ -200,97 +245,46 @@ pub(crate) fn to_device() -> Vec<(&'static str, ToDevice)> {
         body: erased,
         ..update(3, 9)
     };
-    let feed = |updates, upto, more| Feed {
+    let feed = |updates: &[RecordUpdate], upto, more| Feed {
         number: 1,
-        updates,
+        updates: Packed::pack(updates).unwrap(),
         upto,
         more,
     };
-    let json = Packed::pack(&[minicbor::bytes::ByteVec::from(b"{}".to_vec())]).unwrap();
-    let full = Welcome {
-        resume: Resume::Repair,
-        feed: true,
-        scopes: Some(scopes(2)),
-        definitions: Some(vec![definition()]),
-        escrow: Some(true),
-        ..welcome()
+    let changed = feed(&[update(1, 7)], Some(cursor(7)), false);
+    let gone = feed(&[left, erased], None, true);
+    vec![("feed", changed.into()), ("feed-left-erased", gone.into())]
+}
+
+/// What a device must know besides records, and what both compare.
+fn knowledge() -> Vec<(&'static str, ToDevice)> {
+    let definition = Definition {
+        name: definition(),
+        json: Packed::pack(&[minicbor::bytes::ByteVec::from(b"{}".to_vec())]).unwrap(),
     };
-    let challenge = Challenge {
-        nonce: NONCE,
-        versions: vec![1],
-        deployment: DEPLOYMENT,
-        time: time(),
+    let differ = Differ {
+        scopes: vec![scopes(1)[0].id()],
     };
-    let verdicts = Verdicts {
-        batch: 7,
-        position: Position(42),
-        time: time(),
-        tier: Tier::Fsynced,
-        records: Packed::pack(&[verdicts(1)]).unwrap(),
+    let want = Want {
+        page: 1,
+        records: vec![heads(1)],
     };
+    let after = WantAuthority { after: Position(3) };
     vec![
-        ("challenge", challenge.into()),
-        ("welcome", welcome().into()),
-        ("welcome-full", full.into()),
-        ("verdicts", verdicts.into()),
-        (
-            "busy",
-            Busy {
-                batch: 7,
-                retry_after_ms: 2_000,
-            }
-            .into(),
-        ),
-        (
-            "feed",
-            feed(list(&[update(1, 7)]), Some(cursor(7)), false).into(),
-        ),
-        (
-            "feed-left-erased",
-            feed(list(&[left, erased]), None, true).into(),
-        ),
-        (
-            "definition",
-            Definition {
-                name: definition(),
-                json,
-            }
-            .into(),
-        ),
-        (
-            "authority",
-            Authority {
-                position: Position(9),
-                statements: vec![vec![1, 2]],
-            }
-            .into(),
-        ),
+        ("definition", definition.into()),
+        ("authority", authority().into()),
         ("scopes", Scopes { scopes: scopes(2) }.into()),
-        (
-            "differ",
-            Differ {
-                scopes: vec![scopes(1)[0].id()],
-            }
-            .into(),
-        ),
-        (
-            "want",
-            Want {
-                page: 1,
-                records: vec![heads(1)],
-            }
-            .into(),
-        ),
-        ("enrolled", enrolled().into()),
-        (
-            "close",
-            Close::new(CloseCode::Overloaded, Some(4_000)).into(),
-        ),
-        (
-            "want-authority",
-            WantAuthority { after: Position(3) }.into(),
-        ),
+        ("differ", differ.into()),
+        ("want", want.into()),
+        ("want-authority", after.into()),
     ]
+}
+
+fn authority() -> Authority {
+    Authority {
+        position: Position(9),
+        statements: vec![vec![1, 2]],
+    }
 }
 
 pub(crate) fn enrolled() -> Enrolled {
@@ -306,28 +300,26 @@ pub(crate) fn enrolled() -> Enrolled {
 
 /// Every message of a device, with and without its optional parts.
 pub(crate) fn to_server() -> Vec<(&'static str, ToServer)> {
-    let scope = scopes(1)[0].id();
-    let behind = vec![Behind {
-        scope,
+    let mut all = openings();
+    all.extend(questions());
+    all.extend(gives());
+    all
+}
+
+fn behind() -> Vec<Behind> {
+    vec![Behind {
+        scope: scopes(1)[0].id(),
         position: Position(0),
-    }];
+    }]
+}
+
+/// What a device says first.
+fn openings() -> Vec<(&'static str, ToServer)> {
     let full = Hello {
-        behind: behind.clone(),
+        behind: behind(),
         certificate: Some(certificate()),
         unsent: 3,
         ..hello()
-    };
-    let digest = Digest {
-        scope,
-        count: 2,
-        digest: ScopeDigest([4; 32]),
-    };
-    let page = HeadsPage {
-        scope,
-        page: 1,
-        after: None,
-        to: Some(record(2)),
-        records: vec![heads(1), heads(2)],
     };
     let proof = liandu_core::seal::EnrolProof {
         deployment: &DEPLOYMENT,
@@ -346,61 +338,61 @@ pub(crate) fn to_server() -> Vec<(&'static str, ToServer)> {
     vec![
         ("hello", hello().into()),
         ("hello-full", full.into()),
-        (
-            "push",
-            Push {
-                batch: 7,
-                records: Packed::pack(&[push(1)]).unwrap(),
-            }
-            .into(),
-        ),
-        (
-            "got",
-            Got {
-                feed: Some(3),
-                authority: None,
-            }
-            .into(),
-        ),
-        (
-            "got-authority",
-            Got {
-                feed: None,
-                authority: Some(Position(9)),
-            }
-            .into(),
-        ),
-        (
-            "want-definitions",
-            WantDefinitions {
-                names: vec![definition()],
-            }
-            .into(),
-        ),
-        (
-            "follow",
-            Follow {
-                scopes: Short([6; 8]),
-                behind,
-            }
-            .into(),
-        ),
-        (
-            "digests",
-            Digests {
-                digests: vec![digest],
-            }
-            .into(),
-        ),
-        ("heads", page.into()),
         ("enrol", enrol.into()),
-        (
-            "authority",
-            Authority {
-                position: Position(9),
-                statements: vec![vec![1, 2]],
-            }
-            .into(),
-        ),
+    ]
+}
+
+/// What it asks for, and what it compares.
+fn questions() -> Vec<(&'static str, ToServer)> {
+    let scope = scopes(1)[0].id();
+    let definitions = WantDefinitions {
+        names: vec![definition()],
+    };
+    let follow = Follow {
+        scopes: Short([6; 8]),
+        behind: behind(),
+    };
+    let digest = Digest {
+        scope,
+        count: 2,
+        digest: ScopeDigest([4; 32]),
+    };
+    let digests = Digests {
+        digests: vec![digest],
+    };
+    let page = HeadsPage {
+        scope,
+        page: 1,
+        after: None,
+        to: Some(record(2)),
+        records: vec![heads(1), heads(2)],
+    };
+    vec![
+        ("want-definitions", definitions.into()),
+        ("follow", follow.into()),
+        ("digests", digests.into()),
+        ("heads", page.into()),
+    ]
+}
+
+/// What it gives and acknowledges.
+fn gives() -> Vec<(&'static str, ToServer)> {
+    let push = Push {
+        batch: 7,
+        records: Packed::pack(&[push(1)]).unwrap(),
+    };
+    let got = Got {
+        feed: Some(3),
+        authority: None,
+    };
+    let known = Got {
+        feed: None,
+        authority: Some(Position(9)),
+    };
+    vec![
+        ("push", push.into()),
+        ("got", got.into()),
+        ("got-authority", known.into()),
+        ("authority", authority().into()),
     ]
 }

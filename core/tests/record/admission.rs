@@ -228,6 +228,9 @@ fn nothing_is_transferred_while_one_of_the_four_things_is_empty() {
     }
 }
 
+/// Who does which event with which arguments, and what becomes of it.
+type Step<'a> = (u8, &'a str, &'a [(&'a str, &'a str)], Verdict);
+
 #[test]
 fn whole_life_of_a_problem_with_each_act_by_who_may() {
     let mut desk = Desk::new(&people());
@@ -241,7 +244,7 @@ fn whole_life_of_a_problem_with_each_act_by_who_may() {
             .iter()
             .all(|j| j.ruling.verdict() == Some(Verdict::Accepted))
     );
-    let steps: &[(u8, &str, &[(&str, &str)], Verdict)] = &[
+    let steps: &[Step] = &[
         (3, "receive", &[], refused(Reason::NotAllowed)),
         (4, "receive", &[], Verdict::Accepted),
         (4, "return", &[], refused(Reason::EventIncomplete)),
@@ -300,7 +303,11 @@ fn illegal_changes_are_refused_each_for_its_reason() {
     let unknown = one.clone().edit(set("f/no_such_field", "x"));
     assert_eq!(desk.arrive(&unknown), refused(Reason::UnknownField));
     let local = one.clone().edit(set("f/130123-own_item", "x"));
-    assert_eq!(desk.arrive(&local), Verdict::Held(Reason::NewerDefinition), "it may come");
+    assert_eq!(
+        desk.arrive(&local),
+        Verdict::Held(Reason::NewerDefinition),
+        "it may come"
+    );
     let bad_value = one
         .clone()
         .edit(Edit::set(path("f/area"), Value::text("很大")));
@@ -381,4 +388,21 @@ fn same_number_with_other_content_is_forked() {
     let second = restored.edit(set("f/area", "2"));
     assert_eq!(desk.arrive(&first), Verdict::Accepted);
     assert_eq!(desk.arrive(&second), Verdict::Forked);
+}
+
+#[test]
+fn resolution_by_a_member_of_the_group_is_accepted() {
+    let mut desk = Desk::new(&people());
+    let (mut one, mut two) = two();
+    one.edit(set("f/area", "12"));
+    two.edit(set("f/area", "18"));
+    one.pull(&two);
+    let decided = one.resolve("f/area", Some(Value::Int(18)));
+    let judged = desk.push(&one.doc.raw_all());
+    assert!(judged.iter().all(|j| j.ruling.verdict() == Some(Verdict::Accepted)), "{judged:#?}");
+    assert!(judged.iter().any(|j| j.change.hash == decided.hash));
+    let mut other = Writer::new(2);
+    pull_from(&mut other, &desk);
+    let after = other.edit(set("f/area", "19"));
+    assert_eq!(desk.arrive(&after), Verdict::Accepted);
 }

@@ -5,139 +5,105 @@ use crate::record::kind::Kind;
 use crate::record::value::{Datum, GeoPosition, Quantity, Value};
 use crate::time::Timestamp;
 
-#[test]
-fn each_sort_of_value_is_checked() {
+fn amount(milli: i64, unit: &str) -> Quantity {
+    Quantity {
+        milli,
+        unit: unit.to_owned(),
+    }
+}
+
+fn codes(codes: &[&str]) -> Value {
+    Value::Codes(codes.iter().map(|&code| code.to_owned()).collect())
+}
+
+fn spot(lat_e7: i64) -> Value {
+    Value::Position(GeoPosition {
+        lat_e7,
+        lon_e7: 0,
+        datum: Datum::Wgs84,
+        accuracy_cm: None,
+    })
+}
+
+/// At each place the first value may stand, and emptiness; the second is answered with `error`.
+fn assert_refused<const N: usize>(error: ValueError, rows: [(&str, Value, Value); N]) {
     let campaign = hebei().unwrap();
     let check =
         |path: &str, value: Value| campaign.check(Kind::Problem, &path.parse().unwrap(), &value);
-    let amount = |milli, unit: &str| {
-        Value::Quantity(Quantity {
-            milli,
-            unit: unit.to_owned(),
-        })
-    };
-    let spot = |lat_e7| {
-        let datum = Datum::Wgs84;
-        Value::Position(GeoPosition {
-            lat_e7,
-            lon_e7: 0,
-            datum,
-            accuracy_cm: None,
-        })
-    };
-    for (path, good, bad, error) in [
-        (
-            "f/title",
-            Value::text("甲"),
-            Value::Int(1),
-            ValueError::WrongType,
-        ),
-        (
-            "f/exposures",
-            Value::Int(3),
-            Value::Int(-1),
-            ValueError::Range,
-        ),
-        (
-            "f/origin_year",
-            Value::Int(2008),
-            Value::text("2008"),
-            ValueError::WrongType,
-        ),
-        (
-            "f/key",
-            Value::Bool(true),
-            Value::text("yes"),
-            ValueError::WrongType,
-        ),
-        (
-            "f/domain",
-            Value::text("land"),
-            Value::text("space"),
-            ValueError::NoCode,
-        ),
-        (
-            "f/problem_type",
-            Value::text("land.greenhouse_house"),
-            Value::text("greenhouse_house"),
-            ValueError::NoCode,
-        ),
-        (
-            "f/tags",
-            Value::Codes(["key".to_owned()].into()),
-            Value::Codes(["key".to_owned(), "nope".to_owned()].into()),
-            ValueError::NoCode,
-        ),
-        (
-            "f/found_on",
-            Value::text("2020-02-29"),
-            Value::text("2020-2-9"),
-            ValueError::NotADay,
-        ),
-        (
-            "f/region",
-            Value::text("130123"),
-            Value::text("正定"),
-            ValueError::NotAnId,
-        ),
-        (
-            "f/object",
-            Value::text("0192f3a0-0000-7000-8000-000000000000"),
-            Value::text("x"),
-            ValueError::NotAnId,
-        ),
-        (
-            "f/position",
-            spot(380_000_000),
-            spot(900_000_001),
-            ValueError::Range,
-        ),
-        (
-            "f/land_area",
-            amount(55_000, "mu"),
-            amount(56_000, "set"),
-            ValueError::NoUnit,
-        ),
-        (
-            "i/quantities/q/amount",
-            amount(1, "set"),
-            amount(-1, "set"),
-            ValueError::Range,
-        ),
-        (
-            "i/photos/p/hash",
-            Value::text(&"a".repeat(64)),
-            Value::text("a"),
-            ValueError::NotAnId,
-        ),
-        (
-            "i/photos/p/taken_at",
-            Value::Time(Timestamp(1)),
-            Value::text("2020-04-12"),
-            ValueError::WrongType,
-        ),
-        (
-            "a/land-01",
-            Value::text("yes"),
-            Value::text("maybe"),
-            ValueError::NoCode,
-        ),
-        (
-            "f/title",
-            Value::Empty,
-            Value::Unknown(vec![1]),
-            ValueError::Newer,
-        ),
-    ] {
+    for (path, good, bad) in rows {
         assert_eq!(check(path, good), Ok(()), "{path}");
         assert_eq!(check(path, bad), Err(error), "{path}");
         assert_eq!(check(path, Value::Empty), Ok(()), "{path}");
     }
-    assert_eq!(check("f/nothing", Value::Empty), Err(ValueError::NoField));
-    assert_eq!(
-        check("t/plan", Value::text("x")),
-        Err(ValueError::WrongType)
+}
+
+#[test]
+fn each_field_takes_values_of_its_type() {
+    let (text, now) = (Value::text, Value::Time(Timestamp(1)));
+    assert_refused(
+        ValueError::WrongType,
+        [
+            ("f/title", text("甲"), Value::Int(1)),
+            ("f/origin_year", Value::Int(2008), text("2008")),
+            ("f/key", Value::Bool(true), text("yes")),
+            ("i/photos/p/taken_at", now, text("2020-04-12")),
+        ],
     );
+    let newer = Value::Unknown(vec![1]);
+    assert_refused(ValueError::Newer, [("f/title", Value::Empty, newer)]);
+    let campaign = hebei().unwrap();
+    let check = |path: &str, value| campaign.check(Kind::Problem, &path.parse().unwrap(), &value);
+    assert_eq!(check("f/nothing", Value::Empty), Err(ValueError::NoField));
+    assert_eq!(check("t/plan", text("x")), Err(ValueError::WrongType));
+}
+
+#[test]
+fn numbers_and_places_stay_in_their_range() {
+    let set = |milli| Value::Quantity(amount(milli, "set"));
+    assert_refused(
+        ValueError::Range,
+        [
+            ("f/exposures", Value::Int(3), Value::Int(-1)),
+            ("f/position", spot(380_000_000), spot(900_000_001)),
+            ("i/quantities/q/amount", set(1), set(-1)),
+        ],
+    );
+    let area = Value::Quantity(amount(55_000, "mu"));
+    assert_refused(ValueError::NoUnit, [("f/land_area", area, set(56_000))]);
+}
+
+#[test]
+fn codes_are_of_their_list() {
+    let text = Value::text;
+    assert_refused(
+        ValueError::NoCode,
+        [
+            ("f/domain", text("land"), text("space")),
+            (
+                "f/problem_type",
+                text("land.greenhouse_house"),
+                text("greenhouse_house"),
+            ),
+            ("f/tags", codes(&["key"]), codes(&["key", "nope"])),
+            ("a/land-01", text("yes"), text("maybe")),
+        ],
+    );
+}
+
+#[test]
+fn names_and_days_have_their_form() {
+    let text = Value::text;
+    let (id, hash) = ("0192f3a0-0000-7000-8000-000000000000", "a".repeat(64));
+    assert_refused(
+        ValueError::NotAnId,
+        [
+            ("f/region", text("130123"), text("正定")),
+            ("f/object", text(id), text("x")),
+            ("i/photos/p/hash", text(&hash), text("a")),
+        ],
+    );
+    let (good, bad) = (text("2020-02-29"), text("2020-2-9"));
+    assert_refused(ValueError::NotADay, [("f/found_on", good, bad)]);
 }
 
 #[test]
@@ -167,10 +133,6 @@ fn days_are_days_of_the_calendar() {
 #[test]
 fn fifty_five_mu_are_36667_square_metres() {
     let campaign = hebei().unwrap();
-    let amount = |milli, unit: &str| Quantity {
-        milli,
-        unit: unit.to_owned(),
-    };
     let converted = campaign.convert(&amount(55_000, "mu"), "m2").unwrap();
     assert_eq!(converted.milli, 36_666_667);
     assert_eq!(
