@@ -97,7 +97,8 @@ fn is_local(path: &Path) -> bool {
         Path::Answer(id) => id.as_str(),
         Path::State => "",
     };
-    id.split_once('-').is_some_and(|(region, _)| RegionCode::new(region).is_ok())
+    id.split_once('-')
+        .is_some_and(|(region, _)| RegionCode::new(region).is_ok())
 }
 
 /// Everything a judgement of one change looks at.

@@ -333,6 +333,8 @@ impl RecordDoc {
     pub fn definition(&self) -> Option<DefinitionRef> {
         let edits = self.graph.nodes().iter().filter(|node| !node.birth);
         let last = edits.max_by_key(|node| node.order())?;
-        last.message.as_ref().map(|message| message.definition.clone())
+        last.message
+            .as_ref()
+            .map(|message| message.definition.clone())
     }
 }
