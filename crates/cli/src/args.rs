@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const TOUR: &str = "\
 常用 (every day):
-  liandu enrol --server ws://HOST:8040 --code CODE   登记本机 (once)
+  liandu enrol --server http://HOST:8420 --code CODE   登记本机 (once)
   liandu sync                                        与人大办同步
   liandu new problem domain=land title=违建 text:description=…
   liandu edit 8a2c address=村东 a/land-01=yes
@@ -77,10 +77,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Enrol {
-    /// 服务器地址 (the server: ws://HOST:PORT)
+    /// 服务器地址 (the server: http://HOST:PORT; not needed with a QR code's text)
     #[arg(long, value_name = "ADDRESS")]
-    pub(crate) server: String,
-    /// 邀请码 (the invitation's code)
+    pub(crate) server: Option<String>,
+    /// 邀请码,或二维码中的文字 (the invitation's code, or what its QR code says)
     #[arg(long)]
     pub(crate) code: String,
     /// 给本机起的名字 (what to call this device)

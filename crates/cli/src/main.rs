@@ -13,6 +13,7 @@ mod sync;
 mod value;
 mod words;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -64,9 +65,9 @@ async fn main() -> ExitCode {
     match run(cli).await {
         Ok(said) => {
             if json {
-                println!("{}", said.json);
+                say(&said.json.to_string());
             } else if !said.human.is_empty() {
-                println!("{}", said.human.trim_end());
+                say(said.human.trim_end());
             }
             if said.needs_a_person {
                 ExitCode::from(3)
@@ -80,13 +81,18 @@ async fn main() -> ExitCode {
                 let said = serde_json::json!({
                     "error": format!("{error:#}"), "needs_a_person": needs,
                 });
-                println!("{said}");
+                say(&said.to_string());
             } else {
                 eprintln!("liandu: {error:#}");
             }
             ExitCode::from(if needs { 3 } else { 1 })
         }
     }
+}
+
+/// One answer on standard output; nobody may be listening any more.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 async fn run(cli: Cli) -> anyhow::Result<Said> {

@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use liandu_device::Event;
 use liandu_device::native::{SyncReport, Trouble, socket_address};
 use serde_json::json;
 
 use crate::args::{Enrol, Sync};
-use crate::{Here, Said, words};
+use crate::{Here, Said, say, words};
 
 pub(crate) async fn enrol(here: &mut Here, asked: &Enrol) -> anyhow::Result<Said> {
-    here.enrol(&socket_address(&asked.server), &asked.code, &asked.name)
+    let (server, code) = invitation(asked)?;
+    here.enrol(&socket_address(&server), &code, &asked.name)
         .await?;
     let engine = here.engine();
     let overview = engine.status();
@@ -34,6 +35,26 @@ pub(crate) async fn enrol(here: &mut Here, asked: &Enrol) -> anyhow::Result<Said
         "scopes": scopes,
     });
     Ok(Said::new(human, json))
+}
+
+/// Server and code as typed, or both from what the invitation's QR code says.
+fn invitation(asked: &Enrol) -> anyhow::Result<(String, String)> {
+    let parts = asked
+        .code
+        .strip_prefix("liandu:enrol?")
+        .map(|rest| rest.split('&'));
+    let from_qr = |name: &str| {
+        let mut parts = parts.clone()?;
+        parts.find_map(|part| {
+            part.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(str::to_owned)
+        })
+    };
+    let code = from_qr("code").unwrap_or_else(|| asked.code.clone());
+    let server = asked.server.clone().or_else(|| from_qr("server"));
+    let server = server.context("请用 --server 写明服务器地址 (name the server with --server)")?;
+    Ok((server, code))
 }
 
 pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::Result<Said> {
@@ -143,9 +164,9 @@ async fn watch(here: &mut Here, json: bool) -> anyhow::Result<()> {
             | Event::Odd(_) => return,
         };
         if json {
-            println!("{said}");
+            say(&said.to_string());
         } else {
-            println!("{human}");
+            say(&human);
         }
     })
     .await?;

@@ -12,6 +12,7 @@ mod feed;
 mod loading;
 mod outbox;
 mod repair;
+mod shown;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -37,7 +38,7 @@ use crate::store::{Batch, Puts, Slot};
 pub use acts::{Asked, KeepError, Kept};
 pub use bundles::{BundleError, BundleFor, BundleReport};
 pub use enrolling::{EnrolError, EnrolFailure};
-pub use views::{EditView, Filter, Line, NotHere, Overview, RecordView};
+pub use shown::{EditView, Filter, Line, NotHere, Overview, RecordView};
 
 /// What happened outside.
 #[derive(Debug)]

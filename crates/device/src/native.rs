@@ -49,11 +49,17 @@ pub fn now() -> Timestamp {
     Timestamp(ms.unwrap_or(0))
 }
 
-/// The address of a server's device socket: `host:8040`, `ws://host:8040` or a whole address.
+/// The address of a server's device socket, from `host:8420`, the server's web address or a whole
+/// socket address.
 pub fn socket_address(server: &str) -> String {
     let server = server.trim_end_matches('/');
+    let server = match server.split_once("://") {
+        Some(("http", rest)) => format!("ws://{rest}"),
+        Some(("https", rest)) => format!("wss://{rest}"),
+        Some(_) | None => server.to_owned(),
+    };
     let whole = if server.contains("://") {
-        server.to_owned()
+        server
     } else {
         format!("ws://{server}")
     };
@@ -69,7 +75,13 @@ mod tests {
 
     #[test]
     fn address_may_be_given_short() {
-        for given in ["h:1", "ws://h:1", "ws://h:1/", "ws://h:1/sync"] {
+        for given in [
+            "h:1",
+            "http://h:1",
+            "ws://h:1",
+            "ws://h:1/",
+            "ws://h:1/sync",
+        ] {
             assert_eq!(socket_address(given), "ws://h:1/sync");
         }
         assert_eq!(socket_address("wss://h/other"), "wss://h/other");

@@ -4,7 +4,7 @@
 //! Never destroyed while the record is kept: a refused edit stays with its reason, a receipted one
 //! with its seal, so that both can be shown, proved and offered again.
 
-use liandu_core::id::Position;
+use liandu_core::id::{ChangeHash, Position};
 use liandu_core::protocol::message::Tier;
 use liandu_core::protocol::update::AnyVerdict;
 use liandu_core::record::doc::Heads;
@@ -52,6 +52,9 @@ pub struct OwnEdit {
     /// How often it was made into another change.
     #[n(11)]
     pub offered_again: u32,
+    /// Hashes of the changes it was before: a form may still be open at them.
+    #[n(12)]
+    pub was: Vec<ChangeHash>,
 }
 
 impl OwnEdit {

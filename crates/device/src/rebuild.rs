@@ -148,6 +148,7 @@ impl Rework {
                 self.new_hash.insert(edit.change.hash, made.change.hash);
                 self.new_write
                     .insert(edit.change.write(), made.change.write());
+                edit.was.push(edit.change.hash);
                 edit.seal = pen.seal(&self.id, &made);
                 edit.edit = value;
                 edit.seen = seen;

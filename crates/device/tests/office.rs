@@ -422,6 +422,14 @@ impl Office {
         kept.changed = self.position;
     }
 
+    /// The record is this now, by hands the stand-in does not have.
+    pub(crate) fn replace(&mut self, record: &RecordId, doc: RecordDoc) {
+        self.position += 1;
+        let kept = self.records.get_mut(record).unwrap();
+        kept.doc = Some(doc);
+        kept.changed = self.position;
+    }
+
     pub(crate) fn doc(&self, record: &RecordId) -> &RecordDoc {
         self.records[record].doc.as_ref().unwrap()
     }

@@ -189,6 +189,74 @@ fn refused_edit_is_listed_and_the_others_get_through() {
 }
 
 #[test]
+fn form_open_at_an_edit_that_was_refused_or_made_anew_can_still_be_saved() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("题");
+    let anyway = Asked {
+        anyway: true,
+        ..Asked::default()
+    };
+    let bad = phone
+        .try_set(record, "settled_person", "李四", &anyway)
+        .unwrap();
+    let late = phone
+        .try_set(record, "village", "赵村", &Asked::default())
+        .unwrap();
+    phone.settle();
+    phone.sync(&mut office);
+    for (seen, value) in [(bad.seen, "西村"), (late.seen, "东村")] {
+        let shown = phone.engine.record_at(record, &seen).unwrap();
+        assert_eq!(shown.text_of("title"), "题");
+        let asked = Asked {
+            seen: Some(seen),
+            ..Asked::default()
+        };
+        phone.try_set(record, "address", value, &asked).unwrap();
+    }
+    phone.sync(&mut office);
+    assert!(phone.engine.all_at_office());
+    assert_eq!(
+        phone.engine.conflicts().len(),
+        1,
+        "neither knew of the other"
+    );
+}
+
+#[test]
+fn field_of_a_newer_form_survives_an_older_device() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("题");
+    a.sync(&mut office);
+    let newer = Asked {
+        anyway: true,
+        ..Asked::default()
+    };
+    let kept = a.try_set(record, "field_of_2030", "未来", &newer).unwrap();
+    a.settle();
+    a.hang_up();
+    // A server that knows the newer form has accepted it.
+    let mut doc = office.doc(&record).clone();
+    let change = a
+        .engine
+        .bundle_export(T0, Some(&[record]), BundleFor::Colleague)
+        .unwrap();
+    let bundle = Bundle::decode(&change).unwrap();
+    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    doc.absorb_chunks(&pushes[0].chunk.parts()).unwrap();
+    assert!(doc.hash_of(&kept.write.actor, kept.write.seq).is_some());
+    office.replace(&record, doc);
+    for round in 0..20 {
+        b.sync(&mut office);
+        b.set(record, "village", &format!("村{round}"));
+        b.sync(&mut office);
+    }
+    b.restart();
+    assert_eq!(b.value(record, "field_of_2030"), "未来");
+    assert_eq!(b.value(record, "village"), "村19");
+}
+
+#[test]
 fn text_edit_built_on_refused_text_is_listed_not_misplaced() {
     let (mut office, mut a, mut b) = two();
     let record = a.create("题");

@@ -169,7 +169,10 @@ impl Engine {
         asked: &Asked,
     ) -> Result<Kept, KeepError> {
         let definition = self.definition_for(&doc, asked)?;
-        let seen = asked.seen.clone().unwrap_or_else(|| doc.heads());
+        let seen = match &asked.seen {
+            Some(seen) => self.as_now(&doc, seen),
+            None => doc.heads(),
+        };
         let author = Author {
             actor: Actor([0; 16]),
             person: None,
@@ -201,6 +204,7 @@ impl Engine {
             seal,
             state: OwnState::Waiting,
             offered_again: 0,
+            was: Vec::new(),
         };
         self.next_number += 1;
         self.cache.put(record, doc);

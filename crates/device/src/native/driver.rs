@@ -2,10 +2,11 @@
 //!
 //! Never reorders what the engine says, and answers every batch with whether it is stored.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use liandu_core::id::RecordId;
 use liandu_core::limits::{ANSWER_MS, FRAME_BYTES_MAX};
 use liandu_core::protocol::client::{Status, Stop};
 use liandu_core::time::Timestamp;
@@ -277,11 +278,12 @@ impl<S: Store> Device<S> {
     pub async fn sync(&mut self, at_most: Duration) -> Result<SyncReport, DriveError> {
         let until = tokio::time::Instant::now() + at_most;
         let mut report = SyncReport::default();
+        let mut changed = BTreeSet::new();
         self.unreachable = None;
         self.engine.handle(now(), Input::SyncNow);
         loop {
             self.perform().await?;
-            count(&self.events(), &mut report);
+            count(&self.events(), &mut changed, &mut report);
             let status = self.engine.connection();
             report.escrow = status == Some(Status::Escrow);
             report.trouble = self.trouble(status);
@@ -310,10 +312,11 @@ impl<S: Store> Device<S> {
     ) -> Result<SyncReport, DriveError> {
         let until = tokio::time::Instant::now() + at_most;
         let mut report = SyncReport::default();
+        let mut changed = BTreeSet::new();
         self.engine.handle(now(), Input::SyncNow);
         loop {
             self.perform().await?;
-            count(&self.events(), &mut report);
+            count(&self.events(), &mut changed, &mut report);
             if holds(&mut self.engine) {
                 return Ok(report);
             }
@@ -388,10 +391,13 @@ fn patience() -> Duration {
     Duration::from_millis(u64::try_from(ANSWER_MS).unwrap_or(30_000))
 }
 
-fn count(events: &[Event], report: &mut SyncReport) {
+fn count(events: &[Event], changed: &mut BTreeSet<RecordId>, report: &mut SyncReport) {
     for event in events {
         match event {
-            Event::Changed(_) => report.changed += 1,
+            Event::Changed(record) => {
+                changed.insert(*record);
+                report.changed = changed.len();
+            }
             Event::Answered { .. } => report.answered += 1,
             Event::Saved { .. }
             | Event::Connection(_)
