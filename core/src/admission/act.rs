@@ -159,6 +159,7 @@ impl Scene<'_> {
                 | Touch::Event { .. }
                 | Touch::TextBirth { .. }
                 | Touch::Unknown(_)
+                | Touch::Drop { .. }
                 | Touch::Illegal => return Err(refuse(Reason::IllegalOperation)),
             }
         }
@@ -225,6 +226,7 @@ impl Scene<'_> {
             | Touch::Text { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
+            | Touch::Drop { .. }
             | Touch::Illegal => None,
         }) else {
             return Err(refuse(Reason::IllegalOperation));

@@ -41,6 +41,7 @@ pub(super) fn check(record: &RecordDoc, node: &Node, before: &Clock) -> Result<(
         | Touch::Text { .. }
         | Touch::Event { .. }
         | Touch::TextBirth { .. }
+        | Touch::Drop { .. }
         | Touch::Illegal => false,
     };
     let Some(message) = &node.message else {
@@ -121,6 +122,7 @@ fn sizes(node: &Node) -> Result<(), Verdict> {
         | Touch::Text { .. }
         | Touch::TextBirth { .. }
         | Touch::Unknown(_)
+        | Touch::Drop { .. }
         | Touch::Illegal => false,
     };
     if node.touches.iter().any(big) {
@@ -138,22 +140,17 @@ fn is_write_or_text(touch: &Touch) -> bool {
     matches!(touch, Touch::Write { .. } | Touch::Text { .. })
 }
 
-/// One decision, and beside it at most the value it decided for.
+/// One decision, and beside it at most the value it decided for, or the taking away of the others
+/// where that value stands already.
 fn is_decision(touches: &[Touch]) -> bool {
     match touches {
         [Touch::Decide { .. }] => true,
-        [
-            Touch::Decide { path, decision, .. },
-            Touch::Write {
-                path: at, value, ..
-            },
-        ]
-        | [
-            Touch::Write {
-                path: at, value, ..
-            },
-            Touch::Decide { path, decision, .. },
-        ] => path == at && decision.value.as_ref() == Some(value),
+        [Touch::Decide { path, decision, .. }, Touch::Write { path: at, value, .. }]
+        | [Touch::Write { path: at, value, .. }, Touch::Decide { path, decision, .. }] => {
+            path == at && decision.value.as_ref() == Some(value)
+        }
+        [Touch::Decide { path, .. }, Touch::Drop { path: at }]
+        | [Touch::Drop { path: at }, Touch::Decide { path, .. }] => path == at,
         _ => false,
     }
 }
@@ -168,6 +165,7 @@ fn no_place_twice(touches: &[Touch]) -> bool {
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
+            | Touch::Drop { .. }
             | Touch::Illegal => None,
         })
         .collect();

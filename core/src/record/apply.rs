@@ -377,9 +377,27 @@ fn put_all(tx: &mut Transaction<'_>, writes: &[Write]) -> Result<(), EditError> 
     for write in writes {
         let (map, key) =
             schema::place(&write.path).ok_or(EditError::WrongPlace(write.path.clone()))?;
-        put(tx, map, &key, write.value.to_scalar())?;
+        let value = write.value.to_scalar();
+        if !stands(tx, map, &key, &value)? {
+            put(tx, map, &key, value)?;
+        }
     }
     Ok(())
+}
+
+/// Whether a place holds nothing but this value: writing it again would be no edit, and over equal
+/// concurrent values automerge would take away instead of write.
+fn stands(
+    tx: &Transaction<'_>,
+    map: RootMap,
+    key: &str,
+    value: &ScalarValue,
+) -> Result<bool, EditError> {
+    let all = tx.get_all(&map_object(tx, map)?, key)?;
+    let mut values = all.into_iter().map(|(value, _)| value.into_scalar().ok());
+    let first = values.next();
+    Ok(first.is_some_and(|first| first.as_ref() == Some(value))
+        && values.all(|other| other.as_ref() == Some(value)))
 }
 
 fn put(

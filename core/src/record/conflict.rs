@@ -155,6 +155,7 @@ fn at<'g>(node: &'g Node, path: &Path) -> Option<Candidate<'g>> {
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
+            | Touch::Drop { .. }
             | Touch::Illegal => {}
         }
     }

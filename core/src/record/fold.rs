@@ -234,6 +234,7 @@ pub(crate) fn event_body<'g>(node: &'g Node, id: &EventId) -> Option<&'g EventBo
         | Touch::Text { .. }
         | Touch::TextBirth { .. }
         | Touch::Unknown(_)
+        | Touch::Drop { .. }
         | Touch::Illegal => None,
     })
 }

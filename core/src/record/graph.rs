@@ -280,7 +280,7 @@ impl Graph {
                     self.texts
                         .insert((node.start_op, node.write.actor), field.clone());
                 }
-                Touch::Unknown(_) | Touch::Illegal => {}
+                Touch::Drop { .. } | Touch::Unknown(_) | Touch::Illegal => {}
             }
         }
         self.heads

@@ -133,6 +133,7 @@ fn act(node: &Node, path: &Path) -> Option<Act> {
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
+            | Touch::Drop { .. }
             | Touch::Illegal => {}
         }
     }
@@ -303,6 +304,7 @@ impl Reader<'_> {
                     | Touch::Text { .. }
                     | Touch::Event { .. }
                     | Touch::TextBirth { .. }
+                    | Touch::Drop { .. }
                     | Touch::Illegal => {}
                 }
             }

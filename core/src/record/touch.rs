@@ -66,6 +66,9 @@ pub(crate) enum Touch {
     Event { id: EventId, body: EventBody },
     /// Makes a text the birth lacks.
     TextBirth { field: FieldId },
+    /// Takes losing operations away from a place without writing there: how automerge puts a
+    /// value that one of several already has. Only a decision may.
+    Drop { path: Path },
     /// Something of a newer version.
     Unknown(String),
     /// Something no edit makes.
@@ -168,10 +171,12 @@ impl Reader<'_> {
             (OpType::Put(scalar), _) => self.put(map, key, scalar, counter),
             (OpType::Make(ObjType::Text), RootMap::Texts) => self.text_birth(key),
             (OpType::Make(_), _) => Touch::Unknown(format!("{}/{key}", map.key())),
-            (
-                OpType::Delete | OpType::Increment(_) | OpType::MarkBegin(_) | OpType::MarkEnd(_),
-                _,
-            ) => Touch::Illegal,
+            (OpType::Delete, _) => {
+                schema::path(map, key).map_or(Touch::Illegal, |path| Touch::Drop { path })
+            }
+            (OpType::Increment(_) | OpType::MarkBegin(_) | OpType::MarkEnd(_), _) => {
+                Touch::Illegal
+            }
         }
     }
 
@@ -268,6 +273,7 @@ impl Reader<'_> {
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
+            | Touch::Drop { .. }
             | Touch::Illegal => None,
         })
     }
