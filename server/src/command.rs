@@ -11,6 +11,8 @@ pub mod line;
 mod rebuild;
 pub mod request;
 mod restore;
+#[cfg(test)]
+mod tests;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

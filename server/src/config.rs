@@ -97,7 +97,7 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read: name another or allow reading it.
-    #[error("不能读取配置文件 {path}：{source} (cannot read the configuration file)")]
+    #[error("不能读取配置文件 {path} (cannot read the configuration file)")]
     Read {
         /// Which.
         path: PathBuf,

@@ -62,7 +62,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
         engine: handle.clone(),
         readers,
         progress,
-        door,
+        door: Arc::clone(&door),
     };
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(

@@ -331,7 +331,7 @@ pub(super) fn back_up(place: &Place, to: &Path, json: bool) -> anyhow::Result<()
     )
 }
 
-fn import(
+pub(in crate::command) fn import(
     groups: Option<&Path>,
     people: Option<&Path>,
     definition: Option<&Path>,

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use data_encoding::HEXLOWER;
 use liandu_core::id::RecordId;
-use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::request::Reply;
@@ -258,13 +257,4 @@ pub(super) fn private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 pub(super) fn record(text: &str) -> anyhow::Result<RecordId> {
     text.parse()
         .with_context(|| format!("{text} 不是记录编号 (is not a record's id)"))
-}
-
-/// A time in a name of a folder: `2020-06-19T08-30-00`.
-pub(super) fn moment(time: Timestamp) -> String {
-    time.iso()
-        .chars()
-        .take(19)
-        .map(|letter| if letter == ':' { '-' } else { letter })
-        .collect()
 }

@@ -68,7 +68,7 @@ pub(super) fn run(place: &Place, repair: bool, json: bool) -> anyhow::Result<Exi
 }
 
 /// Everything, in order: the log, what it makes, index, tables.
-fn whole(settings: &Settings) -> anyhow::Result<Report> {
+pub(super) fn whole(settings: &Settings) -> anyhow::Result<Report> {
     let config = settings.engine();
     let disk = FolderDisk::open(&config.journal()).context("日志目录 (the log's folder)")?;
     let opened = Journal::open(Look::over(disk), config.options.journal);

@@ -11,7 +11,7 @@ use liandu_core::time::Timestamp;
 use liandu_core::verdict::Verdict;
 
 use super::backup;
-use super::request::{HeldOf, HeldRow, Reply, Request, UserRow};
+use super::request::{HeldOf, HeldRow, Invitee, Reply, Request, UserRow};
 use crate::config::Settings;
 use crate::engine::{
     ActError, AuthorityAct, Handle, ItemId, OfficeUser, QuarantineAnswer, QuarantineFilter,
@@ -112,14 +112,7 @@ async fn carry_out(
             definition,
         } => import(handle, groups, people, definition).await,
         Request::Invite { people, expires } => {
-            let invited = people.into_iter().map(|one| AuthorityAct::Invite {
-                code_hash: one.code_hash,
-                person: one.person,
-                expires,
-            });
-            let invited: Vec<AuthorityAct> = invited.collect();
-            known_people(handle, &invited).await?;
-            let position = all(handle, invited).await?;
+            let position = invite(handle, people, expires).await?;
             Ok(Reply::Invited {
                 position,
                 url: settings.url(),
@@ -145,9 +138,8 @@ async fn carry_out(
             password,
             grants,
         } => {
-            let set = account(user, person.clone(), name, region, Some(password), false);
-            let set = AuthorityAct::Account(set);
-            acts(handle, vec![set, AuthorityAct::Grants { person, grants }]).await
+            let set = account(user, person, name, region, Some(password), false);
+            user_add(handle, set, grants).await
         }
         Request::UserSet {
             user,
@@ -203,23 +195,32 @@ async fn acts(handle: &Handle, acts: Vec<AuthorityAct>) -> Result<Reply, Refusal
 }
 
 /// Nobody is invited when one of them is not known.
-async fn known_people(handle: &Handle, invited: &[AuthorityAct]) -> Result<(), Refusal> {
-    let people = invited.iter().filter_map(|act| match act {
-        AuthorityAct::Invite { person, .. } => Some(person.clone()),
-        _other => None,
-    });
-    let people: Vec<PersonId> = people.collect();
-    let unknown = handle.directory(move |directory| {
-        people
-            .into_iter()
-            .find(|person| directory.person(person).is_none())
-    });
-    match unknown.await? {
-        None => Ok(()),
-        Some(person) => Err(Refusal(format!(
-            "名册里没有 {person}，先用 admin import --people 导入 (nobody with this code: import the people first)"
-        ))),
+async fn invite(
+    handle: &Handle,
+    people: Vec<Invitee>,
+    expires: Timestamp,
+) -> Result<Position, Refusal> {
+    let (people, unknown) = handle
+        .directory(move |directory| {
+            let unknown = people
+                .iter()
+                .find(|one| directory.person(&one.person).is_none());
+            let unknown = unknown.map(|one| one.person.clone());
+            (people, unknown)
+        })
+        .await?;
+    if let Some(person) = unknown {
+        return Err(Refusal(format!(
+            "名册里没有 {person}，先用 admin import --people 导入 \
+             (nobody with this code: import the people first)"
+        )));
     }
+    let invited = people.into_iter().map(|one| AuthorityAct::Invite {
+        code_hash: one.code_hash,
+        person: one.person,
+        expires,
+    });
+    all(handle, invited.collect()).await
 }
 
 async fn import(
@@ -288,6 +289,33 @@ fn account(
         by,
         time: Timestamp(0),
     }
+}
+
+/// A name that is taken keeps its owner: passwords and roles have commands of their own.
+async fn user_add(
+    handle: &Handle,
+    set: AccountSet,
+    grants: Vec<GrantEntry>,
+) -> Result<Reply, Refusal> {
+    let (user, person) = (set.user.clone(), set.person.clone());
+    if handle
+        .directory(move |directory| directory.account(&user).is_some())
+        .await?
+    {
+        return Err(Refusal(format!(
+            "已有用户 {}，改密码用 users password，改角色用 users grant \
+             (this user exists: see `users password` and `users grant`)",
+            set.user
+        )));
+    }
+    acts(
+        handle,
+        vec![
+            AuthorityAct::Account(set),
+            AuthorityAct::Grants { person, grants },
+        ],
+    )
+    .await
 }
 
 async fn user_set(

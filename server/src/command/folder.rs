@@ -24,7 +24,7 @@ pub struct Folder {
 pub enum FolderError {
     /// Somebody else has it: a server, or another command.
     #[error(
-        "数据目录 {0} 正被另一个服务器或命令使用 (another server or command is using this data folder)"
+        "数据目录 {0} 正被服务器或另一个命令使用，请先停下它 (a server or another command is using this data folder: stop it first)"
     )]
     InUse(PathBuf),
     /// There is no log: most likely a mistyped path.
@@ -40,7 +40,7 @@ pub enum FolderError {
     )]
     NoAuthority(PathBuf),
     /// The disk.
-    #[error("不能使用目录 {path}：{source} (cannot use this folder)")]
+    #[error("不能使用目录 {path} (cannot use this folder)")]
     Disk {
         /// Which.
         path: PathBuf,

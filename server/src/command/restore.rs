@@ -16,16 +16,46 @@ use crate::config::Settings;
 use crate::engine::keys::NODE_KEY;
 use crate::engine::{self, ActError, AuthorityAct, Handle};
 
+/// What a restore did.
+pub(super) struct Restored {
+    manifest: Manifest,
+    /// Where the new epoch begins.
+    position: u64,
+    /// Records erased after the backup.
+    pub(super) erased_again: u64,
+}
+
 /// Restores; prints what was done and what to do next.
 pub(super) fn run(place: &Place, from: &Path, tombstones: &[PathBuf]) -> anyhow::Result<()> {
-    let settings = place.settings()?;
-    let manifest: Manifest =
-        serde_json::from_slice(&std::fs::read(from.join(MANIFEST)).with_context(|| {
-            format!(
-                "{} 不是完整的备份 (is not a complete backup)",
-                from.display()
-            )
-        })?)?;
+    let Restored {
+        manifest,
+        position,
+        erased_again,
+    } = restore(&place.settings()?, from, tombstones)?;
+    out(&format!(
+        "已恢复到位置 {0}（备份于 {1}）；日志新纪元从位置 {position} 开始；又删除了 {erased_again} 条在备份之后依法删除的记录。\n\
+         下一步：启动服务器，设备会自动补送备份之后的内容；办公室用户在备份之后的操作需要重做。\n\n\
+         Restored up to position {0} (backup of {1}); a new epoch begins at position {position};\n\
+         {erased_again} records that were erased after the backup are erased again.\n\
+         Next: start the server. Devices send again what they wrote after the backup; what office\n\
+         users did after it must be done again.",
+        manifest.position, manifest.time,
+    ))
+}
+
+/// Makes a data folder from a backup.
+pub(super) fn restore(
+    settings: &Settings,
+    from: &Path,
+    tombstones: &[PathBuf],
+) -> anyhow::Result<Restored> {
+    let bytes = std::fs::read(from.join(MANIFEST)).with_context(|| {
+        format!(
+            "{} 不是完整的备份 (is not a complete backup)",
+            from.display()
+        )
+    })?;
+    let manifest: Manifest = serde_json::from_slice(&bytes)?;
     ensure!(
         manifest.format == backup::FORMAT,
         "备份由更新的版本写成，请用新版恢复 (written by a newer version: restore with that one)"
@@ -35,15 +65,29 @@ pub(super) fn run(place: &Place, from: &Path, tombstones: &[PathBuf]) -> anyhow:
         "{} 已有日志，请恢复到新目录，或先把旧目录移开 (has a log: take a new folder, or move the old one away)",
         settings.data.display()
     );
-    needs_authority(&settings)?;
+    needs_authority(settings)?;
     let erased = known_tombstones(from, tombstones)?;
+    put(settings, from, &manifest)?;
+    let folder = Folder::existing(settings)?;
+    let begun = begin(settings, &erased);
+    drop(folder);
+    let (position, erased_again) = begun?;
+    Ok(Restored {
+        manifest,
+        position,
+        erased_again,
+    })
+}
+
+/// Copies, proves, and only then gives the log its name.
+fn put(settings: &Settings, from: &Path, manifest: &Manifest) -> anyhow::Result<()> {
     make(&settings.data)?;
     let unfinished = settings.data.join("journal.restoring");
     if unfinished.exists() {
         std::fs::remove_dir_all(&unfinished)?;
     }
     copy(&from.join(JOURNAL), &unfinished)?;
-    backup::prove(&unfinished, &manifest)
+    backup::prove(&unfinished, manifest)
         .context("备份已损坏，请换一份 (the backup is damaged: take another)")?;
     backup::private(
         &settings.data.join(NODE_KEY),
@@ -51,20 +95,7 @@ pub(super) fn run(place: &Place, from: &Path, tombstones: &[PathBuf]) -> anyhow:
     )?;
     backup::private(&settings.engine().restored_mark(), b"")?;
     std::fs::rename(&unfinished, settings.data.join(JOURNAL))?;
-    std::fs::File::open(&settings.data)?.sync_all()?;
-    let folder = Folder::existing(&settings)?;
-    let result = begin(&settings, &erased);
-    drop(folder);
-    let (position, applied) = result?;
-    out(&format!(
-        "已恢复到位置 {0}（备份于 {1}），日志新纪元已开始，又删除了 {applied} 条备份之后依法删除的记录。\n\
-         Restored up to position {0} (backup of {1}); a new epoch has begun at position {position}; \
-         {applied} records that were erased after the backup are erased again.\n\
-         下一步：启动服务器，设备会自动补送备份之后的内容。Next: start the server; devices send again\n\
-         what they wrote after the backup. 办公室用户在备份之后所做的修改需要重新办理。What office users\n\
-         did after the backup must be done again.",
-        manifest.position, manifest.time,
-    ))
+    Ok(std::fs::File::open(&settings.data)?.sync_all()?)
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

@@ -21,10 +21,11 @@ pub(in crate::command) fn ask(settings: &Settings, request: Request) -> anyhow::
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    match runtime.block_on(reach(settings, request))? {
-        Reply::Failed(text) => bail!(text),
-        done => Ok(done),
+    let reply = runtime.block_on(reach(settings, request))?;
+    if let Reply::Failed(text) = reply {
+        bail!(text)
     }
+    Ok(reply)
 }
 
 async fn reach(settings: &Settings, request: Request) -> anyhow::Result<Reply> {

@@ -16,7 +16,7 @@ const PROBLEMS_SHOWN: usize = 20;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RosterError {
     /// Name another file or allow reading it.
-    #[error("不能读取 {path}：{source} (cannot read the file)")]
+    #[error("不能读取 {path} (cannot read the file)")]
     Read {
         /// Which.
         path: PathBuf,

@@ -12,7 +12,7 @@ const SHOWN: usize = 20;
 /// Which part is not as the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The log itself.
     Log,
     /// The index over it.
@@ -25,52 +25,52 @@ pub(super) enum Part {
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// Where.
-    pub(super) part: Part,
+    pub(crate) part: Part,
     /// What, in Chinese.
-    pub(super) zh: String,
+    pub(crate) zh: String,
     /// What, in English.
-    pub(super) en: String,
+    pub(crate) en: String,
 }
 
 /// Everything a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Report {
+pub(crate) struct Report {
     /// Whether log, index and tables agree and nothing is wrong.
-    pub(super) ok: bool,
+    pub(crate) ok: bool,
     /// End of the log.
-    pub(super) position: u64,
+    pub(crate) position: u64,
     /// Segments of the log.
-    pub(super) segments: u64,
+    pub(crate) segments: u64,
     /// Bytes of the log.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// Entries read, erased ones included.
-    pub(super) entries: u64,
+    pub(crate) entries: u64,
     /// Entries whose content was erased.
-    pub(super) entries_erased: u64,
+    pub(crate) entries_erased: u64,
     /// Positions lost by damage found earlier.
-    pub(super) entries_lost: u64,
+    pub(crate) entries_lost: u64,
     /// Records in the log.
-    pub(super) records: u64,
+    pub(crate) records: u64,
     /// Records erased.
-    pub(super) records_erased: u64,
+    pub(crate) records_erased: u64,
     /// Edits outside of records (refused, held, forked, escrow).
-    pub(super) quarantined: u64,
+    pub(crate) quarantined: u64,
     /// Rows of the index compared; none when there is no index.
-    pub(super) index_rows: Option<u64>,
+    pub(crate) index_rows: Option<u64>,
     /// The index goes up to here.
-    pub(super) index_position: u64,
+    pub(crate) index_position: u64,
     /// Records compared with the tables; none when there are no tables.
-    pub(super) tables_records: Option<u64>,
+    pub(crate) tables_records: Option<u64>,
     /// The tables go up to here.
-    pub(super) tables_position: u64,
+    pub(crate) tables_position: u64,
     /// What is wrong.
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Report {
-    pub(super) fn problem(&mut self, part: Part, zh: impl Into<String>, en: impl Into<String>) {
+    pub(crate) fn problem(&mut self, part: Part, zh: impl Into<String>, en: impl Into<String>) {
         self.problems.push(Problem {
             part,
             zh: zh.into(),
@@ -78,12 +78,12 @@ impl Report {
         });
     }
 
-    pub(super) fn has(&self, part: Part) -> bool {
+    pub(crate) fn has(&self, part: Part) -> bool {
         self.problems.iter().any(|problem| problem.part == part)
     }
 
     /// For people.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = format!(
             "日志 log      {} 段 segments, {} 字节 bytes, {} 条 entries（已抹去 erased {}，已丢失 lost {}），到位置 up to {}\n",
             self.segments,
