@@ -140,3 +140,9 @@ pub const DEVICE_SHEETS_MAX: usize = 256;
 pub const ANSWER_BYTES_MAX: usize = 2_000;
 /// Device connections of one server.
 pub const CONNECTIONS_MAX: u64 = 60_000;
+/// Sign-in name of an office user, bytes.
+pub const USER_BYTES_MAX: usize = 100;
+/// Exports of the office API at the same time.
+pub const EXPORTS_AT_ONCE_MAX: usize = 4;
+/// How long an export waits for its client to take the next piece, milliseconds.
+pub const EXPORT_PIECE_MS_MAX: u64 = 30_000;

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use liandu_core::id::Position;
@@ -81,6 +81,7 @@ impl Office {
         ask: impl FnOnce(&Snapshot<'_>) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.reach(at_least).await?;
+        let _one_of_few = self.door.reads.acquire().await.map_err(|_| ApiError::Internal)?;
         let readers = self.readers.clone();
         let asked = tokio::task::spawn_blocking(move || readers.read(ask));
         asked.await.map_err(|_| ApiError::Internal)?
@@ -182,9 +183,6 @@ async fn marked(
     ];
     for (name, value) in fixed {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return ApiError::Form.into_response();
     }
     response
 }

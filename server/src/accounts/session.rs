@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use liandu_core::authority::Account;
 use liandu_core::id::PersonId;
 use liandu_core::limits;
 use liandu_core::time::Timestamp;
@@ -58,9 +59,21 @@ pub struct Session {
     pub began: Timestamp,
     /// The last request.
     pub used: Timestamp,
+    /// Of the account's password string at sign-in: a new password ends the session.
+    password: [u8; 32],
+}
+
+fn hash_of(password: Option<&str>) -> [u8; 32] {
+    Sha256::digest(password.unwrap_or("").as_bytes()).into()
 }
 
 impl Session {
+    /// Whether the account still has the password it had at sign-in; `password` is its argon2id
+    /// string.
+    pub fn is_of(&self, password: Option<&str>) -> bool {
+        self.password == hash_of(password)
+    }
+
     /// When it ends if nothing more is asked.
     pub fn ends(&self) -> Timestamp {
         let most = self.began.plus_ms(ms(limits::SESSION_MS_MAX));
@@ -84,7 +97,7 @@ impl Sessions {
         &mut self,
         token: &Token,
         user: &str,
-        person: PersonId,
+        account: &Account,
         now: Timestamp,
     ) -> Session {
         if self.alive.len() >= limits::SESSIONS_MAX {
@@ -101,10 +114,11 @@ impl Sessions {
         let public = HEXLOWER.encode(hash.get(..6).unwrap_or_default());
         let session = Session {
             user: user.to_owned(),
-            person,
+            person: account.person.clone(),
             public,
             began: now,
             used: now,
+            password: hash_of(account.password.as_deref()),
         };
         self.alive.insert(hash, session.clone());
         session
@@ -127,11 +141,6 @@ impl Sessions {
         self.alive.remove(&token.hash());
     }
 
-    /// Ends every session of a user, after a change of password or grants.
-    pub fn end_all_of(&mut self, user: &str) {
-        self.alive.retain(|_, session| session.user != user);
-    }
-
     /// How many are alive or not yet cleared away.
     pub fn count(&self) -> usize {
         self.alive.len()
@@ -142,10 +151,28 @@ impl Sessions {
 mod tests {
     use super::*;
 
+    fn account(password: &str) -> Account {
+        Account {
+            person: PersonId::new("p1").unwrap(),
+            name: "王".to_owned(),
+            password: Some(password.to_owned()),
+            disabled: false,
+        }
+    }
+
+    #[test]
+    fn a_new_password_ends_the_session() {
+        let (mut sessions, token) = begun(0);
+        let session = sessions.find(&token, Timestamp(1)).unwrap();
+        assert!(session.is_of(Some("$argon2id$1")));
+        assert!(!session.is_of(Some("$argon2id$2")));
+        assert!(!session.is_of(None));
+    }
+
     fn begun(at: i64) -> (Sessions, Token) {
         let mut sessions = Sessions::default();
         let token = Token::new([9; 32]);
-        sessions.begin(&token, "wang", PersonId::new("p1").unwrap(), Timestamp(at));
+        sessions.begin(&token, "wang", &account("$argon2id$1"), Timestamp(at));
         (sessions, token)
     }
 
@@ -178,9 +205,7 @@ mod tests {
         assert_eq!(Token::parse(&token.text()), Some(token.clone()));
         assert!(sessions.find(&Token::new([8; 32]), Timestamp(1)).is_none());
         assert!(sessions.find(&token, Timestamp(1)).is_some());
-        sessions.end_all_of("li");
-        assert!(sessions.find(&token, Timestamp(1)).is_some());
-        sessions.end_all_of("wang");
+        sessions.end(&token);
         assert!(sessions.find(&token, Timestamp(1)).is_none());
         assert!(!format!("{token:?}").contains(&token.text()));
     }

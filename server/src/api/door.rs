@@ -5,7 +5,7 @@
 //! request, so a revocation counts at once.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -66,6 +66,10 @@ pub struct Door {
     throttle: Mutex<Throttle>,
     /// Each password check takes 19 MiB and tens of milliseconds.
     checks: Semaphore,
+    /// Questions to the tables at the same time, exports aside.
+    pub(crate) reads: Semaphore,
+    /// Exports at the same time: each holds a read transaction while its client reads.
+    pub(crate) exports: Arc<Semaphore>,
     pub(crate) edge: Edge,
     /// Whether cookies are sent over TLS only.
     secure: bool,
@@ -82,6 +86,8 @@ impl Door {
             sessions: Mutex::default(),
             throttle: Mutex::default(),
             checks: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
+            reads: Semaphore::new(limits::TABLE_READERS_MAX),
+            exports: Arc::new(Semaphore::new(limits::EXPORTS_AT_ONCE_MAX)),
             edge,
             secure,
         }
@@ -95,12 +101,17 @@ impl Door {
         open(&self.sessions).count()
     }
 
-    /// Milliseconds until `user` may try again from `address`.
-    fn wait_ms(&self, user: &Who, address: &Who, now: Timestamp) -> u64 {
-        let throttle = open(&self.throttle);
-        throttle
+    fn may_try(&self, user: &Who, address: &Who) -> Result<(), ApiError> {
+        let (throttle, now) = (open(&self.throttle), self.now());
+        let wait_ms = throttle
             .wait_ms(user, now)
-            .max(throttle.wait_ms(address, now))
+            .max(throttle.wait_ms(address, now));
+        if wait_ms == 0 {
+            return Ok(());
+        }
+        Err(ApiError::TooManyTries {
+            retry_s: wait_ms.div_ceil(1000),
+        })
     }
 
     fn session(&self, token: &Token) -> Option<Session> {
@@ -131,12 +142,10 @@ pub(crate) async fn sign_in(
 ) -> Result<(Token, Session), ApiError> {
     let door = &office.door;
     let (by_user, by_address) = (Who::User(user.to_owned()), Who::Address(address));
-    let wait = door.wait_ms(&by_user, &by_address, door.now());
-    if wait > 0 {
-        return Err(ApiError::TooManyTries {
-            retry_s: wait.div_ceil(1000),
-        });
+    if user.len() > limits::USER_BYTES_MAX {
+        return Err(ApiError::WrongPassword);
     }
+    door.may_try(&by_user, &by_address)?;
     let name = user.to_owned();
     let account = office
         .engine
@@ -159,7 +168,7 @@ pub(crate) async fn sign_in(
     };
     open(&door.throttle).succeeded(user);
     let token = Token::new((door.edge.random)().ok_or(ApiError::Internal)?);
-    let session = open(&door.sessions).begin(&token, user, account.person, door.now());
+    let session = open(&door.sessions).begin(&token, user, &account, door.now());
     Ok((token, session))
 }
 
@@ -201,10 +210,17 @@ impl FromRequestParts<Office> for SignedIn {
         }
         let session = office.door.session(&token).ok_or(ApiError::NotSignedIn)?;
         let user = session.user.clone();
-        let asked = office
-            .engine
-            .directory(move |known| known.principal_of_user(&user));
-        let principal = asked.await?.filter(|principal| !principal.revoked);
+        let asked = office.engine.directory(move |known| {
+            let password = known
+                .account(&user)
+                .and_then(|account| account.password.clone());
+            (password, known.principal_of_user(&user))
+        });
+        let (password, principal) = asked.await?;
+        if !session.is_of(password.as_deref()) {
+            return Err(ApiError::NotSignedIn);
+        }
+        let principal = principal.filter(|principal| !principal.revoked);
         let principal = principal.ok_or(ApiError::NotSignedIn)?;
         Ok(SignedIn {
             session,

@@ -4,6 +4,7 @@
 //! client reads.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -14,6 +15,7 @@ use liandu_core::id::GroupId;
 use liandu_core::limits;
 use liandu_core::record::value::GeoPosition;
 use serde_json::{Map, Value as Json, json};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::api::Office;
@@ -53,10 +55,11 @@ const COLUMNS: [&str; 20] = [
 struct Pieces {
     buffer: Vec<u8>,
     sender: mpsc::Sender<Bytes>,
+    runtime: Handle,
 }
 
 impl Pieces {
-    /// Breaks when the client has gone away.
+    /// Breaks when the client has gone away or reads too slowly.
     fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
         self.buffer.extend_from_slice(text);
         if self.buffer.len() < PIECE_BYTES {
@@ -68,9 +71,14 @@ impl Pieces {
 
     fn flush(&mut self) -> ControlFlow<()> {
         let piece = std::mem::take(&mut self.buffer);
-        match self.sender.blocking_send(piece.into()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        let limit = Duration::from_millis(limits::EXPORT_PIECE_MS_MAX);
+        let sent = self
+            .runtime
+            .block_on(self.sender.send_timeout(piece.into(), limit));
+        if sent.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
     }
 }
@@ -85,15 +93,25 @@ async fn streamed(
     format: Format,
 ) -> Result<(Mark, Body), ApiError> {
     office.reach(ask.at_least).await?;
+    let busy = |_| ApiError::Busy { retry_s: 20 };
+    let permit = office
+        .door
+        .exports
+        .clone()
+        .try_acquire_owned()
+        .map_err(busy)?;
+    let runtime = Handle::current();
     let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
     let (begun, begins) = oneshot::channel();
     let readers = office.readers.clone();
     tokio::task::spawn_blocking(move || {
+        let _held_to_the_end = permit;
         let written = readers.read(|snapshot| {
             let _gone = begun.send(snapshot.mark().clone());
             let mut pieces = Pieces {
                 buffer: Vec::new(),
                 sender: sender.clone(),
+                runtime,
             };
             let asked = Asked {
                 visible: &visible,

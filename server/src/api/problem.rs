@@ -65,6 +65,8 @@ pub(crate) enum ApiError {
     },
     /// The body is not JSON of the documented form.
     Form,
+    /// The body is longer than allowed.
+    TooLarge,
     /// `If-Match` is missing: say what was seen.
     SeenMissing,
     /// `If-Match` is not part of the record's history, or has gone on: read again.
@@ -198,6 +200,12 @@ impl ApiError {
                 "请求格式不正确",
                 "the body is not of the documented form",
             ),
+            ApiError::TooLarge => (
+                S::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "请求内容过大",
+                "the body is longer than allowed",
+            ),
             ApiError::SeenMissing => (
                 S::PRECONDITION_REQUIRED,
                 "seen-missing",
@@ -280,6 +288,7 @@ impl ApiError {
             | ApiError::ForeignPage
             | ApiError::NotFound
             | ApiError::Form
+            | ApiError::TooLarge
             | ApiError::Refused(_)
             | ApiError::Illegal(_)
             | ApiError::Exists
@@ -299,6 +308,7 @@ impl ApiError {
             | ApiError::Query(_)
             | ApiError::Body { .. }
             | ApiError::Form
+            | ApiError::TooLarge
             | ApiError::SeenMissing
             | ApiError::SeenUnknown
             | ApiError::PurposeMissing

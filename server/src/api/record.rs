@@ -4,14 +4,14 @@
 
 #![expect(unused_qualifications, reason = "written by utoipa's macro")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use liandu_core::campaign::{Campaign, Label};
-use liandu_core::id::RecordId;
+use liandu_core::id::{PersonId, RecordId};
 use liandu_core::record::doc::RecordDoc;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -131,6 +131,8 @@ pub struct RecordJson {
     pub last: Option<ByJson>,
     /// Edits in it.
     pub edits: usize,
+    /// Names of the people above by code, as far as the roster has them.
+    pub people: BTreeMap<String, String>,
 }
 
 /// What names a record's parts for people.
@@ -229,6 +231,7 @@ impl Words<'_> {
             created: record.created.as_ref().map(ByJson::from),
             last: record.last.as_ref().map(ByJson::from),
             edits: record.edits,
+            people: BTreeMap::new(),
         }
     }
 }
@@ -293,6 +296,44 @@ impl Loaded {
     }
 }
 
+fn people_in(record: &Record) -> BTreeSet<PersonId> {
+    let ends = [&record.created, &record.last].into_iter().flatten();
+    let fields = record.fields.values().map(|view| &view.by);
+    let others = record
+        .fields
+        .values()
+        .flat_map(|view| view.others.iter().map(|w| &w.by));
+    let texts = record.texts.values().filter_map(|view| view.by.as_ref());
+    let events = record.events.iter().map(|view| &view.by);
+    let open = record
+        .conflicts
+        .iter()
+        .flat_map(|open| open.values.iter().map(|w| &w.by));
+    let all = ends
+        .chain(fields)
+        .chain(others)
+        .chain(texts)
+        .chain(events)
+        .chain(open);
+    all.filter_map(|by| by.person.clone()).collect()
+}
+
+/// Names of people, without those the roster does not have.
+async fn names(
+    office: &Office,
+    people: BTreeSet<PersonId>,
+) -> Result<BTreeMap<String, String>, ApiError> {
+    let asked = office.engine.directory(move |known| {
+        let named = people
+            .iter()
+            .filter_map(|code| Some((code, known.person(code)?)));
+        named
+            .map(|(code, person)| (code.to_string(), person.name.clone()))
+            .collect()
+    });
+    Ok(asked.await?)
+}
+
 /// What a record's reader says.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -325,7 +366,9 @@ pub(crate) async fn show(
         kind: loaded.doc.kind(),
         campaign,
     };
-    let json = words.record(as_of, &loaded, &loaded.record());
+    let record = loaded.record();
+    let mut json = words.record(as_of, &loaded, &record);
+    json.people = names(&office, people_in(&record)).await?;
     let headers = AppendHeaders([(header::ETAG, format!("\"{}\"", json.seen))]);
     Ok((headers, Json(json)))
 }

@@ -2,5 +2,6 @@
 
 mod description;
 mod door;
+mod held;
 mod records;
 mod world;

@@ -1,12 +1,15 @@
 //! Facts about the tables, over records made by hand from core's types.
 
+mod agreement;
+mod files;
+mod quarantine;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use liandu_core::id::{
     Actor, ChangeHash, DeviceId, Epoch, FieldId, PersonId, Position, RecordId, StateId, UnitId,
 };
-use liandu_core::log::NumberRange;
 use liandu_core::policy::{Grant, Principal, Role};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::{Path, WriteId};
@@ -16,17 +19,14 @@ use liandu_core::record::view::{
     Conflict, ConflictKind, FieldView, Provenance, Record, StateView, TextView, Written,
 };
 use liandu_core::time::Timestamp;
-use liandu_core::verdict::{Reason, Verdict};
-use proptest::prelude::*;
 
+use super::Mark;
 use super::filter::Filter;
-use super::quarantine::{HeldFilter, quarantine, quarantined};
 use super::query::{Asked, By, Cursor, Snapshot, Sort, count, export, list, places};
 use super::read::{conflicts, ids, rows};
 use super::rows::{About, Rows, project};
 use super::visible::Visible;
 use super::write::{Change, Tables};
-use super::{Held, Mark};
 
 fn by(n: u8, position: u64) -> Provenance {
     Provenance {
@@ -46,7 +46,13 @@ fn by(n: u8, position: u64) -> Provenance {
 }
 
 /// A problem with these fields; `n` is its id, position and time.
-fn rows_with(n: u8, scope: &str, state: &str, fields: &[(&str, Value)], text: &str) -> Rows {
+pub(super) fn rows_with(
+    n: u8,
+    scope: &str,
+    state: &str,
+    fields: &[(&str, Value)],
+    text: &str,
+) -> Rows {
     let view = |value: &Value| FieldView {
         value: value.clone(),
         by: by(n, n.into()),
@@ -118,7 +124,7 @@ fn rows_with(n: u8, scope: &str, state: &str, fields: &[(&str, Value)], text: &s
     )
 }
 
-fn mark(position: u64) -> Mark {
+pub(super) fn mark(position: u64) -> Mark {
     Mark {
         epoch: Epoch([1; 8]),
         position: Position(position),
@@ -126,7 +132,7 @@ fn mark(position: u64) -> Mark {
     }
 }
 
-fn tables_with(rows: &[Rows]) -> Tables {
+pub(super) fn tables_with(rows: &[Rows]) -> Tables {
     let mut tables = Tables::memory().unwrap();
     let changes: Vec<Change> = rows
         .iter()
@@ -136,7 +142,7 @@ fn tables_with(rows: &[Rows]) -> Tables {
     tables
 }
 
-fn visible(region: &str) -> Visible {
+pub(super) fn visible(region: &str) -> Visible {
     let region = region.parse().unwrap();
     Visible::of(&Principal {
         person: PersonId::new("wang").unwrap(),
@@ -150,7 +156,7 @@ fn visible(region: &str) -> Visible {
     })
 }
 
-fn filter(pairs: &[(&str, &str)]) -> Filter {
+pub(super) fn filter(pairs: &[(&str, &str)]) -> Filter {
     let pairs: Vec<(String, String)> = pairs
         .iter()
         .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
@@ -161,12 +167,17 @@ fn filter(pairs: &[(&str, &str)]) -> Filter {
 }
 
 /// Ids of what a filter finds, by list over pages of two; count and export must agree.
-fn found(tables: &mut Tables, region: &str, pairs: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn found(tables: &mut Tables, region: &str, pairs: &[(&str, &str)]) -> Vec<u8> {
     let (visible, filter) = (visible(region), filter(pairs));
     found_by(tables, &visible, &filter, Sort::FirstUp)
 }
 
-fn found_by(tables: &mut Tables, visible: &Visible, filter: &Filter, sort: Sort) -> Vec<u8> {
+pub(super) fn found_by(
+    tables: &mut Tables,
+    visible: &Visible,
+    filter: &Filter,
+    sort: Sort,
+) -> Vec<u8> {
     let asked = Asked { visible, filter };
     let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
     let mut listed = Vec::new();
@@ -195,7 +206,7 @@ fn found_by(tables: &mut Tables, visible: &Visible, filter: &Filter, sort: Sort)
     listed
 }
 
-fn sample() -> Vec<Rows> {
+pub(super) fn sample() -> Vec<Rows> {
     let text = |text: &str| Value::text(text);
     let spot = Value::Position(GeoPosition {
         lat_e7: 377_000_000,
@@ -467,67 +478,12 @@ fn an_edit_replaces_rows_and_a_move_changes_who_sees_them() {
     );
 }
 
-fn everything(tables: &mut Tables) -> Vec<Rows> {
+pub(super) fn everything(tables: &mut Tables) -> Vec<Rows> {
     let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
     let all = ids(&snapshot).unwrap();
     all.iter()
         .map(|id| rows(&snapshot, id).unwrap().unwrap())
         .collect()
-}
-
-#[test]
-fn an_erased_record_leaves_no_byte_in_the_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("office.db");
-    let mut tables = Tables::open(&path).unwrap();
-    let secret = "极其罕见的词语";
-    let erased = rows_with(
-        1,
-        "130502/-/office",
-        "found",
-        &[("f/name", Value::text(secret))],
-        secret,
-    );
-    let kept = rows_with(2, "130502/-/office", "found", &[], "留下的内容");
-    let changes = [Change::Put(Box::new(erased)), Change::Put(Box::new(kept))];
-    tables.commit(&changes, &mark(1)).unwrap();
-    let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
-    let in_files = |needle: &str| {
-        let holds = |name| {
-            bytes(name)
-                .windows(needle.len())
-                .any(|w| w == needle.as_bytes())
-        };
-        ["office.db", "office.db-wal"].into_iter().any(holds)
-    };
-    assert!(in_files(secret));
-    tables
-        .commit(&[Change::Gone(RecordId([1; 16]))], &mark(2))
-        .unwrap();
-    assert!(!in_files(secret));
-    assert!(!in_files("极其罕"), "no trigram either");
-    assert!(in_files("留下的内容"));
-    assert_eq!(found(&mut tables, "130000", &[("q", secret)]), [0u8; 0]);
-    assert_eq!(found(&mut tables, "130000", &[("q", "留下的")]), [2]);
-}
-
-#[test]
-fn a_file_of_another_version_or_of_rubbish_is_made_anew() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("office.db");
-    let mut tables = Tables::open(&path).unwrap();
-    tables.commit(&[], &mark(9)).unwrap();
-    drop(tables);
-    assert_eq!(Tables::open(&path).unwrap().mark().unwrap(), mark(9));
-    let tables = Tables::open(&path).unwrap();
-    tables
-        .connection()
-        .execute("UPDATE meta SET schema = 999", [])
-        .unwrap();
-    drop(tables);
-    assert_eq!(Tables::open(&path).unwrap().mark().unwrap(), Mark::none());
-    std::fs::write(&path, vec![7; 8192]).unwrap();
-    assert_eq!(Tables::open(&path).unwrap().mark().unwrap(), Mark::none());
 }
 
 #[test]
@@ -558,146 +514,4 @@ fn conflicts_are_listed_with_who_wrote_what() {
             .unwrap()
             .is_empty()
     );
-}
-
-fn held(n: u8, scope: &str, verdict: Verdict) -> Held {
-    Held {
-        position: Position(n.into()),
-        index: 0,
-        record: RecordId([n; 16]),
-        kind: Some(Kind::Problem),
-        scope: scope.parse().unwrap(),
-        person: None,
-        device: DeviceId([n; 8]),
-        actor: Actor([n; 16]),
-        seq: 3,
-        hash: ChangeHash([n; 32]),
-        verdict,
-        time: Timestamp(1),
-        settled: None,
-    }
-}
-
-#[test]
-fn quarantine_shows_a_region_its_own_until_released_or_answered() {
-    let mut tables = Tables::memory().unwrap();
-    let all = [
-        held(1, "130502/-/group", Verdict::Refused(Reason::NotAllowed)),
-        held(2, "130702/-/group", Verdict::Held(Reason::NewerDefinition)),
-        held(3, "130502/-/group", Verdict::Forked),
-    ];
-    let changes: Vec<Change> = all
-        .iter()
-        .map(|h| Change::Held(Box::new(h.clone())))
-        .collect();
-    tables.commit(&changes, &mark(3)).unwrap();
-    let list = |tables: &mut Tables, region: &str, filter: &HeldFilter| -> Vec<u64> {
-        let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
-        let (found, total) = quarantine(&snapshot, &visible(region), filter, None, 10).unwrap();
-        assert_eq!(found.len() as u64, total);
-        found.iter().map(|held| held.position.0).collect()
-    };
-    let open = HeldFilter::default();
-    assert_eq!(list(&mut tables, "130000", &open), [3, 2, 1]);
-    assert_eq!(list(&mut tables, "130502", &open), [3, 1]);
-    let refused = HeldFilter {
-        verdict: Some("refused"),
-        ..HeldFilter::default()
-    };
-    assert_eq!(list(&mut tables, "130000", &refused), [1]);
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
-    let one = quarantined(&snapshot, &visible("130502"), Position(1), 0).unwrap();
-    assert_eq!(one.as_ref(), Some(&all[0]));
-    assert_eq!(
-        quarantined(&snapshot, &visible("130502"), Position(2), 0).unwrap(),
-        None
-    );
-    drop(snapshot);
-    let numbers = NumberRange {
-        actor: Actor([1; 16]),
-        from: 1,
-        to: 3,
-    };
-    let again = held(9, "130702/-/group", Verdict::Refused(Reason::BadValue));
-    let again = Held {
-        record: all[1].record,
-        hash: all[1].hash,
-        ..again
-    };
-    let changes = [
-        Change::Released {
-            record: all[0].record,
-            numbers,
-            by: Position(4),
-        },
-        Change::Answered {
-            record: all[2].record,
-            hash: all[2].hash,
-            by: Position(5),
-            text: "不予采纳".into(),
-        },
-        Change::Held(Box::new(again)),
-    ];
-    tables.commit(&changes, &mark(9)).unwrap();
-    assert_eq!(
-        list(&mut tables, "130000", &open),
-        [2],
-        "judged again, still out, same place"
-    );
-    assert_eq!(list(&mut tables, "130000", &refused), [2]);
-    let all_of_them = HeldFilter {
-        settled_too: true,
-        ..HeldFilter::default()
-    };
-    assert_eq!(list(&mut tables, "130000", &all_of_them), [3, 2, 1]);
-}
-
-fn any_rows() -> impl Strategy<Value = Vec<(usize, usize, usize, usize)>> {
-    proptest::collection::vec((0..5_usize, 0..4_usize, 0..4_usize, 0..4_usize), 0..14)
-}
-
-const SCOPES: [&str; 5] = [
-    "130502/g-1/group",
-    "130702/g-2/group",
-    "130502001/-/office",
-    "130500/-/office",
-    "130502/-/contact",
-];
-const STATES: [&str; 4] = ["found", "transferred", "reported", "closed"];
-const STATUS: [&str; 4] = ["Open", "Closed", "", "Pending"];
-const TEXTS: [&str; 4] = ["河道污染", "污水", "违法占地", ""];
-
-proptest! {
-    /// List, count, export and a plain loop over the rows give the same records.
-    #[test]
-    fn any_filter_gives_the_same_number_everywhere(
-        made in any_rows(),
-        region in 0..4_usize, state in 0..5_usize, status in 0..5_usize, text in 0..5_usize,
-        conflict in 0..3_usize,
-    ) {
-        let rows: Vec<Rows> = made.iter().enumerate().map(|(index, (scope, state, status, text))| {
-            let fields = [("f/status", Value::text(STATUS[*status]))];
-            let n = u8::try_from(index).unwrap() + 1;
-            rows_with(n, SCOPES[*scope], STATES[*state], &fields, TEXTS[*text])
-        }).collect();
-        let mut tables = tables_with(&rows);
-        let region = ["130000", "130500", "130502", "130702"][region];
-        let mut pairs = vec![("region", region)];
-        pairs.extend(STATES.get(state).map(|state| ("state", *state)));
-        pairs.extend(STATUS.get(status).map(|status| ("field.status", *status)));
-        pairs.extend(TEXTS.get(text).filter(|text| !text.is_empty()).map(|text| ("q", *text)));
-        pairs.extend(["open", "none"].get(conflict).map(|conflict| ("conflict", *conflict)));
-        let fits = |rows: &&Rows| {
-            let scope = &rows.line.about.scope;
-            let facet = rows.facets.iter().find(|(path, _)| path == "f/status").map_or("", |f| &f.1);
-            scope.audience.as_str() != "contact"
-                && region.parse::<liandu_core::id::RegionCode>().unwrap().contains(&scope.region)
-                && STATES.get(state).is_none_or(|state| rows.line.state.as_str() == *state)
-                && STATUS.get(status).is_none_or(|status| facet == *status)
-                && TEXTS.get(text).is_none_or(|text| rows.body.contains(text))
-                && ["open", "none"].get(conflict).is_none_or(|c| (*c == "open") == (rows.line.conflicts > 0))
-        };
-        let wanted: Vec<u8> = rows.iter().filter(fits).map(|rows| rows.line.id.0[0]).collect();
-        prop_assert_eq!(found(&mut tables, "130000", &pairs), wanted);
-    }
 }

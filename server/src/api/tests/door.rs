@@ -158,7 +158,7 @@ async fn a_body_above_the_limit_is_refused() {
     let long = "x".repeat(limits::API_BODY_BYTES_MAX);
     let body = json!({"user": "wang", "password": long});
     assert_eq!(
-        world.post("", "/api/session", &[], &body).await.code(400),
-        "bad-body"
+        world.post("", "/api/session", &[], &body).await.code(413),
+        "too-large"
     );
 }

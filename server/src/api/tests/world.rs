@@ -58,7 +58,7 @@ pub(super) struct World {
     router: Router,
 }
 
-fn admin() -> OfficeUser {
+pub(super) fn admin() -> OfficeUser {
     let person = PersonId::new("admin").unwrap();
     OfficeUser {
         user: "admin".to_owned(),
