@@ -70,6 +70,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 Ok(record) => verdicts.push(record),
                 Err(trouble) => {
                     self.note_trouble(&trouble);
+                    // It may hold what the log did not take.
+                    self.cache.forget(&push.record);
                     self.wait(ticket, Answer::Failed(trouble.answer()));
                     return ticket;
                 }
@@ -256,6 +258,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         // A record begins with its first accepted edit: a birth alone is nobody's.
         let begins = batch.row.is_some() || judged.iter().any(counts);
         let mut positions: BTreeMap<Actor, Position> = BTreeMap::new();
+        let mut begun = false;
         for run in runs(judged, begins, *because == Because::Arrived) {
             let device = run.device.unwrap_or(self.node_id);
             let entry = LogEntry::Edits(Edits {
@@ -273,7 +276,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 seals: seals_of(batch.seals, &run),
                 kept: run.kept,
             });
-            let position = self.stage(entry)?;
+            let position = match self.stage(entry) {
+                Ok(position) => position,
+                Err(trouble) => {
+                    if begun {
+                        // Its first runs name heads that this one would have brought.
+                        self.failed();
+                    }
+                    return Err(trouble);
+                }
+            };
+            begun = true;
             let actors = run.accepted.iter().map(|judged| judged.change.actor);
             positions.extend(actors.map(|actor| (actor, position)));
         }

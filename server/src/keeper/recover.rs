@@ -15,7 +15,7 @@ use liandu_core::time::Timestamp;
 
 use super::ask::Numbers;
 use super::cache::Cache;
-use super::{Disks, Keeper, KeeperOpenError, Keys, Options, Trouble};
+use super::{Disks, Keeper, KeeperOpenError, Keys, Moved, Options, Trouble};
 use crate::index::overlay::Overlay;
 use crate::index::{Index, IndexError, fold, keys, rows};
 use crate::journal::{AppendError, CommitError, Damage, Disk, Journal, Opened, Payload, ReadError};
@@ -108,6 +108,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             done: Vec::new(),
             tickets: 0,
             numbers: Numbers::default(),
+            moved: Moved::Anything,
         };
         keeper.fresh_actor();
         keeper.bring_together()?;
@@ -121,6 +122,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// After a failed commit or a broken index: opens the log again and continues the index.
     pub(super) fn recover(&mut self) -> Result<(), KeeperOpenError> {
         self.index.drop_staged();
+        self.moved = Moved::Anything;
         // What the log has lost must not live on in memory.
         self.cache = Cache::new(self.options.cache_bytes_max);
         if self.index_broken {
@@ -144,20 +146,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// Continues the index, or rebuilds it, and reads the directory from it.
     fn bring_together(&mut self) -> Result<(), RecoverError> {
-        let mut from = self.index_place().unwrap_or(None);
-        if from.is_none() {
-            self.index.below_mut().clear()?;
-            from = Some(Position(0));
+        if let Ok(Some(from)) = self.index_place() {
+            match self.replay(from).and_then(|()| self.read_directory()) {
+                // It opened and does not work.
+                Err(RecoverError::Index(_) | RecoverError::Read(_)) => {}
+                done => return done,
+            }
         }
-        let result = self.replay(from.unwrap_or_default());
-        if let Err(RecoverError::Index(_)) = result {
-            // It opened and does not work: once more from nothing.
-            self.index.drop_staged();
-            self.index.below_mut().clear()?;
-            self.replay(Position(0))?;
-        } else {
-            result?;
-        }
+        self.index.drop_staged();
+        self.index.below_mut().clear()?;
+        self.replay(Position(0))?;
         self.read_directory()
     }
 
