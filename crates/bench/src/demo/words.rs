@@ -1,0 +1,138 @@
+//! What the demo prints: progress with elapsed time, the figures, accounts, and what to type next.
+//!
+//! Chinese first, English second. Never shows a path that does not exist.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::demo::figures::Found;
+use crate::demo::plan::Plan;
+use crate::demo::seats::{ACCOUNTS, Hand, PROVINCE};
+
+/// Lines with the time since the start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress(Instant);
+
+impl Progress {
+    pub(super) fn new() -> Progress {
+        Progress(Instant::now())
+    }
+
+    pub(super) fn say(self, zh: &str, en: &str) {
+        println!("[{:6.1} s] {zh} {en}", self.0.elapsed().as_secs_f64());
+    }
+
+    pub(super) fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// A line for each figure; ✗ where the office says something else.
+pub(super) fn figures(all: &[Found]) -> String {
+    let mut text = String::from("数字核对 Figures (来源 source = 《河北日报》 · 经办公接口读回 read back)\n");
+    for Found { what, source, found } in all {
+        let mark = if source == found { "✓" } else { "✗" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {mark} {source:>7} {found:>7}  {what}");
+    }
+    text
+}
+
+/// The accounts' file.
+pub(super) fn access(url: &str, passwords: &[(String, String)]) -> String {
+    let mut text = format!(
+        "演示账户 Demo accounts ({url}, 仅限本机 this machine only)\n\
+         以下为演示数据 everything in it is demo data\n\n"
+    );
+    for (user, password) in passwords {
+        let account = ACCOUNTS.iter().find(|account| account.user == user);
+        let (name, name_en) = account.map_or(("", ""), |account| (account.name, account.name_en));
+        let _ = writeln!(text, "{user:<17} {password}  {name} {name_en}");
+    }
+    text
+}
+
+/// The password of a user in the accounts' file.
+pub(super) fn password_of(access: &str, user: &str) -> Option<String> {
+    let mut lines = access.lines().map(str::split_whitespace);
+    lines.find_map(|mut words| (words.next() == Some(user)).then(|| words.next()).flatten().map(str::to_owned))
+}
+
+/// A path as one types it: relative to where the person is, where that is possible.
+pub(super) fn typed(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).context("the path of a program")?;
+    let here = std::env::current_dir().context("the current folder")?;
+    Ok(path.strip_prefix(&here).map_or(path.clone(), Path::to_owned))
+}
+
+/// What to open and what to type next.
+pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
+    let liandu = typed(&bin.join("liandu"))?;
+    let server = typed(&bin.join("liandu-server"))?;
+    let dir = typed(dir)?;
+    let (liandu, server, dir) = (liandu.display(), server.display(), dir.display());
+    let phones: Vec<(&str, &str)> = Hand::ALL.into_iter().filter_map(Hand::phone).collect();
+    let (one, two) = (phones[0], phones[1]);
+    let record = Plan::area_record();
+    let short = record.to_string();
+    let short = &short[short.len() - 6..];
+    Ok(format!(
+        "打开 Open\n  \
+           {url}/api/openapi.json   接口说明 what the office API can do\n  \
+           {url}/healthz            运行状况 how the server is\n\
+         账户和密码 Accounts: {dir}/ACCESS.txt\n\n\
+         接着输入(另开一个终端,在本目录) Type next (in another terminal, in this folder)\n\n\
+         1. 两部手机,{}和{} · two phones\n  \
+           {liandu} --dir {dir}/{} list --conflict\n  \
+           {liandu} --dir {dir}/{} show {short}\n  \
+           {liandu} --dir {dir}/{} conflicts\n\n\
+         2. 登录人大办,看有分歧的记录 · sign in as the office, see what is in conflict\n  \
+           PASSWORD=$(awk '$1==\"{PROVINCE}\"{{print $2}}' {dir}/ACCESS.txt)\n  \
+           TOKEN=$(curl -s {url}/api/session -H 'content-type: application/json' -d \"{{\\\"user\\\":\\\"{PROVINCE}\\\",\\\"password\\\":\\\"$PASSWORD\\\"}}\" | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')\n  \
+           curl -s -H \"authorization: Bearer $TOKEN\" \"{url}/api/conflicts\"\n  \
+           curl -s -H \"authorization: Bearer $TOKEN\" \"{url}/api/records/count?region=130402&kind=problem&by=state\"\n  \
+           curl -s -H \"authorization: Bearer $TOKEN\" \"{url}/api/records.csv?region=130227\" -o qianxi.csv\n\n\
+         3. 核定面积,手机随后看到 · decide the area; the phone sees it after a sync\n  \
+           SEEN=$(curl -s -H \"authorization: Bearer $TOKEN\" {url}/api/records/{record} | sed 's/.*\"seen\":\"\\([^\"]*\\)\".*/\\1/')\n  \
+           curl -s {url}/api/records/{record}/resolve -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' -H \"if-match: \\\"$SEEN\\\"\" -d '{{\"path\":\"i/quantities/q1/amount\",\"value\":{{\"quantity\":{{\"amount\":1.8,\"unit\":\"mu\"}}}}}}'\n  \
+           {liandu} --dir {dir}/{} sync\n  \
+           {liandu} --dir {dir}/{} history {short} i/quantities/q1/amount\n\n\
+         4. 管理 · administration\n  \
+           {server} admin status --data {dir}/data\n  \
+           {server} backup --to {dir}/backup-1 --data {dir}/data\n",
+        one.1, two.1, one.0, one.0, two.0, one.0, one.0,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_file_gives_the_password_back() {
+        let passwords = [("province".to_owned(), "aa-bb".to_owned()), ("leader".to_owned(), "cc".to_owned())];
+        let text = access("http://127.0.0.1:8610", &passwords);
+        assert_eq!(password_of(&text, "province").as_deref(), Some("aa-bb"));
+        assert_eq!(password_of(&text, "leader").as_deref(), Some("cc"));
+        assert_eq!(password_of(&text, "nobody"), None);
+    }
+
+    #[test]
+    fn figure_that_differs_is_marked() {
+        let found = |found| Found { what: "意见 opinions".to_owned(), source: 353, found };
+        let text = figures(&[found(353), found(352)]);
+        assert_eq!((text.matches('✓').count(), text.matches('✗').count()), (1, 1));
+    }
+
+    #[test]
+    fn next_steps_name_both_phones_and_the_record() {
+        let text = next("http://127.0.0.1:8610", Path::new("target/debug"), Path::new(".demo")).unwrap();
+        for word in ["target/debug/liandu --dir .demo/phone-1", ".demo/phone-2", "王芳", "李强"] {
+            assert!(text.contains(word), "{word} in\n{text}");
+        }
+        assert!(text.contains(&Plan::area_record().to_string()));
+    }
+}
