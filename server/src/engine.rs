@@ -6,6 +6,7 @@
 
 pub mod keys;
 mod thread;
+pub(crate) mod wakes;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::journal::{FolderDisk, Payload};
 use crate::keeper::recover::Start;
 use crate::keeper::{self, Answer, Keeper, KeeperOpenError, Ticket};
 use keys::KeyError;
+use wakes::Wakes;
 
 pub use crate::keeper::ask::{
     ActError, AuthorityAct, Edited, ItemId, ItemVerdict, Numbers, OfficeAct, OfficeUser,
@@ -138,6 +140,7 @@ pub(crate) struct Shared {
     pub(crate) authority: watch::Receiver<Position>,
     pub(crate) numbers: Arc<Mutex<Numbers>>,
     pub(crate) connections: Arc<AtomicU64>,
+    pub(crate) wakes: Arc<Wakes>,
     /// Whether the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
@@ -169,12 +172,14 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
     let (authority, authority_seen) = watch::channel(keeper.directory().position());
     let (stop, stopping) = watch::channel(false);
     let numbers = Arc::new(Mutex::new(keeper.numbers()));
+    let wakes = Arc::new(Wakes::default());
     let shared = Shared {
         requests,
         position: position_seen,
         authority: authority_seen,
         numbers: Arc::clone(&numbers),
         connections: Arc::new(AtomicU64::new(0)),
+        wakes: Arc::clone(&wakes),
         stopping,
         stop,
         deployment: keeper.deployment(),
@@ -187,6 +192,7 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
         position,
         authority,
         numbers,
+        wakes,
     };
     std::thread::Builder::new()
         .name("keeper".to_owned())

@@ -23,14 +23,14 @@ mod runs;
 mod tests;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
 use liandu_core::admission::Definitions;
 use liandu_core::authority::Directory;
 use liandu_core::campaign::Campaign;
-use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position};
+use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position, ScopeId};
 use liandu_core::log::{LogEntry, NotAnEntry};
 use liandu_core::protocol::message::{Cursor, Short};
 use liandu_core::record::{DefinitionRef, LoadError};
@@ -39,7 +39,7 @@ use liandu_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::index::overlay::Overlay;
-use crate::index::{Index, IndexError, fold, rows};
+use crate::index::{Index, IndexError, fold, keys, rows};
 use crate::journal::{self, AppendError, Disk, Journal, OpenError, ReadError};
 use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
@@ -107,6 +107,15 @@ fn first<const N: usize>(digest: &[u8]) -> [u8; N] {
 
 /// Makes the journal's disk, again after every failed commit.
 pub type Disks<D> = Box<dyn FnMut() -> io::Result<D> + Send>;
+
+/// Whose feeds have moved since they were asked for last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// These.
+    Scopes(BTreeSet<ScopeId>),
+    /// Any: the log was opened again.
+    Anything,
+}
 
 /// Names a staged request until its commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,6 +212,7 @@ pub struct Keeper<D: Disk, I: Index> {
     done: Vec<(Ticket, Answer)>,
     tickets: u64,
     numbers: Numbers,
+    moved: Moved,
 }
 
 impl<D: Disk, I: Index> Keeper<D, I> {
@@ -288,10 +298,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     pub fn numbers(&self) -> Numbers {
         let mut numbers = self.numbers;
         numbers.position = self.position().0;
+        numbers.log_bytes = self.journal.as_ref().map_or(0, Journal::bytes);
         numbers.documents_cached = self.cache.len() as u64;
         numbers.documents_cached_bytes = self.cache.bytes() as u64;
         numbers.receipts_stopped = self.journal.is_none() || self.index_broken;
         numbers
+    }
+
+    /// Whose feeds have moved since this was asked last.
+    pub fn take_moved(&mut self) -> Moved {
+        std::mem::replace(&mut self.moved, Moved::Scopes(BTreeSet::new()))
     }
 
     /// The journal, for `check` and backups.
@@ -431,6 +447,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             );
         }
         self.index.restage(batch);
+        if let Moved::Scopes(moved) = &mut self.moved {
+            let feeds = self.index.staged_keys(keys::FEEDS);
+            moved.extend(feeds.filter_map(|key| keys::feed_scope(key)));
+        }
         if self.mark().is_err() || self.index.commit().is_err() {
             self.index_broken = true;
         }
@@ -470,10 +490,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             position: journal.last(),
             hash: journal.hash(),
         };
-        let row = (
-            crate::index::keys::MARK.to_vec(),
-            Some(rows::encoded(&mark)),
-        );
+        let row = (keys::MARK.to_vec(), Some(rows::encoded(&mark)));
         self.index.stage([row].into_iter().collect());
         Ok(())
     }

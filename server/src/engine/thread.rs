@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use liandu_core::id::Position;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::wakes::Wakes;
 use super::{LiveKeeper, Numbers, Read, Reply, Request, Stage, now};
 use crate::keeper::{Answer, Ticket};
 
@@ -21,6 +22,7 @@ pub(super) struct Engine {
     pub(super) position: watch::Sender<Position>,
     pub(super) authority: watch::Sender<Position>,
     pub(super) numbers: Arc<Mutex<Numbers>>,
+    pub(super) wakes: Arc<Wakes>,
 }
 
 /// What was taken from the channel for one round.
@@ -105,10 +107,11 @@ impl Engine {
         self.publish();
     }
 
-    fn publish(&self) {
+    fn publish(&mut self) {
         let position = self.keeper.position();
         self.position
             .send_if_modified(|known| changed(known, position));
+        self.wakes.wake(&self.keeper.take_moved());
         let authority = self.keeper.directory().position();
         self.authority
             .send_if_modified(|known| changed(known, authority));

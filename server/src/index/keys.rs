@@ -63,6 +63,14 @@ pub fn read_stamp(key: &[u8]) -> Option<(Actor, u64)> {
     Some((actor, u64::from_be_bytes(key.get(33..41)?.try_into().ok()?)))
 }
 
+/// All feeds.
+pub const FEEDS: &[u8] = b"f";
+
+/// The scope of a feed row's key.
+pub fn feed_scope(key: &[u8]) -> Option<ScopeId> {
+    ScopeId::from_slice(key.get(1..9)?).ok()
+}
+
 /// Prefix of a scope's feed.
 pub fn feed(scope: &ScopeId) -> Vec<u8> {
     key(b'f', &[&scope.0])

@@ -34,6 +34,14 @@ impl<I: Index> Overlay<I> {
         }
     }
 
+    /// Keys of the staged rows that begin with `prefix` and are put.
+    pub fn staged_keys(&self, prefix: &[u8]) -> impl Iterator<Item = &Vec<u8>> {
+        let from = self.staged.range(prefix.to_vec()..);
+        let prefix = prefix.to_vec();
+        from.take_while(move |(key, _)| key.starts_with(&prefix))
+            .filter_map(|(key, row)| row.is_some().then_some(key))
+    }
+
     /// Forgets what is staged.
     pub fn drop_staged(&mut self) {
         self.staged.clear();

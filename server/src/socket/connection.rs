@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use liandu_core::id::{DeviceId, PersonId, Position};
+use liandu_core::id::{DeviceId, PersonId, Position, ScopeId};
 use liandu_core::limits::STATEMENTS_MAX;
 use liandu_core::protocol::message::{
     Authority, Behind, CloseCode, Cursor, Enrol, Enrolled, Nonce, Short, Tier,
@@ -42,6 +42,9 @@ struct Connection {
     socket: WebSocket,
     session: Session,
     told: Arc<Notify>,
+    /// A scope it follows has moved.
+    moved: Arc<Notify>,
+    following: Vec<ScopeId>,
     /// The device, once its signature held.
     device: Option<DeviceId>,
     person: Option<PersonId>,
@@ -75,6 +78,8 @@ pub(super) async fn serve(socket: WebSocket, sockets: Sockets) {
         number,
         socket,
         told: Arc::new(Notify::new()),
+        moved: Arc::new(Notify::new()),
+        following: Vec::new(),
         device: None,
         person: None,
         certificate: None,
@@ -93,6 +98,7 @@ pub(super) async fn serve(socket: WebSocket, sockets: Sockets) {
     if let Some(device) = connection.device {
         connection.sockets.leave(device, number);
     }
+    connection.follow(&[]);
     open.fetch_sub(1, Ordering::Relaxed);
 }
 
@@ -110,7 +116,7 @@ impl Connection {
         self.tell(Input::Opened {
             nonce: Nonce(nonce),
         });
-        let mut positions = self.sockets.handle.positions();
+        let moved = Arc::clone(&self.moved);
         let mut authority = self.sockets.handle.shared().authority.clone();
         let mut stopping = self.sockets.handle.shared().stopping.clone();
         let told = Arc::clone(&self.told);
@@ -131,9 +137,8 @@ impl Connection {
             let stopped = async { stopping.wait_for(|stopping| *stopping).await.is_ok() };
             tokio::select! {
                 message = self.socket.recv() => self.message(message)?,
-                moved = positions.changed() => {
-                    moved.map_err(|_| End::Lost)?;
-                    let position = *positions.borrow_and_update();
+                () = moved.notified() => {
+                    let position = *self.sockets.handle.positions().borrow();
                     self.tell(Input::LogMoved(position));
                 }
                 changed = authority.changed() => {
@@ -148,6 +153,14 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// From now on a move of these scopes wakes the connection.
+    fn follow(&mut self, scopes: &[Scope]) {
+        let wakes = &self.sockets.handle.shared().wakes;
+        wakes.leave(self.number, &self.following);
+        self.following = scopes.iter().map(Scope::id).collect();
+        wakes.follow(self.number, &self.following, &self.moved);
     }
 
     fn end(&mut self, code: CloseCode, retry_after_ms: Option<u64>) {
@@ -249,6 +262,10 @@ impl Connection {
         };
         match self.handle().read(greet).await? {
             Some(known) => {
+                // Before the feed is read: nothing that moves from now on is missed.
+                self.follow(&known.scopes);
+                let position = *self.sockets.handle.positions().borrow();
+                self.tell(Input::LogMoved(position));
                 self.scopes.clone_from(&known.scopes);
                 self.definitions.clone_from(&known.definitions);
                 self.tell(Input::Known(Box::new(known)));
@@ -288,6 +305,7 @@ impl Connection {
             ..
         } = known;
         if scopes != self.scopes {
+            self.follow(&scopes);
             self.scopes.clone_from(&scopes);
             self.tell(Input::Scopes(scopes));
         }

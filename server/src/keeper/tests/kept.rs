@@ -257,3 +257,33 @@ fn lost_member_is_heard_for_the_days_of_grace_only() {
     let verdicts = answer(&mut world, &items, &QuarantineAnswer::Release);
     assert_eq!(verdicts[0].1, Ok(Verdict::Accepted));
 }
+
+#[test]
+fn conflict_is_decided_by_who_saw_both_values() {
+    for value in ["甲", "乙", "丙"] {
+        decided(value);
+    }
+}
+
+fn decided(value: &str) {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut other = world.phone(12, "rep-2");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let mut theirs = doc.clone();
+    let one = phone.apply(&mut doc, &set("title", "甲")).unwrap();
+    let two = other.apply(&mut theirs, &set("title", "乙")).unwrap();
+    world.push(&phone.push_changes(doc.id(), None, std::slice::from_ref(&one)));
+    world.push(&other.push_changes(doc.id(), None, std::slice::from_ref(&two)));
+    doc.absorb(&[two.clone()]).unwrap();
+    let resolve = liandu_core::record::edit::Edit::Resolve {
+        path: "f/title".parse().unwrap(),
+        value: Some(liandu_core::record::value::Value::text(value)),
+        among: vec![one.write(), two.write()],
+    };
+    let decided = phone.apply(&mut doc, &resolve).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), None, &[decided]));
+    assert_eq!(answer.receipts.len(), 1, "{answer:?}");
+}
