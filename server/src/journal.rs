@@ -258,6 +258,11 @@ impl<D: Disk> Journal<D> {
         self.disk.free_bytes()
     }
 
+    /// Bytes of all segments.
+    pub fn bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.end).sum()
+    }
+
     /// Whether a write or fsync failed: open the journal again.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned
