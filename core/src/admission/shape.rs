@@ -145,10 +145,18 @@ fn is_write_or_text(touch: &Touch) -> bool {
 fn is_decision(touches: &[Touch]) -> bool {
     match touches {
         [Touch::Decide { .. }] => true,
-        [Touch::Decide { path, decision, .. }, Touch::Write { path: at, value, .. }]
-        | [Touch::Write { path: at, value, .. }, Touch::Decide { path, decision, .. }] => {
-            path == at && decision.value.as_ref() == Some(value)
-        }
+        [
+            Touch::Decide { path, decision, .. },
+            Touch::Write {
+                path: at, value, ..
+            },
+        ]
+        | [
+            Touch::Write {
+                path: at, value, ..
+            },
+            Touch::Decide { path, decision, .. },
+        ] => path == at && decision.value.as_ref() == Some(value),
         [Touch::Decide { path, .. }, Touch::Drop { path: at }]
         | [Touch::Drop { path: at }, Touch::Decide { path, .. }] => path == at,
         _ => false,

@@ -399,7 +399,12 @@ fn resolution_by_a_member_of_the_group_is_accepted() {
     one.pull(&two);
     let decided = one.resolve("f/area", Some(Value::Int(18)));
     let judged = desk.push(&one.doc.raw_all());
-    assert!(judged.iter().all(|j| j.ruling.verdict() == Some(Verdict::Accepted)), "{judged:#?}");
+    assert!(
+        judged
+            .iter()
+            .all(|j| j.ruling.verdict() == Some(Verdict::Accepted)),
+        "{judged:#?}"
+    );
     assert!(judged.iter().any(|j| j.change.hash == decided.hash));
     let mut other = Writer::new(2);
     pull_from(&mut other, &desk);

@@ -36,7 +36,10 @@ fn equal_concurrent_values_are_no_conflict() {
     meet(&mut one, &mut two);
     assert!(one.read().conflicts.is_empty());
     let seen = one.doc.heads();
-    assert_eq!(one.try_at(&set("f/area", "12"), &seen), Err(EditError::NoChange));
+    assert_eq!(
+        one.try_at(&set("f/area", "12"), &seen),
+        Err(EditError::NoChange)
+    );
     one.edit(set("f/area", "13"));
     meet(&mut one, &mut two);
     assert_eq!(two.value("f/area"), "13");
