@@ -7,8 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
-use minicbor::bytes::ByteArray;
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 /// Why a text or bytes are not an id. The caller shows the text back to whoever gave it.
@@ -32,6 +31,33 @@ pub enum IdError {
     #[error("a region code has 2 to 12 digits (GB/T 2260)")]
     NotRegion,
 }
+
+/// A newtype of bytes as one CBOR byte string of exactly that length.
+macro_rules! cbor_bytes {
+    ($name:ident, $len:literal) => {
+        impl<C> minicbor::Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.bytes(&self.0)?;
+                Ok(())
+            }
+        }
+
+        impl<'b, C> minicbor::Decode<'b, C> for $name {
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                ctx: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
+                let bytes: minicbor::bytes::ByteArray<$len> = minicbor::Decode::decode(d, ctx)?;
+                Ok($name(bytes.into()))
+            }
+        }
+    };
+}
+pub(crate) use cbor_bytes;
 
 macro_rules! byte_id {
     ($(#[$doc:meta])* $name:ident, $len:literal) => {
@@ -61,26 +87,7 @@ macro_rules! byte_id {
             }
         }
 
-        impl<C> Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(&self.0)?;
-                Ok(())
-            }
-        }
-
-        impl<'b, C> Decode<'b, C> for $name {
-            fn decode(
-                d: &mut Decoder<'b>,
-                ctx: &mut C,
-            ) -> Result<Self, minicbor::decode::Error> {
-                let bytes: ByteArray<$len> = Decode::decode(d, ctx)?;
-                Ok($name(bytes.into()))
-            }
-        }
+        cbor_bytes!($name, $len);
     };
 }
 

@@ -9,7 +9,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
-use crate::id::{Actor, ChangeHash, DeploymentId, DeviceId, PersonId, RecordId};
+use crate::id::{Actor, ChangeHash, DeploymentId, DeviceId, PersonId, RecordId, cbor_bytes};
 use crate::time::Timestamp;
 
 /// The number of Ed25519 with SHA-256 hashes. Others (SM2 with SM3) will get their own.
@@ -60,26 +60,7 @@ macro_rules! fixed_bytes {
             }
         }
 
-        impl<C> Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut minicbor::Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(&self.0)?;
-                Ok(())
-            }
-        }
-
-        impl<'b, C> Decode<'b, C> for $name {
-            fn decode(
-                d: &mut minicbor::Decoder<'b>,
-                ctx: &mut C,
-            ) -> Result<Self, minicbor::decode::Error> {
-                let bytes: minicbor::bytes::ByteArray<$len> = Decode::decode(d, ctx)?;
-                Ok($name(bytes.into()))
-            }
-        }
+        cbor_bytes!($name, $len);
     };
 }
 
@@ -288,7 +269,7 @@ impl EnrolProof<'_> {
 
 /// Signs the bytes of receipts in a bundle with the server's key.
 pub fn sign_receipts(key: &SecretKey, deployment: &DeploymentId, bytes: &[u8]) -> SignatureBytes {
-    key.sign(&receipt_message(deployment, bytes))
+    key.sign(&digest_message(RECEIPT, deployment, bytes))
 }
 
 /// Whether the server key pinned at enrolment signed these receipts.
@@ -300,24 +281,15 @@ pub fn verify_receipts(
 ) -> Result<(), SignatureError> {
     key.verify(
         ALGORITHM_ED25519,
-        &receipt_message(deployment, bytes),
+        &digest_message(RECEIPT, deployment, bytes),
         signature,
-    )
-}
-
-fn receipt_message(deployment: &DeploymentId, bytes: &[u8]) -> Vec<u8> {
-    let digest = Sha256::digest(bytes);
-    message(
-        RECEIPT,
-        ALGORITHM_ED25519,
-        &[&deployment.0, digest.as_slice()],
     )
 }
 
 /// Signs an authority statement (enrolment, grant, revocation, definition, erasure) with the
 /// authority key.
 pub fn sign_statement(key: &SecretKey, deployment: &DeploymentId, bytes: &[u8]) -> SignatureBytes {
-    key.sign(&statement_message(deployment, bytes))
+    key.sign(&digest_message(STATEMENT, deployment, bytes))
 }
 
 /// Whether the authority key signed this statement.
@@ -329,15 +301,16 @@ pub fn verify_statement(
 ) -> Result<(), SignatureError> {
     key.verify(
         ALGORITHM_ED25519,
-        &statement_message(deployment, bytes),
+        &digest_message(STATEMENT, deployment, bytes),
         signature,
     )
 }
 
-fn statement_message(deployment: &DeploymentId, bytes: &[u8]) -> Vec<u8> {
+/// Content of any length, signed by its hash.
+fn digest_message(prefix: &[u8], deployment: &DeploymentId, bytes: &[u8]) -> Vec<u8> {
     let digest = Sha256::digest(bytes);
     message(
-        STATEMENT,
+        prefix,
         ALGORITHM_ED25519,
         &[&deployment.0, digest.as_slice()],
     )

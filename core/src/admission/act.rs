@@ -219,16 +219,7 @@ impl Scene<'_> {
     }
 
     fn event(&self) -> Result<(), Verdict> {
-        let Some((id, body)) = self.node.touches.iter().find_map(|touch| match touch {
-            Touch::Event { id, body } => Some((id, body)),
-            Touch::Write { .. }
-            | Touch::Decide { .. }
-            | Touch::Text { .. }
-            | Touch::TextBirth { .. }
-            | Touch::Unknown(_)
-            | Touch::Drop { .. }
-            | Touch::Illegal => None,
-        }) else {
+        let Some((id, body)) = self.node.touches.iter().find_map(Touch::event) else {
             return Err(refuse(Reason::IllegalOperation));
         };
         let rule = workflow(self.case.kind)

@@ -5,14 +5,14 @@
 mod close;
 mod compare;
 
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Decoder, Encode};
 
 pub use self::close::{Close, CloseCode};
 pub use self::compare::{Differ, Digest, Digests, HeadsPage, RecordHeads, ScopeDigest, Want};
 
 use super::codec::{blobs, list, short_text};
 use super::packed::Packed;
-use crate::id::{DeploymentId, DeviceId, Epoch, PersonId, Position, ScopeId};
+use crate::id::{DeploymentId, DeviceId, Epoch, PersonId, Position, ScopeId, cbor_bytes};
 use crate::limits;
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
@@ -25,26 +25,7 @@ macro_rules! byte_array {
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; $len]);
 
-        impl<C> Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(&self.0)?;
-                Ok(())
-            }
-        }
-
-        impl<'b, C> Decode<'b, C> for $name {
-            fn decode(
-                d: &mut Decoder<'b>,
-                ctx: &mut C,
-            ) -> Result<Self, minicbor::decode::Error> {
-                let bytes: minicbor::bytes::ByteArray<$len> = Decode::decode(d, ctx)?;
-                Ok($name(bytes.into()))
-            }
-        }
+        cbor_bytes!($name, $len);
     };
 }
 

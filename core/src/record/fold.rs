@@ -226,15 +226,7 @@ fn in_causal_order<'g>(
 
 /// The event of that id in a change.
 pub(crate) fn event_body<'g>(node: &'g Node, id: &EventId) -> Option<&'g EventBody> {
-    node.touches.iter().find_map(|touch| match touch {
-        Touch::Event { id: at, body } if at == id => Some(body),
-        Touch::Event { .. }
-        | Touch::Write { .. }
-        | Touch::Decide { .. }
-        | Touch::Text { .. }
-        | Touch::TextBirth { .. }
-        | Touch::Unknown(_)
-        | Touch::Drop { .. }
-        | Touch::Illegal => None,
-    })
+    let mut events = node.touches.iter().filter_map(Touch::event);
+    let (_, body) = events.find(|(at, _)| *at == id)?;
+    Some(body)
 }

@@ -75,6 +75,22 @@ pub(crate) enum Touch {
     Illegal,
 }
 
+impl Touch {
+    /// The event it adds.
+    pub(crate) fn event(&self) -> Option<(&EventId, &EventBody)> {
+        match self {
+            Touch::Event { id, body } => Some((id, body)),
+            Touch::Write { .. }
+            | Touch::Decide { .. }
+            | Touch::Text { .. }
+            | Touch::TextBirth { .. }
+            | Touch::Unknown(_)
+            | Touch::Drop { .. }
+            | Touch::Illegal => None,
+        }
+    }
+}
+
 /// References a change makes to earlier operations, to be checked against its ancestors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reference {
@@ -174,9 +190,7 @@ impl Reader<'_> {
             (OpType::Delete, _) => {
                 schema::path(map, key).map_or(Touch::Illegal, |path| Touch::Drop { path })
             }
-            (OpType::Increment(_) | OpType::MarkBegin(_) | OpType::MarkEnd(_), _) => {
-                Touch::Illegal
-            }
+            (OpType::Increment(_) | OpType::MarkBegin(_) | OpType::MarkEnd(_), _) => Touch::Illegal,
         }
     }
 

@@ -8,17 +8,24 @@ use proptest::prelude::*;
 use super::link::Link;
 use super::samples::{record, scopes};
 
-#[test]
-fn restored_server_gets_back_what_the_device_still_holds() {
+/// Twenty records over that many scopes on both sides, and no connection any more.
+fn after_twenty(count: u32) -> Link {
     let mut link = Link::new();
+    let scopes = scopes(count);
     for n in 1..=20 {
-        link.host
-            .append(&scopes(4)[usize::from(n % 4)], record(n), n as u8);
+        let scope = &scopes[usize::from(n) % scopes.len()];
+        link.host.append(scope, record(n), n as u8);
     }
     link.sync();
+    link.cut();
+    link
+}
+
+#[test]
+fn restored_server_gets_back_what_the_device_still_holds() {
+    let mut link = after_twenty(4);
     link.assert_equal();
     let before = link.device.content.clone();
-    link.cut();
     // An old backup: half the log, a new epoch, one entry since.
     link.host.log.truncate(10);
     link.host.epoch = Epoch([2; 8]);
@@ -99,13 +106,7 @@ fn copied_folder_is_found_out_by_hash_or_position() {
 
 #[test]
 fn repair_of_equal_content_compares_digests_only() {
-    let mut link = Link::new();
-    for n in 1..=20 {
-        link.host
-            .append(&scopes(4)[usize::from(n % 4)], record(n), n as u8);
-    }
-    link.sync();
-    link.cut();
+    let mut link = after_twenty(4);
     link.host.epoch = Epoch([2; 8]);
     (link.up, link.down) = (vec![], vec![]);
     link.sync();
@@ -120,13 +121,7 @@ fn repair_of_equal_content_compares_digests_only() {
 
 #[test]
 fn repair_with_new_scopes_takes_them_up_first() {
-    let mut link = Link::new();
-    for n in 1..=20 {
-        link.host
-            .append(&scopes(5)[usize::from(n % 5)], record(n), n as u8);
-    }
-    link.sync();
-    link.cut();
+    let mut link = after_twenty(5);
     link.host.epoch = Epoch([2; 8]);
     link.host.scopes = scopes(5)[1..].to_vec();
     link.sync();
@@ -138,13 +133,7 @@ fn repair_with_new_scopes_takes_them_up_first() {
 #[test]
 fn repair_cut_at_any_frame_begins_again_and_ends_equal() {
     for cut_after in 0..30 {
-        let mut link = Link::new();
-        for n in 1..=20 {
-            link.host
-                .append(&scopes(4)[usize::from(n % 4)], record(n), n as u8);
-        }
-        link.sync();
-        link.cut();
+        let mut link = after_twenty(4);
         link.host.log.truncate(7);
         link.host.epoch = Epoch([2; 8]);
         link.host.append(&scopes(4)[2], record(50), 50);

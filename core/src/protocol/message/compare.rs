@@ -2,9 +2,9 @@
 //!
 //! Never carries content: that travels in pushes and feeds.
 
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Encode};
 
-use crate::id::{ChangeHash, RecordId, ScopeId};
+use crate::id::{ChangeHash, RecordId, ScopeId, cbor_bytes};
 use crate::limits;
 use crate::protocol::codec::list;
 
@@ -12,23 +12,7 @@ use crate::protocol::codec::list;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeDigest(pub [u8; 32]);
 
-impl<C> Encode<C> for ScopeDigest {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(&self.0)?;
-        Ok(())
-    }
-}
-
-impl<'b, C> Decode<'b, C> for ScopeDigest {
-    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let bytes: minicbor::bytes::ByteArray<32> = Decode::decode(d, ctx)?;
-        Ok(ScopeDigest(bytes.into()))
-    }
-}
+cbor_bytes!(ScopeDigest, 32);
 
 /// One scope's digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
