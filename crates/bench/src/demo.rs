@@ -49,8 +49,14 @@ const READY: &str = "ready";
 /// The version of what is filled in: other contents begin afresh.
 const CONTENTS: &str = "1";
 /// Everything the demo puts into its folder beside the lock.
-const OWN: [&str; 8] = [
-    READY, "data", "data.authority", "data.log", "data.tables", "phone-1", "phone-2", "ACCESS.txt",
+const OWN: [&str; 7] = [
+    READY,
+    "data",
+    "data.authority",
+    "data.log",
+    "phone-1",
+    "phone-2",
+    "ACCESS.txt",
 ];
 
 /// Runs it.
@@ -116,7 +122,10 @@ fn begin_afresh(dir: &Path, progress: Progress) -> Result<()> {
         };
         removed.with_context(|| format!("remove {}", path.display()))?;
     }
-    progress.say("首次启动,填入演示数据(约一分钟)", "first start: filling takes about a minute");
+    progress.say(
+        "首次启动,填入演示数据(约一分钟)",
+        "first start: filling takes about a minute",
+    );
     Ok(())
 }
 
@@ -127,7 +136,9 @@ fn start(bin: &Path, options: &Options, progress: Progress) -> Result<Server> {
         let port = options.port;
         progress.say(
             &format!("端口 {port} 被占用,另选一个;手机仍按登记时的地址连接"),
-            &format!("port {port} is taken: using another; phones keep the address they enrolled at"),
+            &format!(
+                "port {port} is taken: using another; phones keep the address they enrolled at"
+            ),
         );
     }
     progress.say("启动服务器", "start the server");
@@ -156,11 +167,13 @@ async fn prepared(server: &Server, dir: &Path, again: bool, progress: Progress) 
         let edits = hands.round(&plan, round).await?;
         progress.say(&format!("  {edits} 项修改已到单位"), "edits at the office");
     }
-    hands.all_received()?;
     let position = hands.position();
     drop(hands);
     let all_as_in_source = check(server, &access, position, progress)?;
-    ensure!(all_as_in_source, "数字与来源不一致 (the figures do not agree with the source)");
+    ensure!(
+        all_as_in_source,
+        "数字与来源不一致 (the figures do not agree with the source)"
+    );
     std::fs::write(dir.join(READY), CONTENTS).context("note that the demo is ready")?;
     let records = plan.entries.len();
     progress.say(&format!("填入完毕,{records} 条记录"), "records are in");
@@ -180,7 +193,10 @@ fn import(
         "import the roster: groups and deputies",
     );
     let scratch = tempfile::tempdir_in(dir).context("a folder for the roster")?;
-    let (groups, people) = (scratch.path().join("groups.csv"), scratch.path().join("people.csv"));
+    let (groups, people) = (
+        scratch.path().join("groups.csv"),
+        scratch.path().join("people.csv"),
+    );
     std::fs::write(&groups, roster.groups_csv())?;
     std::fs::write(&people, roster.people_csv())?;
     server.import_people(&groups, &people)
@@ -192,14 +208,26 @@ fn accounts(server: &Server, access: &Path, progress: Progress) -> Result<()> {
     let mut passwords = Vec::with_capacity(ACCOUNTS.len());
     for account in ACCOUNTS {
         let password = password()?;
-        let mut args = vec!["users", "add", "--user", account.user, "--name", account.name];
+        let mut args = vec![
+            "users",
+            "add",
+            "--user",
+            account.user,
+            "--name",
+            account.name,
+        ];
         args.extend(["--region", account.region]);
         args.extend(account.roles.iter().flat_map(|role| ["--role", role]));
         server.admin_with(&args, &password)?;
         passwords.push((account.user.to_owned(), password));
     }
     let mut options = File::options();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(access)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(access)?;
     file.write_all(words::access(&server.url, &passwords).as_bytes())?;
     Ok(())
 }
@@ -213,7 +241,12 @@ fn password() -> Result<String> {
     }
     let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
     let letters: String = random.iter().map(letter).collect();
-    let parts = [&letters[..4], &letters[4..8], &letters[8..12], &letters[12..]];
+    let parts = [
+        &letters[..4],
+        &letters[4..8],
+        &letters[8..12],
+        &letters[12..],
+    ];
     Ok(parts.join("-"))
 }
 
@@ -225,6 +258,9 @@ fn check(server: &Server, access: &Path, position: u64, progress: Progress) -> R
     let office = Office::sign_in(&server.url, PROVINCE, &password)?;
     let found = figures::read(server, &office, position)?;
     println!("\n{}", words::figures(&found));
-    progress.say("核对完毕", &format!("checked after {:.1} s", progress.seconds()));
+    progress.say(
+        "核对完毕",
+        &format!("checked after {:.1} s", progress.seconds()),
+    );
     Ok(found.iter().all(|figure| figure.source == figure.found))
 }

@@ -32,7 +32,13 @@ const TAOCHENG: &str = "region=131102&kind=problem&state=closed";
 const VILLAS: &str = "region=131102&field.problem_type=realestate.illegal_villa";
 
 const FIGURES: [Figure; 19] = [
-    ("邯山区 Hanshan", "群众意见建议", "opinions", 353, Count("region=130402&kind=opinion")),
+    (
+        "邯山区 Hanshan",
+        "群众意见建议",
+        "opinions",
+        353,
+        Count("region=130402&kind=opinion"),
+    ),
     (
         "邯山区 Hanshan",
         "转办并解决的问题",
@@ -52,7 +58,10 @@ const FIGURES: [Figure; 19] = [
         "专项执法检查组",
         "enforcement teams",
         6,
-        Values("region=130402&field.team_kind=enforcement_team", "field.team"),
+        Values(
+            "region=130402&field.team_kind=enforcement_team",
+            "field.team",
+        ),
     ),
     (
         "迁西县 Qianxi",
@@ -82,11 +91,41 @@ const FIGURES: [Figure; 19] = [
         235,
         Count("region=130227&kind=object&field.object_type=own_well"),
     ),
-    ("桃城区 Taocheng", "违建别墅(套)", "villas", 56, Sum(VILLAS, "results", "set")),
-    ("桃城区 Taocheng", "别墅面积(㎡)", "their m²", 14_000, Sum(VILLAS, "quantities", "m2")),
-    ("桃城区 Taocheng", "别墅占地(亩)", "their land, mu", 55, Sum(VILLAS, "quantities", "mu")),
-    ("桃城区 Taocheng", "拆除违建(处)", "places demolished", 541, Sum(TAOCHENG, "results", "place")),
-    ("桃城区 Taocheng", "拆除违建(㎡)", "m² demolished", 198_000, Sum(TAOCHENG, "results", "m2")),
+    (
+        "桃城区 Taocheng",
+        "违建别墅(套)",
+        "villas",
+        56,
+        Sum(VILLAS, "results", "set"),
+    ),
+    (
+        "桃城区 Taocheng",
+        "别墅面积(㎡)",
+        "their m²",
+        14_000,
+        Sum(VILLAS, "quantities", "m2"),
+    ),
+    (
+        "桃城区 Taocheng",
+        "别墅占地(亩)",
+        "their land, mu",
+        55,
+        Sum(VILLAS, "quantities", "mu"),
+    ),
+    (
+        "桃城区 Taocheng",
+        "拆除违建(处)",
+        "places demolished",
+        541,
+        Sum(TAOCHENG, "results", "place"),
+    ),
+    (
+        "桃城区 Taocheng",
+        "拆除违建(㎡)",
+        "m² demolished",
+        198_000,
+        Sum(TAOCHENG, "results", "m2"),
+    ),
     (
         "正定县 Zhengding",
         "4月12日视察",
@@ -99,9 +138,19 @@ const FIGURES: [Figure; 19] = [
         "当日拆除并销号(宗)",
         "removed the same day",
         1,
-        Sum("region=130123&field.fixed_on=2020-04-12&state=closed", "quantities", "case"),
+        Sum(
+            "region=130123&field.fixed_on=2020-04-12&state=closed",
+            "quantities",
+            "case",
+        ),
     ),
-    ("正定县 Zhengding", "具体任务", "tasks", 35, Count("region=130123&kind=task")),
+    (
+        "正定县 Zhengding",
+        "具体任务",
+        "tasks",
+        35,
+        Count("region=130123&kind=task"),
+    ),
     (
         "桥东区 Qiaodong",
         "登记不动产证(户)",
@@ -109,8 +158,20 @@ const FIGURES: [Figure; 19] = [
         13_836,
         Sum("region=130702&kind=problem", "results", "household"),
     ),
-    ("演示 demo", "待核定的记录", "records in conflict", 5, Count("conflict=open")),
-    ("演示 demo", "未标明演示数据的记录", "records not marked", 0, Ask::Unmarked),
+    (
+        "演示 demo",
+        "待核定的记录",
+        "records in conflict",
+        5,
+        Count("conflict=open"),
+    ),
+    (
+        "演示 demo",
+        "未标明演示数据的记录",
+        "records not marked",
+        0,
+        Ask::Unmarked,
+    ),
 ];
 
 /// A figure beside the source's.
@@ -127,11 +188,18 @@ pub(super) struct Found {
 /// Reads every figure back; `position` is waited for.
 pub(super) fn read(server: &Server, office: &Office, position: u64) -> Result<Vec<Found>> {
     office.count(&format!("at_least={position}"))?;
-    let mut reader = Reader { office, records: BTreeMap::new() };
+    let mut reader = Reader {
+        office,
+        records: BTreeMap::new(),
+    };
     let mut all = roster(server)?;
     for (place, zh, en, source, ask) in FIGURES {
         let found = reader.ask(ask).with_context(|| format!("{place} {zh}"))?;
-        all.push(Found { what: format!("{place} · {zh} {en}"), source, found });
+        all.push(Found {
+            what: format!("{place} · {zh} {en}"),
+            source,
+            found,
+        });
     }
     Ok(all)
 }
@@ -139,9 +207,17 @@ pub(super) fn read(server: &Server, office: &Office, position: u64) -> Result<Ve
 /// Groups and representatives; office users are people too and are taken off.
 fn roster(server: &Server) -> Result<Vec<Found>> {
     let counts: Value = serde_json::from_str(&server.admin(&["status", "--json"])?)?;
-    let count = |name: &str| counts[name].as_u64().with_context(|| format!("{name} in {counts}"));
+    let count = |name: &str| {
+        counts[name]
+            .as_u64()
+            .with_context(|| format!("{name} in {counts}"))
+    };
     let people = count("people")?.saturating_sub(count("users")?);
-    let found = |what: &str, source, found| Found { what: what.to_owned(), source, found };
+    let found = |what: &str, source, found| Found {
+        what: what.to_owned(),
+        source,
+        found,
+    };
     Ok(vec![
         found("全省 province · 代表小组 groups", 2_052, count("groups")?),
         found("全省 province · 各级人大代表 deputies", 41_606, people),
@@ -165,7 +241,10 @@ impl Reader<'_> {
             Ask::Unmarked => {
                 // 演示数据
                 let marked = "q=%E6%BC%94%E7%A4%BA%E6%95%B0%E6%8D%AE";
-                Ok(self.office.count("")?.saturating_sub(self.office.count(marked)?))
+                Ok(self
+                    .office
+                    .count("")?
+                    .saturating_sub(self.office.count(marked)?))
             }
         }
     }
@@ -178,7 +257,9 @@ impl Reader<'_> {
             sum += measured(self.record(id)?, collection, unit);
         }
         let sum: f64 = sum;
-        format!("{sum}").parse().with_context(|| format!("{sum} {unit} is not whole"))
+        format!("{sum}")
+            .parse()
+            .with_context(|| format!("{sum} {unit} is not whole"))
     }
 
     fn record(&mut self, id: &str) -> Result<&Value> {
@@ -194,10 +275,15 @@ impl Reader<'_> {
 fn measured(record: &Value, collection: &str, unit: &str) -> f64 {
     let prefix = format!("i/{collection}/");
     let fields = record["fields"].as_object();
-    let amounts = fields.into_iter().flatten().filter(|(path, _)| path.starts_with(&prefix));
+    let amounts = fields
+        .into_iter()
+        .flatten()
+        .filter(|(path, _)| path.starts_with(&prefix));
     let quantities = amounts.map(|(_, field)| &field["value"]["quantity"]);
     let in_unit = quantities.filter(|quantity| quantity["unit"] == unit);
-    in_unit.filter_map(|quantity| quantity["amount"].as_f64()).sum()
+    in_unit
+        .filter_map(|quantity| quantity["amount"].as_f64())
+        .sum()
 }
 
 #[cfg(test)]

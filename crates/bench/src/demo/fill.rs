@@ -53,12 +53,13 @@ pub(super) struct Hands(BTreeMap<Hand, Device<Keeps>>);
 impl Hands {
     /// Enrols a device for each hand.
     pub(super) async fn enrol(server: &Server, roster: &Roster, dir: &Path) -> Result<Hands> {
-        let people: Vec<String> =
-            Hand::ALL.into_iter().map(|hand| people::person(roster, hand)).collect::<Result<_>>()?;
-        let invitations = invitations(server, &people)?;
+        let people: Vec<String> = Hand::ALL
+            .into_iter()
+            .map(|hand| people::person(roster, hand))
+            .collect::<Result<_>>()?;
+        let invitations = server.invite_all(&people)?;
         let mut hands = BTreeMap::new();
-        for (hand, person) in Hand::ALL.into_iter().zip(&people) {
-            let invitation = invitations.get(person).context("everybody was invited")?;
+        for ((hand, person), invitation) in Hand::ALL.into_iter().zip(&people).zip(&invitations) {
             let keeps = match hand.phone() {
                 Some((folder, _)) => Keeps::Folder(Folder::open(&dir.join(folder))?),
                 None => Keeps::Memory(Memory::default()),
@@ -86,11 +87,14 @@ impl Hands {
             }
         }
         let works = |hand: Hand, rounds: std::ops::RangeInclusive<usize>| {
-            plan.steps().any(|step| step.hand == hand && rounds.contains(&step.round))
+            plan.steps()
+                .any(|step| step.hand == hand && rounds.contains(&step.round))
         };
         self.sync(|hand| works(hand, round..=round)).await?;
+        self.all_received()?;
         // The phones stay: they end with everything.
-        self.sync(|hand| hand.phone().is_some() || works(hand, round + 1..=usize::MAX)).await?;
+        self.sync(|hand| hand.phone().is_some() || works(hand, round + 1..=usize::MAX))
+            .await?;
         Ok(edits)
     }
 
@@ -101,7 +105,10 @@ impl Hands {
             Deed::Decide(path, value) => decision(device, entry.id, path, value)?,
         };
         // What the device would say about it the server says soon; asking twice takes time.
-        let asked = Asked { anyway: true, ..Asked::default() };
+        let asked = Asked {
+            anyway: true,
+            ..Asked::default()
+        };
         let at = step.at;
         let kept = device.act(|engine, _| match index {
             0 => {
@@ -115,7 +122,12 @@ impl Hands {
     }
 
     async fn sync(&mut self, wanted: impl Fn(Hand) -> bool) -> Result<()> {
-        let hands: Vec<Hand> = self.0.keys().copied().filter(|hand| wanted(*hand)).collect();
+        let hands: Vec<Hand> = self
+            .0
+            .keys()
+            .copied()
+            .filter(|hand| wanted(*hand))
+            .collect();
         let mut waiting = hands.into_iter();
         let mut running = JoinSet::new();
         loop {
@@ -129,21 +141,30 @@ impl Hands {
                     (hand, device, report, left)
                 });
             }
-            let Some(joined) = running.join_next().await else { return Ok(()) };
+            let Some(joined) = running.join_next().await else {
+                return Ok(());
+            };
             let (hand, device, report, left) = joined.context("a device's task")?;
             let report = report.with_context(|| format!("sync of {hand:?}"))?;
             left?;
-            ensure!(report.trouble.is_none(), "{hand:?} could not sync: {:?}", report.trouble);
+            ensure!(
+                report.trouble.is_none(),
+                "{hand:?} could not sync: {:?}",
+                report.trouble
+            );
             self.0.insert(hand, device);
         }
     }
 
     /// Every edit of every device has its receipt.
-    pub(super) fn all_received(&mut self) -> Result<()> {
+    fn all_received(&mut self) -> Result<()> {
         for (hand, device) in &mut self.0 {
             let outbox = device.engine().outbox();
             if let Some(edit) = outbox.first() {
-                anyhow::bail!("{hand:?}: {} edits without a receipt, first {edit:?}", outbox.len());
+                anyhow::bail!(
+                    "{hand:?}: {} edits without a receipt, first {edit:?}",
+                    outbox.len()
+                );
             }
         }
         Ok(())
@@ -155,18 +176,6 @@ impl Hands {
         let positions = devices.filter_map(|device| device.engine().status().position);
         positions.map(|position| position.0).max().unwrap_or(0)
     }
-}
-
-/// Invites everybody at once; codes by person.
-fn invitations(server: &Server, people: &[String]) -> Result<BTreeMap<String, String>> {
-    let mut args = vec!["invite", "--json"];
-    args.extend(people.iter().flat_map(|person| ["--person", person.as_str()]));
-    let said: serde_json::Value = serde_json::from_str(&server.admin(&args)?)?;
-    let invited = said["invitations"].as_array().context("invitations")?;
-    let pair = |one: &serde_json::Value| {
-        Some((one["person"].as_str()?.to_owned(), one["code"].as_str()?.to_owned()))
-    };
-    Ok(invited.iter().filter_map(pair).collect())
 }
 
 /// Decides between what the device shows.
@@ -181,5 +190,9 @@ fn decision(
     let open = conflicts.find(|conflict| conflict.path == *path);
     let open = open.with_context(|| format!("no conflict at {path} of {record}"))?;
     let among = open.values.iter().map(|written| written.by.write).collect();
-    Ok(Edit::Resolve { path: path.clone(), value: Some(value.clone()), among })
+    Ok(Edit::Resolve {
+        path: path.clone(),
+        value: Some(value.clone()),
+        among,
+    })
 }

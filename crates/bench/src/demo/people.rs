@@ -15,10 +15,15 @@ const SEED: u64 = 20_200_403;
 pub(super) fn roster() -> Result<Roster> {
     let mut roster = Roster::hebei(DIVISIONS, SEED, 0)?;
     for hand in Hand::ALL {
-        let Some((_, name)) = hand.phone() else { continue };
+        let Some((_, name)) = hand.phone() else {
+            continue;
+        };
         let code = person(&roster, hand)?;
         let mut people = roster.people.iter_mut();
-        people.find(|person| person.code == code).context("in the roster")?.name = name.to_owned();
+        people
+            .find(|person| person.code == code)
+            .context("in the roster")?
+            .name = name.to_owned();
     }
     Ok(roster)
 }
@@ -30,7 +35,10 @@ pub(super) fn person(roster: &Roster, hand: Hand) -> Result<String> {
         Owner::Member(group, place) => {
             let mut members = roster.people.iter().filter(|person| person.group == group);
             let member = members.nth(place);
-            Ok(member.with_context(|| format!("member {place} of {group}"))?.code.clone())
+            Ok(member
+                .with_context(|| format!("member {place} of {group}"))?
+                .code
+                .clone())
         }
     }
 }
@@ -46,7 +54,10 @@ mod tests {
     #[test]
     fn roster_keeps_its_size_and_the_phones_belong_to_wang_fang_and_li_qiang() {
         let roster = roster().unwrap();
-        assert_eq!((roster.groups.len(), roster.people.len()), (GROUPS, DEPUTIES));
+        assert_eq!(
+            (roster.groups.len(), roster.people.len()),
+            (GROUPS, DEPUTIES)
+        );
         let group: Vec<&str> = roster
             .people
             .iter()
@@ -60,8 +71,10 @@ mod tests {
     #[test]
     fn every_hand_has_a_person_of_its_own_in_a_group_of_the_right_domain() {
         let roster = roster().unwrap();
-        let people: BTreeSet<String> =
-            Hand::ALL.into_iter().map(|hand| person(&roster, hand).unwrap()).collect();
+        let people: BTreeSet<String> = Hand::ALL
+            .into_iter()
+            .map(|hand| person(&roster, hand).unwrap())
+            .collect();
         assert_eq!(people.len(), Hand::ALL.len());
         let domain = |code: &str| {
             let group = roster.groups.iter().find(|group| group.code == code);

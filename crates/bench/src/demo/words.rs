@@ -32,8 +32,14 @@ impl Progress {
 
 /// A line for each figure; ✗ where the office says something else.
 pub(super) fn figures(all: &[Found]) -> String {
-    let mut text = String::from("数字核对 Figures (来源 source = 《河北日报》 · 经办公接口读回 read back)\n");
-    for Found { what, source, found } in all {
+    let mut text =
+        String::from("数字核对 Figures (来源 source = 《河北日报》 · 经办公接口读回 read back)\n");
+    for Found {
+        what,
+        source,
+        found,
+    } in all
+    {
         let mark = if source == found { "✓" } else { "✗" };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {mark} {source:>7} {found:>7}  {what}");
@@ -58,14 +64,21 @@ pub(super) fn access(url: &str, passwords: &[(String, String)]) -> String {
 /// The password of a user in the accounts' file.
 pub(super) fn password_of(access: &str, user: &str) -> Option<String> {
     let mut lines = access.lines().map(str::split_whitespace);
-    lines.find_map(|mut words| (words.next() == Some(user)).then(|| words.next()).flatten().map(str::to_owned))
+    lines.find_map(|mut words| {
+        (words.next() == Some(user))
+            .then(|| words.next())
+            .flatten()
+            .map(str::to_owned)
+    })
 }
 
 /// A path as one types it: relative to where the person is, where that is possible.
 pub(super) fn typed(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).context("the path of a program")?;
     let here = std::env::current_dir().context("the current folder")?;
-    Ok(path.strip_prefix(&here).map_or(path.clone(), Path::to_owned))
+    Ok(path
+        .strip_prefix(&here)
+        .map_or(path.clone(), Path::to_owned))
 }
 
 /// What to open and what to type next.
@@ -113,7 +126,10 @@ mod tests {
 
     #[test]
     fn accounts_file_gives_the_password_back() {
-        let passwords = [("province".to_owned(), "aa-bb".to_owned()), ("leader".to_owned(), "cc".to_owned())];
+        let passwords = [
+            ("province".to_owned(), "aa-bb".to_owned()),
+            ("leader".to_owned(), "cc".to_owned()),
+        ];
         let text = access("http://127.0.0.1:8610", &passwords);
         assert_eq!(password_of(&text, "province").as_deref(), Some("aa-bb"));
         assert_eq!(password_of(&text, "leader").as_deref(), Some("cc"));
@@ -122,15 +138,32 @@ mod tests {
 
     #[test]
     fn figure_that_differs_is_marked() {
-        let found = |found| Found { what: "意见 opinions".to_owned(), source: 353, found };
+        let found = |found| Found {
+            what: "意见 opinions".to_owned(),
+            source: 353,
+            found,
+        };
         let text = figures(&[found(353), found(352)]);
-        assert_eq!((text.matches('✓').count(), text.matches('✗').count()), (1, 1));
+        assert_eq!(
+            (text.matches('✓').count(), text.matches('✗').count()),
+            (1, 1)
+        );
     }
 
     #[test]
     fn next_steps_name_both_phones_and_the_record() {
-        let text = next("http://127.0.0.1:8610", Path::new("target/debug"), Path::new(".demo")).unwrap();
-        for word in ["target/debug/liandu --dir .demo/phone-1", ".demo/phone-2", "王芳", "李强"] {
+        let text = next(
+            "http://127.0.0.1:8610",
+            Path::new("target/debug"),
+            Path::new(".demo"),
+        )
+        .unwrap();
+        for word in [
+            "target/debug/liandu --dir .demo/phone-1",
+            ".demo/phone-2",
+            "王芳",
+            "李强",
+        ] {
             assert!(text.contains(word), "{word} in\n{text}");
         }
         assert!(text.contains(&Plan::area_record().to_string()));

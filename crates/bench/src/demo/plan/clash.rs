@@ -48,14 +48,31 @@ fn settled() -> Edit {
 fn area() -> Entry {
     let place = || item("quantities", "q1", "amount");
     let measure = item("quantities", "q1", "measure");
-    let entry = problem("clash/area", "两部手机离线各记面积:1.2亩与1.8亩", |form| {
-        form.put(measure, Value::text("occupied"))
-    });
+    let entry = problem(
+        "clash/area",
+        "两部手机离线各记面积:1.2亩与1.8亩",
+        |form| form.put(measure, Value::text("occupied")),
+    );
     let (wang, li) = ("王芳:沿地边步测,约1.2亩。", "李强:含边沟,量得1.8亩。");
     entry
-        .step(1, WangFang, at(6, 18, 9), Edit::set(place(), tenths(12, "mu")))
-        .step(1, WangFang, at(6, 18, 10), append("description", BEGUN, wang))
-        .step(1, LiQiang, at(6, 18, 9), Edit::set(place(), tenths(18, "mu")))
+        .step(
+            1,
+            WangFang,
+            at(6, 18, 9),
+            Edit::set(place(), tenths(12, "mu")),
+        )
+        .step(
+            1,
+            WangFang,
+            at(6, 18, 10),
+            append("description", BEGUN, wang),
+        )
+        .step(
+            1,
+            LiQiang,
+            at(6, 18, 9),
+            Edit::set(place(), tenths(18, "mu")),
+        )
         .step(1, LiQiang, at(6, 18, 11), append("description", BEGUN, li))
 }
 
@@ -81,7 +98,12 @@ fn cleared() -> Entry {
     let text = "description".parse().expect("a text's id");
     problem("clash/cleared", "一人清空描述,一人补充描述", |form| form)
         .step(1, WangFang, at(6, 18, 9), Edit::ClearText { field: text })
-        .step(1, LiQiang, at(6, 18, 9), append("description", BEGUN, "李强:补充一句。"))
+        .step(
+            1,
+            LiQiang,
+            at(6, 18, 9),
+            append("description", BEGUN, "李强:补充一句。"),
+        )
 }
 
 /// One question of a checklist, two answers.
@@ -94,16 +116,51 @@ fn answer() -> Entry {
         .text("team_kind", "deputy_group")
         .text("target", "演示检查对象")
         .long("remarks", BEGUN);
-    Entry::made("clash/answer", (Kind::Inspection, GROUP), WangFang, at(6, 17, 10), form)
-        .step(1, WangFang, at(6, 18, 9), Edit::set(question(), Value::text("no")))
-        .step(1, LiQiang, at(6, 18, 9), Edit::set(question(), Value::text("unclear")))
+    Entry::made(
+        "clash/answer",
+        (Kind::Inspection, GROUP),
+        WangFang,
+        at(6, 17, 10),
+        form,
+    )
+    .step(
+        1,
+        WangFang,
+        at(6, 18, 9),
+        Edit::set(question(), Value::text("no")),
+    )
+    .step(
+        1,
+        LiQiang,
+        at(6, 18, 9),
+        Edit::set(question(), Value::text("unclear")),
+    )
 }
 
 /// Decided already: both values and the decision stay in the history.
 fn decided() -> Entry {
     let place = || field("permit_status");
-    problem("clash/decided", "审批手续两种写法,人大办已核定", |form| form)
-        .step(1, WangFang, at(6, 18, 9), Edit::set(place(), Value::text("none")))
-        .step(1, LiQiang, at(6, 18, 9), Edit::set(place(), Value::text("partial")))
-        .decided(2, ZhengdingOffice, at(6, 19, 9), (place(), Value::text("partial")))
+    problem(
+        "clash/decided",
+        "审批手续两种写法,人大办已核定",
+        |form| form,
+    )
+    .step(
+        1,
+        WangFang,
+        at(6, 18, 9),
+        Edit::set(place(), Value::text("none")),
+    )
+    .step(
+        1,
+        LiQiang,
+        at(6, 18, 9),
+        Edit::set(place(), Value::text("partial")),
+    )
+    .decided(
+        2,
+        ZhengdingOffice,
+        at(6, 19, 9),
+        (place(), Value::text("partial")),
+    )
 }

@@ -29,11 +29,16 @@ type Types = Vec<(String, Vec<String>)>;
 
 fn types(campaign: &Campaign) -> Types {
     let codes = |list: &str| -> Vec<String> {
-        let list = campaign.code_lists.get(list).expect("the domain's sorts of problems");
+        let list = campaign
+            .code_lists
+            .get(list)
+            .expect("the domain's sorts of problems");
         list.codes.iter().map(|code| code.code.clone()).collect()
     };
     let domains = campaign.domains.iter();
-    domains.map(|domain| (domain.id.to_string(), codes(&domain.problem_types))).collect()
+    domains
+        .map(|domain| (domain.id.to_string(), codes(&domain.problem_types)))
+        .collect()
 }
 
 fn pick(types: &Types, number: i64) -> (&str, &str) {
@@ -70,17 +75,23 @@ fn opinion(number: i64, types: &Types) -> Entry {
         .text("domain", pick(types, number).0)
         .text("channel", channel)
         .text("region", REGION)
-        .text("centre_level", "county")
         .yes("anonymous")
         .long("content", &content);
     let name = format!("hanshan/opinion/{number}");
-    let made = |form| Entry::made(&name, (Kind::Opinion, OFFICE), HanshanCentre, received, form);
+    let made = |form| {
+        Entry::made(
+            &name,
+            (Kind::Opinion, OFFICE),
+            HanshanCentre,
+            received,
+            form,
+        )
+    };
     if number > TRANSFERRED {
         return made(form);
     }
-    let problem = id(&format!("hanshan/problem/{number}")).to_string();
-    let done = at(month, date + 3, 11);
-    made(form.text("problem", &problem)).event(2, HanshanCentre, done, "finish")
+    // At once, although dated later: the centre's device then fetches nothing in between.
+    made(form).event(0, HanshanCentre, at(month, date + 3, 11), "finish")
 }
 
 fn transferred(number: i64, types: &Types) -> Entry {
@@ -96,11 +107,13 @@ fn transferred(number: i64, types: &Types) -> Entry {
         .text("found_on", &day(found))
         .text("region", REGION)
         .text("opinion", &opinion)
-        .text("external_no", &format!("DEMO-2020-{number:04}"))
         .settled(&day(at(month + 1, date, 0)), "限期解决并答复群众")
         .long("description", &description);
     let done = at(month, date + 2, 15);
-    let result = Form::default().text("done_on", &day(done)).int("progress", 100).set();
+    let result = Form::default()
+        .text("done_on", &day(done))
+        .int("progress", 100)
+        .set();
     let name = format!("hanshan/problem/{number}");
     Entry::made(&name, (Kind::Problem, OFFICE), HanshanCentre, found, form)
         .transfer(0, HanshanCentre, at(month, date, 11), UNIT)
@@ -111,6 +124,7 @@ fn transferred(number: i64, types: &Types) -> Entry {
         .event(2, HanshanOffice, at(month, date + 3, 10), "close")
 }
 
+/// Entered by the office from the government's list.
 fn self_found(number: i64, types: &Types) -> Entry {
     let (month, date) = spread(number);
     let (domain, problem_type) = pick(types, number);
@@ -127,12 +141,16 @@ fn self_found(number: i64, types: &Types) -> Entry {
         .text("baseline_no", &format!("DEMO-{number:04}"))
         .long("description", &description);
     let name = format!("hanshan/self/{number}");
-    let entry = Entry::made(&name, (Kind::Problem, OFFICE), HanshanUnit, found, form);
+    let entry = Entry::made(&name, (Kind::Problem, OFFICE), HanshanOffice, found, form);
     if number > PLANNED {
         return entry;
     }
-    let settled = Form::default().settled("2020-08-31", "逐一制定方案,全面整改").set();
-    let plan = Form::default().text("plan_on", "2020-06-12").text("plan_until", "2020-08-31");
+    let settled = Form::default()
+        .settled("2020-08-31", "逐一制定方案,全面整改")
+        .set();
+    let plan = Form::default()
+        .text("plan_on", "2020-06-12")
+        .text("plan_until", "2020-08-31");
     entry
         .step(1, HanshanOffice, at(6, 8, 9), settled)
         .transfer(1, HanshanOffice, at(6, 8, 10), UNIT)
@@ -155,7 +173,13 @@ fn inspection(number: i64, team: &str, types: &Types) -> Entry {
         .text("conclusion", "clean")
         .long("remarks", &remarks);
     let name = format!("hanshan/inspection/{number}");
-    Entry::made(&name, (Kind::Inspection, OFFICE), HanshanOffice, visited, form)
-        .event(0, HanshanOffice, visited.plus_ms(7_200_000), "submit")
-        .event(0, HanshanOffice, visited.plus_ms(90_000_000), "check")
+    Entry::made(
+        &name,
+        (Kind::Inspection, OFFICE),
+        HanshanOffice,
+        visited,
+        form,
+    )
+    .event(0, HanshanOffice, visited.plus_ms(7_200_000), "submit")
+    .event(0, HanshanOffice, visited.plus_ms(90_000_000), "check")
 }

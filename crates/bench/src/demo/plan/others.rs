@@ -29,7 +29,14 @@ const fn objects(
     group: &'static str,
     hand: Hand,
 ) -> Objects {
-    Objects { object_type, domain, name, count, group, hand }
+    Objects {
+        object_type,
+        domain,
+        name,
+        count,
+        group,
+        hand,
+    }
 }
 
 /// 房地产开发项目13个、资源能源项目3个、矿山迹地84处、城区自备井235处.
@@ -40,9 +47,24 @@ pub(super) const OBJECTS: [Objects; 4] = [
         "g-130227-04",
         QianxiRealestate,
     ),
-    objects(("resource_project", "resources", "资源能源项目"), 3, "g-130227-03", QianxiResources),
-    objects(("mine_scar", "mining", "矿山迹地"), 84, "g-130227-05", QianxiMining),
-    objects(("own_well", "groundwater", "城区自备井"), 235, "g-130227-06", QianxiGroundwater),
+    objects(
+        ("resource_project", "resources", "资源能源项目"),
+        3,
+        "g-130227-03",
+        QianxiResources,
+    ),
+    objects(
+        ("mine_scar", "mining", "矿山迹地"),
+        84,
+        "g-130227-05",
+        QianxiMining,
+    ),
+    objects(
+        ("own_well", "groundwater", "城区自备井"),
+        235,
+        "g-130227-06",
+        QianxiGroundwater,
+    ),
 ];
 
 /// 累计登记不动产证13836户.
@@ -56,7 +78,14 @@ pub(super) fn add(entries: &mut Vec<Entry>) {
 }
 
 fn one(of: &Objects, number: i64) -> Entry {
-    let Objects { object_type, domain, name, count, group, hand } = *of;
+    let Objects {
+        object_type,
+        domain,
+        name,
+        count,
+        group,
+        hand,
+    } = *of;
     let counted = at(4, 10 + number % 20, 9);
     let notes = format!("虚构的底数条目,仅用于演示。数量({name}{count})依据{SOURCE}。");
     let form = Form::titled(&format!("{name} {number:03}"))
@@ -90,7 +119,12 @@ fn certificates() -> Entry {
         .long("description", &description);
     let note = Value::Text(format!("累计,截至报道时。来源:{SOURCE}"));
     let result = Form::default()
-        .measured("results", "registered", "registered", amount(HOUSEHOLDS, "household"))
+        .measured(
+            "results",
+            "registered",
+            "registered",
+            amount(HOUSEHOLDS, "household"),
+        )
         .put(item("results", "registered", "note"), note)
         .codes("measures_taken", &["register"])
         .set();

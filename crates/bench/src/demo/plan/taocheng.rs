@@ -34,7 +34,11 @@ pub(super) fn add(entries: &mut Vec<Entry>) {
 fn share(whole: i64, number: i64) -> i64 {
     let even = whole / OTHERS + i64::from(number < whole % OTHERS);
     let moved = whole / OTHERS / 10 * (1 + number / 2 % 3);
-    if number % 2 == 0 { even - moved } else { even + moved }
+    if number % 2 == 0 {
+        even - moved
+    } else {
+        even + moved
+    }
 }
 
 fn villas() -> Entry {
@@ -58,10 +62,17 @@ fn villas() -> Entry {
         .yes("legacy")
         .codes("tags", &["key", "legacy"])
         .measured("quantities", "sets", "found", amount(VILLAS, "set"))
-        .measured("quantities", "area", "found", amount(VILLAS_SQUARE_METRES, "m2"))
+        .measured(
+            "quantities",
+            "area",
+            "found",
+            amount(VILLAS_SQUARE_METRES, "m2"),
+        )
         .measured("quantities", "land", "occupied", amount(VILLAS_MU, "mu"))
         .long("description", &description);
-    let settled = Form::default().settled("2020-05-31", "拆除违建别墅56套").set();
+    let settled = Form::default()
+        .settled("2020-05-31", "拆除违建别墅56套")
+        .set();
     let scope = (Kind::Problem, "131102/g-131102-04/group");
     Entry::made("taocheng/villas", scope, TaochengDeputy, found, form)
         .step(1, TaochengOffice, at(4, 22, 9), settled)
@@ -80,7 +91,12 @@ fn villas_result() -> Form {
         .measured("results", "sets", "demolished", amount(VILLAS, "set"))
         .measured("results", "places", "demolished", amount(VILLAS, "place"))
         .put(item("results", "places", "note"), note)
-        .measured("results", "area", "demolished", amount(VILLAS_SQUARE_METRES, "m2"))
+        .measured(
+            "results",
+            "area",
+            "demolished",
+            amount(VILLAS_SQUARE_METRES, "m2"),
+        )
         .text("done_on", "2020-05-30")
         .int("progress", 100)
         .codes("measures_taken", &["demolish"])
@@ -89,9 +105,8 @@ fn villas_result() -> Form {
 
 fn other(number: i64, places: i64, area: i64) -> Entry {
     let found = at(4, 10 + number % 20, 9);
-    let description = format!(
-        "虚构的拆违条目,仅用于演示。与别墅合计541处、19.8万平方米,合计依据{SOURCE}。"
-    );
+    let description =
+        format!("虚构的拆违条目,仅用于演示。与别墅合计541处、19.8万平方米,合计依据{SOURCE}。");
     let form = Form::titled(&format!("拆违治乱 {:02}", number + 1))
         .text("domain", "construction")
         .text("problem_type", "construction.illegal_building")
@@ -111,11 +126,17 @@ fn other(number: i64, places: i64, area: i64) -> Entry {
         .codes("measures_taken", &["demolish"])
         .set();
     let name = format!("taocheng/other/{number}");
-    Entry::made(&name, (Kind::Problem, "131102/-/office"), TaochengOffice, found, form)
-        .transfer(1, TaochengOffice, at(5, 2, 9), UNIT)
-        .event(2, TaochengUnit, at(5, 4, 9), "receive")
-        .step(2, TaochengUnit, done, result)
-        .event(2, TaochengUnit, done.plus_ms(60_000), "report")
-        .event(3, TaochengOffice, done.plus_ms(86_400_000), "pass")
-        .event(3, TaochengOffice, done.plus_ms(90_000_000), "close")
+    Entry::made(
+        &name,
+        (Kind::Problem, "131102/-/office"),
+        TaochengOffice,
+        found,
+        form,
+    )
+    .transfer(1, TaochengOffice, at(5, 2, 9), UNIT)
+    .event(2, TaochengUnit, at(5, 4, 9), "receive")
+    .step(2, TaochengUnit, done, result)
+    .event(2, TaochengUnit, done.plus_ms(60_000), "report")
+    .event(3, TaochengOffice, done.plus_ms(86_400_000), "pass")
+    .event(3, TaochengOffice, done.plus_ms(90_000_000), "close")
 }

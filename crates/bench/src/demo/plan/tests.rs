@@ -22,7 +22,9 @@ fn writes(step: &Step) -> &[Write] {
 fn text<'a>(entry: &'a Entry, field: &str) -> &'a str {
     let path = Path::field(field).unwrap();
     let mut all = entry.steps.iter().flat_map(writes);
-    all.find(|write| write.path == path).and_then(|write| write.value.as_text()).unwrap_or("")
+    all.find(|write| write.path == path)
+        .and_then(|write| write.value.as_text())
+        .unwrap_or("")
 }
 
 fn in_region<'a>(plan: &'a Plan, region: &'a str, kind: Kind) -> impl Iterator<Item = &'a Entry> {
@@ -70,8 +72,12 @@ fn qianxi_has_13_3_84_and_235_objects() {
     for object in in_region(&plan, "130227", Kind::Object) {
         *types.entry(text(object, "object_type")).or_default() += 1;
     }
-    let expected =
-        [("mine_scar", 84), ("own_well", 235), ("realestate_project", 13), ("resource_project", 3)];
+    let expected = [
+        ("mine_scar", 84),
+        ("own_well", 235),
+        ("realestate_project", 13),
+        ("resource_project", 3),
+    ];
     assert_eq!(types.into_iter().collect::<Vec<_>>(), expected);
 }
 
@@ -79,16 +85,25 @@ fn qianxi_has_13_3_84_and_235_objects() {
 fn taocheng_pulled_down_541_places_and_198000_square_metres_with_the_villas() {
     let (plan, _) = plan();
     let sum = |unit: &str| -> i64 {
-        in_region(&plan, "131102", Kind::Problem).map(|e| measured(e, "results", unit)).sum()
+        in_region(&plan, "131102", Kind::Problem)
+            .map(|e| measured(e, "results", unit))
+            .sum()
     };
-    assert_eq!((sum("place"), sum("m2"), sum("set")), (541_000, 198_000_000, 56_000));
+    assert_eq!(
+        (sum("place"), sum("m2"), sum("set")),
+        (541_000, 198_000_000, 56_000)
+    );
     let villas = in_region(&plan, "131102", Kind::Problem).find(|e| text(e, "village") != "");
     let villas = villas.unwrap();
     assert_eq!(measured(villas, "quantities", "set"), 56_000);
     assert_eq!(measured(villas, "quantities", "m2"), 14_000_000);
     assert_eq!(measured(villas, "quantities", "mu"), 55_000);
     let others = in_region(&plan, "131102", Kind::Problem).filter(|e| text(e, "village") == "");
-    assert!(others.into_iter().all(|entry| measured(entry, "results", "place") > 0));
+    assert!(
+        others
+            .into_iter()
+            .all(|entry| measured(entry, "results", "place") > 0)
+    );
 }
 
 #[test]
@@ -98,11 +113,17 @@ fn zhengding_has_the_inspection_of_april_12_and_35_tasks() {
     let mut visits = in_region(&plan, "130123", Kind::Inspection);
     assert!(visits.any(|entry| text(entry, "date") == "2020-04-12"));
     let mut problems = in_region(&plan, "130123", Kind::Problem);
-    let removed = problems.find(|entry| text(entry, "fixed_on") == "2020-04-12").unwrap();
+    let removed = problems
+        .find(|entry| text(entry, "fixed_on") == "2020-04-12")
+        .unwrap();
     assert_eq!(text(removed, "found_on"), "2020-04-12");
     assert_eq!(measured(removed, "quantities", "case"), 1_000);
     assert_eq!(
-        removed.steps.iter().map(|step| write::day(step.at)).collect::<BTreeSet<_>>(),
+        removed
+            .steps
+            .iter()
+            .map(|step| write::day(step.at))
+            .collect::<BTreeSet<_>>(),
         ["2020-04-12".to_owned()].into()
     );
 }
@@ -111,7 +132,9 @@ fn zhengding_has_the_inspection_of_april_12_and_35_tasks() {
 fn qiaodong_registered_13836_households() {
     let (plan, _) = plan();
     let registered = |e: &Entry| measured(e, "results", "household");
-    let sum: i64 = in_region(&plan, "130702", Kind::Problem).map(registered).sum();
+    let sum: i64 = in_region(&plan, "130702", Kind::Problem)
+        .map(registered)
+        .sum();
     assert_eq!(sum, 13_836_000);
 }
 
@@ -119,7 +142,11 @@ fn qiaodong_registered_13836_households() {
 fn every_record_says_that_it_is_demo_data_and_only_source_villages_are_named() {
     let (plan, _) = plan();
     for entry in &plan.entries {
-        assert!(text(entry, "title").starts_with("【演示数据】"), "{}", text(entry, "title"));
+        assert!(
+            text(entry, "title").starts_with("【演示数据】"),
+            "{}",
+            text(entry, "title")
+        );
         let village = text(entry, "village");
         assert!(["", "野头村", "东康庄村"].contains(&village), "{village}");
     }
@@ -142,7 +169,12 @@ fn every_value_fits_its_field_and_every_required_field_is_filled() {
             let later = early.iter().any(|prefix| id.starts_with(prefix));
             field.required && !later && text(entry, id).is_empty()
         });
-        assert_eq!(missing.map(|field| field.id.as_str()), None, "{}", text(entry, "title"));
+        assert_eq!(
+            missing.map(|field| field.id.as_str()),
+            None,
+            "{}",
+            text(entry, "title")
+        );
     }
 }
 
@@ -159,7 +191,12 @@ fn device_clocks_stand_in_the_spring_of_2020_and_never_go_back_on_a_hand() {
         for step in &entry.steps {
             assert!(step.at.iso().starts_with("2020-0"), "{}", step.at.iso());
             let before = last.insert(step.hand, step.at).unwrap_or_default();
-            assert!(step.at >= before, "{} {:?}", text(entry, "title"), step.hand);
+            assert!(
+                step.at >= before,
+                "{} {:?}",
+                text(entry, "title"),
+                step.hand
+            );
         }
     }
 }

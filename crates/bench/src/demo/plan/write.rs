@@ -55,7 +55,10 @@ pub(super) fn amount(whole: i64, unit: &str) -> Value {
 }
 
 pub(super) fn tenths(tenths: i64, unit: &str) -> Value {
-    Value::Quantity(Quantity { milli: tenths * 100, unit: unit.to_owned() })
+    Value::Quantity(Quantity {
+        milli: tenths * 100,
+        unit: unit.to_owned(),
+    })
 }
 
 /// A form being filled in.
@@ -121,20 +124,32 @@ impl Form {
     }
 
     pub(super) fn create(self) -> Edit {
-        Edit::Create { writes: self.writes, texts: self.texts }
+        Edit::Create {
+            writes: self.writes,
+            texts: self.texts,
+        }
     }
 
     pub(super) fn set(self) -> Edit {
-        Edit::Set { writes: self.writes }
+        Edit::Set {
+            writes: self.writes,
+        }
     }
 }
 
 /// Puts a sentence at the end of a text of that content.
 pub(super) fn append(text: &str, content: &str, sentence: &str) -> Edit {
     let at = u64::try_from(content.chars().count()).unwrap_or(0);
-    let splice = Splice { at, delete: 0, insert: sentence.to_owned() };
+    let splice = Splice {
+        at,
+        delete: 0,
+        insert: sentence.to_owned(),
+    };
     let field = FieldId::new(text).expect("a text's id");
-    Edit::EditText { field, splices: vec![splice] }
+    Edit::EditText {
+        field,
+        splices: vec![splice],
+    }
 }
 
 impl Entry {
@@ -147,12 +162,27 @@ impl Entry {
         form: Form,
     ) -> Entry {
         let scope: Scope = scope.parse().expect("a scope");
-        let create = Step { round: 0, hand, at: when, deed: Deed::Edit(form.create()) };
-        Entry { id: id(name), kind, scope, steps: vec![create] }
+        let create = Step {
+            round: 0,
+            hand,
+            at: when,
+            deed: Deed::Edit(form.create()),
+        };
+        Entry {
+            id: id(name),
+            kind,
+            scope,
+            steps: vec![create],
+        }
     }
 
     pub(super) fn step(mut self, round: usize, hand: Hand, at: Timestamp, edit: Edit) -> Entry {
-        self.steps.push(Step { round, hand, at, deed: Deed::Edit(edit) });
+        self.steps.push(Step {
+            round,
+            hand,
+            at,
+            deed: Deed::Edit(edit),
+        });
         self
     }
 
@@ -163,7 +193,12 @@ impl Entry {
         at: Timestamp,
         (path, value): (Path, Value),
     ) -> Entry {
-        self.steps.push(Step { round, hand, at, deed: Deed::Decide(path, value) });
+        self.steps.push(Step {
+            round,
+            hand,
+            at,
+            deed: Deed::Decide(path, value),
+        });
         self
     }
 
@@ -189,6 +224,15 @@ impl Entry {
         // The n-th step of a record: never the same twice.
         let name = RecordId::derived(&self.id, "event", &self.steps.len().to_string());
         let event = EventKind::new(event).expect("an event's word");
-        self.step(round, hand, at, Edit::Event { id: EventId(name.0), event, args })
+        self.step(
+            round,
+            hand,
+            at,
+            Edit::Event {
+                id: EventId(name.0),
+                event,
+                args,
+            },
+        )
     }
 }

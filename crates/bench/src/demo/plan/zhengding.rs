@@ -45,7 +45,10 @@ fn inspection() -> Entry {
         .put(spot("found_at"), Value::Time(at(4, 12, 10)))
         .put(spot("done_at"), Value::Time(at(4, 12, 16)))
         .put(spot("amount"), amount(1, "case"))
-        .put(spot("problem"), Value::Text(id("zhengding/removed").to_string()))
+        .put(
+            spot("problem"),
+            Value::Text(id("zhengding/removed").to_string()),
+        )
         .long("remarks", &remarks);
     let scope = (Kind::Inspection, GROUP);
     Entry::made("zhengding/inspection", scope, WangFang, at(4, 12, 10), form)
@@ -67,10 +70,16 @@ fn removed() -> Entry {
         .text("fixed_on", "2020-04-12")
         .measured("quantities", "removed", "demolished", amount(1, "case"))
         .long("description", &description);
-    Entry::made("zhengding/removed", (Kind::Problem, GROUP), WangFang, at(4, 12, 11), form)
-        .event(0, WangFang, at(4, 12, 16), "fixed_on_spot")
-        .event(1, ZhengdingOffice, at(4, 12, 18), "pass")
-        .event(1, ZhengdingOffice, at(4, 12, 19), "close")
+    Entry::made(
+        "zhengding/removed",
+        (Kind::Problem, GROUP),
+        WangFang,
+        at(4, 12, 11),
+        form,
+    )
+    .event(0, WangFang, at(4, 12, 16), "fixed_on_spot")
+    .event(1, ZhengdingOffice, at(4, 12, 18), "pass")
+    .event(1, ZhengdingOffice, at(4, 12, 19), "close")
 }
 
 fn task(number: usize, domain: &str, name: &str) -> Entry {
