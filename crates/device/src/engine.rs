@@ -192,7 +192,7 @@ impl Engine {
         match input {
             Input::SyncNow => {
                 self.online = true;
-                self.to_client(now, client::Input::SyncNow);
+                self.tell_client(now, client::Input::SyncNow);
             }
             Input::Connected => self.connected(now),
             Input::Frame(frame) => self.frame(now, frame),
@@ -221,37 +221,37 @@ impl Engine {
     fn connected(&mut self, now: Timestamp) {
         self.offers_afresh();
         if self.enroller.is_some() {
-            self.to_enroller(now, liandu_core::protocol::enrol::Input::Connected);
+            self.tell_enroller(now, liandu_core::protocol::enrol::Input::Connected);
         } else {
-            self.to_client(now, client::Input::Connected);
+            self.tell_client(now, client::Input::Connected);
         }
     }
 
     fn frame(&mut self, now: Timestamp, frame: Vec<u8>) {
         if self.enroller.is_some() {
-            self.to_enroller(now, liandu_core::protocol::enrol::Input::Frame(frame));
+            self.tell_enroller(now, liandu_core::protocol::enrol::Input::Frame(frame));
         } else {
-            self.to_client(now, client::Input::Frame(frame));
+            self.tell_client(now, client::Input::Frame(frame));
         }
     }
 
     fn disconnected(&mut self, now: Timestamp) {
         if self.enroller.is_some() {
-            self.to_enroller(now, liandu_core::protocol::enrol::Input::Disconnected);
+            self.tell_enroller(now, liandu_core::protocol::enrol::Input::Disconnected);
         } else {
-            self.to_client(now, client::Input::Disconnected);
+            self.tell_client(now, client::Input::Disconnected);
         }
     }
 
     fn tick(&mut self, now: Timestamp) {
         if self.enroller.is_some() {
-            self.to_enroller(now, liandu_core::protocol::enrol::Input::Tick);
+            self.tell_enroller(now, liandu_core::protocol::enrol::Input::Tick);
         } else {
-            self.to_client(now, client::Input::Tick);
+            self.tell_client(now, client::Input::Tick);
         }
     }
 
-    fn to_client(&mut self, now: Timestamp, input: client::Input) {
+    fn tell_client(&mut self, now: Timestamp, input: client::Input) {
         if self.halted {
             return;
         }
@@ -273,7 +273,7 @@ impl Engine {
         }
         loop {
             while let Some(output) = self.client.as_mut().and_then(Client::poll) {
-                self.from_client(now, output);
+                self.client_says(now, output);
             }
             if !self.offer_next(now) {
                 return;
@@ -281,7 +281,7 @@ impl Engine {
         }
     }
 
-    fn from_client(&mut self, now: Timestamp, output: client::Output) {
+    fn client_says(&mut self, now: Timestamp, output: client::Output) {
         match output {
             client::Output::Connect => self.outputs.push_back(Output::Connect),
             client::Output::Disconnect => self.outputs.push_back(Output::Disconnect),
@@ -354,20 +354,20 @@ impl Engine {
                     saved = true;
                     self.event(Event::Saved { record, number });
                 }
-                Then::FeedStored(feed) => self.to_client(now, client::Input::Stored { feed }),
-                Then::ScopesStored => self.to_client(now, client::Input::ScopesStored),
+                Then::FeedStored(feed) => self.tell_client(now, client::Input::Stored { feed }),
+                Then::ScopesStored => self.tell_client(now, client::Input::ScopesStored),
                 Then::DefinitionStored(name) => {
-                    self.to_client(now, client::Input::DefinitionStored(name));
+                    self.tell_client(now, client::Input::DefinitionStored(name));
                 }
                 Then::AuthorityStored(position) => {
-                    self.to_client(now, client::Input::AuthorityStored(position));
+                    self.tell_client(now, client::Input::AuthorityStored(position));
                 }
                 Then::KeyStored => self.event_connect(),
                 Then::EnrolmentStored => self.event(Event::Enrolled),
             }
         }
         if saved && self.online {
-            self.to_client(now, client::Input::SyncNow);
+            self.tell_client(now, client::Input::SyncNow);
         }
     }
 

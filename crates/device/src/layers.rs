@@ -180,6 +180,11 @@ impl Layers {
     /// Adds stamps that are not known yet.
     pub(crate) fn add_stamps(&mut self, stamps: Vec<Stamp>) {
         for stamp in stamps {
+            // One entry has one stamp for an actor: a receipt named only a part of what it holds.
+            self.header.stamps.retain(|s| {
+                let same_entry = s.actor == stamp.actor && s.position == stamp.position;
+                !same_entry || s.seq_max >= stamp.seq_max
+            });
             let known = |s: &Stamp| s.actor == stamp.actor && s.seq_max == stamp.seq_max;
             match self.header.stamps.iter_mut().find(|s| known(s)) {
                 Some(before) => *before = stamp,

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use liandu_core::admission::{Case, Definitions, Incoming, Past, Ruling, judge, open_chunks};
+use liandu_core::admission::{
+    Case, Definitions, Incoming, Judged, Past, Ruling, judge, open_chunks,
+};
 use liandu_core::campaign::hebei;
 use liandu_core::id::*;
 use liandu_core::policy::{Grant, Membership, Principal};
@@ -361,6 +363,13 @@ impl Office {
         };
         let judged = judge(&mut doc, &case, &incoming);
         kept.doc = doc;
+        let answer = self.answer(push, &mut kept, &judged);
+        self.records.insert(push.record, kept);
+        answer
+    }
+
+    /// Writes down what was decided and says it.
+    fn answer(&mut self, push: &RecordPush, kept: &mut Kept, judged: &[Judged]) -> RecordVerdicts {
         let mut answer = RecordVerdicts {
             record: push.record,
             receipts: Vec::new(),
@@ -411,7 +420,6 @@ impl Office {
             kept.changed = self.position;
             kept.seals.extend(push.seals.iter().cloned());
         }
-        self.records.insert(push.record, kept);
         answer
     }
 

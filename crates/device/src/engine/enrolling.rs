@@ -92,7 +92,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn to_enroller(&mut self, now: Timestamp, input: enrol::Input) {
+    pub(super) fn tell_enroller(&mut self, now: Timestamp, input: enrol::Input) {
         if self.halted {
             return;
         }

@@ -300,7 +300,7 @@ impl Engine {
             .collect();
         for (position, statements) in parts {
             let position = Position(position);
-            self.to_client(
+            self.tell_client(
                 now,
                 client::Input::Authority {
                     position,

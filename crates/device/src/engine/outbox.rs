@@ -83,7 +83,7 @@ impl Engine {
         self.put_sent(&mut batch);
         self.commit(batch, Vec::new());
         self.offers.insert(offer, draft.offered);
-        self.to_client(
+        self.tell_client(
             now,
             client::Input::Offer {
                 offer,

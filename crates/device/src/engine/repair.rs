@@ -38,7 +38,7 @@ impl Engine {
                 .digest
                 .toggle(record, &layers.admitted_heads(*record));
         }
-        self.to_client(now, client::Input::Digests(digests));
+        self.tell_client(now, client::Input::Digests(digests));
     }
 
     /// A page of a scope's records with their heads.
@@ -59,7 +59,7 @@ impl Engine {
                 heads: layers.admitted_heads(*record),
             });
         }
-        self.to_client(
+        self.tell_client(
             now,
             client::Input::Heads {
                 scope,

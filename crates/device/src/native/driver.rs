@@ -258,7 +258,10 @@ impl<S: Store> Device<S> {
             self.perform().await?;
             for event in std::mem::take(&mut self.events) {
                 match event {
-                    Event::Enrolled => return Ok(self.hang_up().await),
+                    Event::Enrolled => {
+                        self.hang_up().await;
+                        return Ok(());
+                    }
                     Event::EnrolFailed(failure) => return Err(DriveError::NotEnrolled(failure)),
                     Event::Saved { .. }
                     | Event::Changed(_)
