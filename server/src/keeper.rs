@@ -21,6 +21,7 @@ pub mod recover;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,18 +32,19 @@ use liandu_core::admission::Definitions;
 use liandu_core::authority::Directory;
 use liandu_core::campaign::Campaign;
 use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position, ScopeId};
-use liandu_core::log::{LogEntry, NotAnEntry};
+use liandu_core::log::LogEntry;
 use liandu_core::protocol::message::{Cursor, Short};
-use liandu_core::record::{DefinitionRef, LoadError};
+use liandu_core::record::DefinitionRef;
 use liandu_core::seal::{PublicKey, SecretKey};
 use liandu_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::index::overlay::Overlay;
-use crate::index::{Index, IndexError, fold, keys, rows};
-use crate::journal::{self, AppendError, Disk, Journal, OpenError, ReadError};
+use crate::index::{Index, fold, keys, rows};
+use crate::journal::{self, AppendError, Disk, Journal, OpenError};
 use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
+pub(crate) use trouble::Trouble;
 
 pub use feed::FeedPage;
 pub use greet::Difference;
@@ -134,52 +136,6 @@ pub enum Answer {
     Answered(Vec<ItemVerdict>),
     /// Nothing of it is known to be durable: try again.
     Failed(ActError),
-}
-
-/// Why a request could not be carried out; nothing of it was answered.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
-    /// The index must be rebuilt.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// An entry cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The log does not take more.
-    #[error(transparent)]
-    Append(#[from] AppendError),
-    /// A stored record does not load.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// A stored entry is not one.
-    #[error(transparent)]
-    Entry(#[from] NotAnEntry),
-    /// The log is closed after a failed commit.
-    #[error("the log is closed")]
-    Closed,
-    /// A call into foreign bytes panicked.
-    #[error("a document could not be handled")]
-    Panicked,
-}
-
-impl Trouble {
-    /// What to tell whoever asked.
-    fn answer(&self) -> ActError {
-        match self {
-            Trouble::Append(AppendError::DiskNearlyFull { .. } | AppendError::Disk(_)) => {
-                ActError::Busy { retry_s: 60 }
-            }
-            Trouble::Append(
-                AppendError::TooLarge { .. } | AppendError::GroupFull | AppendError::Poisoned,
-            )
-            | Trouble::Index(_)
-            | Trouble::Read(_)
-            | Trouble::Load(_)
-            | Trouble::Entry(_)
-            | Trouble::Panicked
-            | Trouble::Closed => ActError::Failed,
-        }
-    }
 }
 
 /// The keeper.
