@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod carried;
 mod crash;
 mod office;
 mod phone;
