@@ -71,14 +71,22 @@ pub async fn run(bin: &Path, options: &Options) -> Result<()> {
         begin_afresh(dir, progress)?;
     }
     let server = start(bin, options, progress)?;
+    // Ctrl-C reaches the server too: whoever it interrupts first, it was an interruption.
     let done = tokio::select! {
-        done = prepared(&server, dir, again, progress) => done.map(|()| true),
+        biased;
         stop = tokio::signal::ctrl_c() => stop.context("wait for Ctrl-C").map(|()| false),
+        done = prepared(&server, dir, again, progress) => done.map(|()| true),
     };
     match done {
         Ok(true) => {}
         Ok(false) => {
-            println!("\n已中断,下次重新填入。 Interrupted: the next start begins afresh.");
+            println!();
+            let (zh, en) = if again {
+                ("已中断,数据保留", "interrupted; the data stays")
+            } else {
+                ("已中断,下次重新填入", "interrupted: the next start begins afresh")
+            };
+            progress.say(zh, en);
             return server.stop();
         }
         Err(error) => {
@@ -150,7 +158,10 @@ async fn prepared(server: &Server, dir: &Path, again: bool, progress: Progress) 
     let access = dir.join("ACCESS.txt");
     if again {
         progress.say("数据已在,不再填入", "the data is there");
-        return check(server, &access, 0, progress).map(|_| ());
+        if !check(server, &access, 0, progress)? {
+            progress.say("✗ 是您改动过的内容", "✗ marks what you changed since; --fresh begins afresh");
+        }
+        return Ok(());
     }
     let roster = people::roster()?;
     import(server, dir, &roster, progress)?;

@@ -85,6 +85,8 @@ impl Hands {
                     edits += 1;
                 }
             }
+            // Lets Ctrl-C be heard.
+            tokio::task::yield_now().await;
         }
         let works = |hand: Hand, rounds: std::ops::RangeInclusive<usize>| {
             plan.steps()

@@ -113,10 +113,27 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
            curl -s {url}/api/records/{record}/resolve -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' -H \"if-match: \\\"$SEEN\\\"\" -d '{{\"path\":\"i/quantities/q1/amount\",\"value\":{{\"quantity\":{{\"amount\":1.8,\"unit\":\"mu\"}}}}}}'\n  \
            {liandu} --dir {dir}/{} sync\n  \
            {liandu} --dir {dir}/{} history {short} i/quantities/q1/amount\n\n\
-         4. 管理 · administration\n  \
+         4. 自己制造一个分歧:各改一次,再各同步 · make a conflict: edit on both, then sync both\n  \
+           {liandu} --dir {dir}/{} edit {short} address=村东\n  \
+           {liandu} --dir {dir}/{} edit {short} address=村西\n  \
+           {liandu} --dir {dir}/{} sync; {liandu} --dir {dir}/{} sync; {liandu} --dir {dir}/{} sync\n  \
+           {liandu} --dir {dir}/{} conflicts\n\n\
+         5. 管理 · administration\n  \
            {server} admin status --data {dir}/data\n  \
            {server} backup --to {dir}/backup-1 --data {dir}/data\n",
-        one.1, two.1, one.0, one.0, two.0, one.0, one.0,
+        one.1,
+        two.1,
+        one.0,
+        one.0,
+        two.0,
+        one.0,
+        one.0,
+        one.0,
+        two.0,
+        one.0,
+        two.0,
+        one.0,
+        one.0,
     ))
 }
 
