@@ -73,7 +73,7 @@ pub(super) fn verify(
 /// followers: changes written on top of a forbidden one, which their devices have offered again
 /// since (`receipts` has seen that they arrived).
 fn quarantine(office: &Office, plan: &Plan) -> Result<(u64, u64)> {
-    let all = office.all("/api/quarantine", "edits", "cursor")?;
+    let all = office.all("/api/quarantine", "edits", "before")?;
     let follows = |edit: &&serde_json::Value| {
         edit["reason"].as_u64() == Some(u64::from(Reason::OnRefused.code()))
     };
