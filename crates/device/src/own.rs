@@ -54,6 +54,7 @@ pub struct OwnEdit {
     pub offered_again: u32,
     /// Hashes of the changes it was before: a form may still be open at them.
     #[n(12)]
+    #[cbor(default)]
     pub was: Vec<ChangeHash>,
 }
 

@@ -15,10 +15,10 @@ use liandu_core::protocol::frame::{Decoded, ToDevice, ToServer};
 use liandu_core::protocol::message::*;
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::update::*;
-use liandu_core::record::RecordDoc;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamp;
+use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::seal::{EnrolmentCertificate, PublicKey, Seal, SecretKey};
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::Verdict;
@@ -428,6 +428,26 @@ impl Office {
         let kept = self.records.get_mut(record).unwrap();
         kept.erased = true;
         kept.changed = self.position;
+    }
+
+    /// The office lets a quarantined change in.
+    pub(crate) fn release(&mut self, record: &RecordId, change: &RawChange) {
+        self.position += 1;
+        let kept = self.records.get_mut(record).unwrap();
+        kept.outside.remove(&change.hash);
+        kept.doc
+            .as_mut()
+            .unwrap()
+            .absorb(std::slice::from_ref(change))
+            .unwrap();
+        kept.changed = self.position;
+        kept.stamps.push(Stamp {
+            actor: change.actor,
+            seq_max: change.seq,
+            position: Position(self.position),
+            time: NOW,
+            person: None,
+        });
     }
 
     /// The record is this now, by hands the stand-in does not have.

@@ -185,6 +185,42 @@ fn refused_edit_is_listed_and_the_others_get_through() {
 }
 
 #[test]
+fn refused_edit_that_the_office_releases_is_at_the_office() {
+    let mut office = Office::new();
+    let mut phone = Phone::enrolled(&mut office, "p-a", 1);
+    let record = phone.create("题");
+    let anyway = Asked {
+        anyway: true,
+        ..Asked::default()
+    };
+    let bad = phone
+        .try_set(record, "settled_person", "李四", &anyway)
+        .unwrap();
+    phone.settle();
+    let file = phone
+        .engine
+        .bundle_export(T0, None, BundleFor::Office)
+        .unwrap();
+    let bundle = Bundle::decode(&file).unwrap();
+    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    let changes = liandu_core::admission::open_chunks(&pushes[0].chunk.parts()).unwrap();
+    let change = changes
+        .into_iter()
+        .find(|change| change.write() == bad.write)
+        .unwrap();
+    phone.sync(&mut office);
+    assert!(phone.status(record, bad.number).needs_a_person());
+    assert_eq!(phone.value(record, "settled_person"), "");
+    office.release(&record, &change);
+    phone.sync(&mut office);
+    let status = phone.status(record, bad.number);
+    assert!(matches!(status, Status::AtOffice { .. }), "{status:?}");
+    phone.restart();
+    assert_eq!(phone.value(record, "settled_person"), "李四");
+    assert!(phone.engine.outbox().is_empty());
+}
+
+#[test]
 fn form_open_at_an_edit_that_was_refused_or_made_anew_can_still_be_saved() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);

@@ -100,7 +100,7 @@ impl Engine {
         let covered: BTreeSet<u64> = layers
             .own
             .values()
-            .filter(|edit| edit.stands() && !edit.admitted())
+            .filter(|edit| !edit.admitted())
             .filter(|edit| {
                 stamps
                     .iter()
@@ -125,7 +125,8 @@ impl Engine {
         }
     }
 
-    /// Own edits and colleagues' changes that the server now has: the feed is their receipt.
+    /// Own edits and colleagues' changes that the server now has: the feed is their receipt. Also
+    /// of those that were refused or held, when the office has released them.
     fn came_back(
         &mut self,
         record: RecordId,
@@ -148,7 +149,9 @@ impl Engine {
         {
             if !admitted.contains(&edit.change.hash) {
                 // Another change took its number: offered again under a fresh actor.
-                again.insert(edit.number);
+                if edit.stands() {
+                    again.insert(edit.number);
+                }
                 continue;
             }
             if let Some(stamp) = stamps.of(&edit.change.actor, edit.change.seq) {
