@@ -228,16 +228,19 @@ pub struct SettledJson {
     /// The reason in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
+    /// Give it as `at_least` to lists that must show it.
+    pub position: u64,
 }
 
-impl From<Verdict> for SettledJson {
-    fn from(verdict: Verdict) -> SettledJson {
+impl SettledJson {
+    fn of(verdict: Verdict, position: Position) -> SettledJson {
         let reason = verdict.reason();
         SettledJson {
             verdict: verdict.as_str().to_owned(),
             reason: reason.map(Reason::code),
             zh: reason.map(|reason| reason.zh().to_owned()),
             en: reason.map(|reason| reason.en().to_owned()),
+            position: position.0,
         }
     }
 }
@@ -266,7 +269,8 @@ async fn settle(
         .answer(who.office_user(), vec![item], answer)
         .await?;
     let (_, verdict) = answered.into_iter().next().ok_or(ApiError::NotFound)?;
-    Ok(Json(verdict?.into()))
+    let position = office.engine.read(|keeper| keeper.position()).await?;
+    Ok(Json(SettledJson::of(verdict?, position)))
 }
 
 /// Judge a quarantined edit again, on your responsibility.

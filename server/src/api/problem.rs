@@ -137,139 +137,157 @@ impl From<ActError> for ApiError {
     }
 }
 
+/// Status, word for programs, and words for people.
+#[derive(Debug, Clone, Copy)]
+struct Words {
+    status: u16,
+    code: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+const fn words(status: u16, code: &'static str, zh: &'static str, en: &'static str) -> Words {
+    Words {
+        status,
+        code,
+        zh,
+        en,
+    }
+}
+
+fn refused(status: u16, reason: Reason) -> Words {
+    words(status, "refused", reason.zh(), reason.en())
+}
+
+const NOT_SIGNED_IN: Words = words(401, "not-signed-in", "请先登录", "sign in first");
+const WRONG_PASSWORD: Words = words(
+    401,
+    "wrong-password",
+    "用户名或密码错误",
+    "wrong user or password",
+);
+const TOO_MANY_TRIES: Words = words(
+    429,
+    "too-many-tries",
+    "尝试次数过多,请稍后再试",
+    "too many tries: wait",
+);
+const FOREIGN_PAGE: Words = words(
+    403,
+    "foreign-page",
+    "请求不是来自本系统页面",
+    "send the header liandu-csrf",
+);
+const NOT_FOUND: Words = words(404, "not-found", "未找到", "not found");
+const UNKNOWN_PARAMETER: Words = words(
+    400,
+    "unknown-parameter",
+    "没有这个查询条件",
+    "no such parameter",
+);
+const TOO_MANY_CONDITIONS: Words = words(
+    400,
+    "too-many-conditions",
+    "查询条件过多",
+    "too many conditions",
+);
+const TOO_LONG: Words = words(400, "too-long", "查询内容过长", "too long");
+const BAD_VALUE: Words = words(
+    400,
+    "bad-value",
+    "查询条件的值不正确",
+    "not a value it takes",
+);
+const BAD_FIELD: Words = words(
+    422,
+    "bad-field",
+    "填写内容不正确",
+    "a part of the body is wrong",
+);
+const BAD_BODY: Words = words(
+    400,
+    "bad-body",
+    "请求格式不正确",
+    "the body is not of the documented form",
+);
+const TOO_LARGE: Words = words(
+    413,
+    "too-large",
+    "请求内容过大",
+    "the body is longer than allowed",
+);
+const SEEN_MISSING: Words = words(
+    428,
+    "seen-missing",
+    "缺少 If-Match:请先读取记录",
+    "send If-Match: the ETag you saw",
+);
+const SEEN_UNKNOWN: Words = words(
+    412,
+    "seen-unknown",
+    "记录已变化,请重新读取",
+    "the record has gone on: read again",
+);
+const PURPOSE_MISSING: Words = words(
+    428,
+    "purpose-missing",
+    "查看联系方式须注明用途,并会留下记录",
+    "reading a contact needs ?purpose= and is logged",
+);
+const NOTHING_TO_RESOLVE: Words = words(
+    409,
+    "nothing-to-resolve",
+    "该项没有待核定的冲突",
+    "there is no such conflict: look again",
+);
+const ILLEGAL_EDIT: Words = words(
+    422,
+    "illegal-edit",
+    "修改无法执行",
+    "the edit cannot be applied",
+);
+const EXISTS: Words = words(409, "exists", "已存在", "exists already");
+const NOT_YET: Words = words(
+    503,
+    "not-yet",
+    "数据尚未更新到该位置",
+    "not there yet: try again",
+);
+const BUSY: Words = words(503, "busy", "系统繁忙,请稍后再试", "busy: try again");
+const INTERNAL: Words = words(500, "internal", "系统内部错误", "a fault of the server");
+
 impl ApiError {
-    /// Status, word, Chinese and English.
-    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
-        use StatusCode as S;
+    fn words(&self) -> Words {
         match self {
-            ApiError::NotSignedIn => (
-                S::UNAUTHORIZED,
-                "not-signed-in",
-                "请先登录",
-                "sign in first",
-            ),
-            ApiError::WrongPassword => (
-                S::UNAUTHORIZED,
-                "wrong-password",
-                "用户名或密码错误",
-                "wrong user or password",
-            ),
-            ApiError::TooManyTries { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "too-many-tries",
-                "尝试次数过多,请稍后再试",
-                "too many tries: wait",
-            ),
-            ApiError::ForeignPage => (
-                S::FORBIDDEN,
-                "foreign-page",
-                "请求不是来自本系统页面",
-                "send the header liandu-csrf, or call from our own pages",
-            ),
-            ApiError::NotFound => (S::NOT_FOUND, "not-found", "未找到", "not found"),
+            ApiError::NotSignedIn => NOT_SIGNED_IN,
+            ApiError::WrongPassword => WRONG_PASSWORD,
+            ApiError::TooManyTries { .. } => TOO_MANY_TRIES,
+            ApiError::ForeignPage => FOREIGN_PAGE,
+            ApiError::NotFound => NOT_FOUND,
             ApiError::Query(error) => match error.why {
-                Why::Unknown => (
-                    S::BAD_REQUEST,
-                    "unknown-parameter",
-                    "没有这个查询条件",
-                    "no such parameter",
-                ),
-                Why::TooMany => (
-                    S::BAD_REQUEST,
-                    "too-many-conditions",
-                    "查询条件过多",
-                    "too many conditions",
-                ),
-                Why::TooLong => (S::BAD_REQUEST, "too-long", "查询内容过长", "too long"),
-                Why::BadValue => (
-                    S::BAD_REQUEST,
-                    "bad-value",
-                    "查询条件的值不正确",
-                    "not a value it takes",
-                ),
+                Why::Unknown => UNKNOWN_PARAMETER,
+                Why::TooMany => TOO_MANY_CONDITIONS,
+                Why::TooLong => TOO_LONG,
+                Why::BadValue => BAD_VALUE,
             },
-            ApiError::Body { .. } => (
-                S::UNPROCESSABLE_ENTITY,
-                "bad-field",
-                "填写内容不正确",
-                "a part of the body is wrong",
-            ),
-            ApiError::Form => (
-                S::BAD_REQUEST,
-                "bad-body",
-                "请求格式不正确",
-                "the body is not of the documented form",
-            ),
-            ApiError::TooLarge => (
-                S::PAYLOAD_TOO_LARGE,
-                "too-large",
-                "请求内容过大",
-                "the body is longer than allowed",
-            ),
-            ApiError::SeenMissing => (
-                S::PRECONDITION_REQUIRED,
-                "seen-missing",
-                "缺少 If-Match:请先读取记录",
-                "send If-Match with the ETag of what you saw",
-            ),
-            ApiError::SeenUnknown => (
-                S::PRECONDITION_FAILED,
-                "seen-unknown",
-                "记录已变化,请重新读取",
-                "the record has gone on: read again",
-            ),
-            ApiError::PurposeMissing => (
-                S::PRECONDITION_REQUIRED,
-                "purpose-missing",
-                "查看联系方式须注明用途,并会留下记录",
-                "reading a contact needs ?purpose= and is logged",
-            ),
-            ApiError::Refused(Reason::NotAllowed) => (
-                S::FORBIDDEN,
-                "refused",
-                Reason::NotAllowed.zh(),
-                Reason::NotAllowed.en(),
-            ),
-            ApiError::Refused(reason) => {
-                (S::UNPROCESSABLE_ENTITY, "refused", reason.zh(), reason.en())
-            }
-            ApiError::ResolveFirst(_) => (
-                S::CONFLICT,
-                "resolve-first",
-                Reason::ResolveFirst.zh(),
-                Reason::ResolveFirst.en(),
-            ),
-            ApiError::NothingToResolve(_) => (
-                S::CONFLICT,
-                "nothing-to-resolve",
-                "该项没有待核定的冲突",
-                "there is no such conflict: look again",
-            ),
-            ApiError::Illegal(_) => (
-                S::UNPROCESSABLE_ENTITY,
-                "illegal-edit",
-                "修改无法执行",
-                "the edit cannot be applied",
-            ),
-            ApiError::Exists => (S::CONFLICT, "exists", "已存在", "exists already"),
-            ApiError::NotYet => (
-                S::SERVICE_UNAVAILABLE,
-                "not-yet",
-                "数据尚未更新到该位置",
-                "not there yet: try again",
-            ),
-            ApiError::Busy { .. } => (
-                S::SERVICE_UNAVAILABLE,
-                "busy",
-                "系统繁忙,请稍后再试",
-                "busy: try again",
-            ),
-            ApiError::Internal => (
-                S::INTERNAL_SERVER_ERROR,
-                "internal",
-                "系统内部错误",
-                "a fault of the server",
-            ),
+            ApiError::Body { .. } => BAD_FIELD,
+            ApiError::Form => BAD_BODY,
+            ApiError::TooLarge => TOO_LARGE,
+            ApiError::SeenMissing => SEEN_MISSING,
+            ApiError::SeenUnknown => SEEN_UNKNOWN,
+            ApiError::PurposeMissing => PURPOSE_MISSING,
+            ApiError::Refused(Reason::NotAllowed) => refused(403, Reason::NotAllowed),
+            ApiError::Refused(reason) => refused(422, *reason),
+            ApiError::ResolveFirst(_) => Words {
+                code: "resolve-first",
+                ..refused(409, Reason::ResolveFirst)
+            },
+            ApiError::NothingToResolve(_) => NOTHING_TO_RESOLVE,
+            ApiError::Illegal(_) => ILLEGAL_EDIT,
+            ApiError::Exists => EXISTS,
+            ApiError::NotYet => NOT_YET,
+            ApiError::Busy { .. } => BUSY,
+            ApiError::Internal => INTERNAL,
         }
     }
 
@@ -324,12 +342,14 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, zh, en) = self.parts();
+        let words = self.words();
+        let status =
+            StatusCode::from_u16(words.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_s = self.retry_s();
         let problem = Problem {
-            code: code.to_owned(),
-            zh: zh.to_owned(),
-            en: en.to_owned(),
+            code: words.code.to_owned(),
+            zh: words.zh.to_owned(),
+            en: words.en.to_owned(),
             field: self.field(),
             detail: if let ApiError::Illegal(why) = &self {
                 Some(why.to_string())

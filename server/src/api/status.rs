@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::Office;
+use crate::engine::Numbers;
 
 /// Whether the server is well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,83 +74,99 @@ pub(crate) async fn metrics(State(office): State<Office>) -> impl IntoResponse {
     (AppendHeaders([(header::CONTENT_TYPE, kind)]), text(&office))
 }
 
-fn text(office: &Office) -> String {
-    let numbers = office.engine.numbers();
-    let progress = office.progress.borrow().clone();
-    let lag = numbers.position.saturating_sub(progress.position.0);
-    let sessions = office.door.sessions_alive() as u64;
-    let rows = [
-        ("log_position", "gauge", "end of the log", numbers.position),
+/// Name, type, words and number.
+type Row = (&'static str, &'static str, &'static str, u64);
+
+fn engine_rows(numbers: &Numbers) -> [Row; 10] {
+    let (gauge, counter, n) = ("gauge", "counter", numbers);
+    [
+        ("log_position", gauge, "end of the log", n.position),
         (
             "log_bytes",
-            "gauge",
+            gauge,
             "bytes of the log's segments",
-            numbers.log_bytes,
+            n.log_bytes,
         ),
-        ("log_commits_total", "counter", "fsyncs", numbers.commits),
+        ("log_commits_total", counter, "fsyncs", n.commits),
         (
             "log_commits_failed_total",
-            "counter",
+            counter,
             "failed commits",
-            numbers.commits_failed,
+            n.commits_failed,
         ),
         (
             "edits_accepted_total",
-            "counter",
+            counter,
             "edits accepted",
-            numbers.edits_accepted,
+            n.edits_accepted,
         ),
         (
             "edits_kept_total",
-            "counter",
+            counter,
             "edits refused, held or forked",
-            numbers.edits_kept,
+            n.edits_kept,
         ),
         (
             "documents_cached",
-            "gauge",
+            gauge,
             "documents in memory",
-            numbers.documents_cached,
+            n.documents_cached,
         ),
         (
             "documents_cached_bytes",
-            "gauge",
-            "their estimated bytes",
-            numbers.documents_cached_bytes,
+            gauge,
+            "their bytes",
+            n.documents_cached_bytes,
         ),
         (
             "connections",
-            "gauge",
+            gauge,
             "open device connections",
-            numbers.connections,
+            n.connections,
         ),
         (
             "receipts_stopped",
-            "gauge",
+            gauge,
             "1 when receipts are stopped",
-            numbers.receipts_stopped.into(),
+            n.receipts_stopped.into(),
         ),
+    ]
+}
+
+fn office_rows(office: &Office, end: u64) -> [Row; 5] {
+    let progress = office.progress.borrow();
+    let lag = end.saturating_sub(progress.position.0);
+    let sessions = office.door.sessions_alive() as u64;
+    let (gauge, counter, stopped) = ("gauge", "counter", progress.stopped.into());
+    [
         (
             "tables_position",
-            "gauge",
+            gauge,
             "the tables go up to here",
             progress.position.0,
         ),
-        ("tables_lag", "gauge", "entries the tables are behind", lag),
+        ("tables_lag", gauge, "entries the tables are behind", lag),
         (
             "tables_stopped",
-            "gauge",
+            gauge,
             "1 when the tables have stopped",
-            progress.stopped.into(),
+            stopped,
         ),
         (
             "records_unreadable_total",
-            "counter",
-            "records that could not be read",
+            counter,
+            "records not readable",
             progress.unreadable,
         ),
-        ("office_sessions", "gauge", "office sessions", sessions),
-    ];
+        ("office_sessions", gauge, "office sessions", sessions),
+    ]
+}
+
+fn text(office: &Office) -> String {
+    let numbers = office.engine.numbers();
+    let rows = engine_rows(&numbers)
+        .into_iter()
+        .chain(office_rows(office, numbers.position));
     let mut text = String::new();
     for (name, kind, help, number) in rows {
         // Writing to a String cannot fail.

@@ -193,6 +193,21 @@ impl Filter {
         Ok(())
     }
 
+    /// Whether few records are likely to fit, so that finding them first is the way to go.
+    pub(crate) fn is_selective(&self) -> bool {
+        self.conditions.iter().any(|condition| match condition {
+            Condition::Handler(_)
+            | Condition::Search(_)
+            | Condition::Facet { .. }
+            | Condition::Within { .. }
+            | Condition::Conflict(true) => true,
+            Condition::Region(_)
+            | Condition::Column(..)
+            | Condition::Time { .. }
+            | Condition::Conflict(false) => false,
+        })
+    }
+
     /// Narrows `sql`, whose record table is called `r`.
     pub(crate) fn narrow(&self, sql: &mut Sql) {
         for condition in &self.conditions {
@@ -317,11 +332,21 @@ fn search(text: &str, sql: &mut Sql) -> String {
 /// A `WHERE` under construction: conditions and their numbered arguments.
 #[derive(Debug, Default)]
 pub(crate) struct Sql {
+    /// Whether to look through provinces and cities in another order than by region: SQLite
+    /// would sort all of a province for the first page of it.
+    wide_regions_last: bool,
     conditions: Vec<String>,
     args: Vec<SqlValue>,
 }
 
 impl Sql {
+    pub(crate) fn new(wide_regions_last: bool) -> Sql {
+        Sql {
+            wide_regions_last,
+            ..Sql::default()
+        }
+    }
+
     fn arg(&mut self, value: SqlValue) -> String {
         self.args.push(value);
         format!("?{}", self.args.len())
@@ -348,7 +373,10 @@ impl Sql {
     pub(crate) fn region_range(&mut self, table: &str, region: &RegionCode) -> String {
         let from = self.text(region.prefix());
         let to = self.text(&format!("{}:", region.prefix()));
-        format!("({table}.region >= {from} AND {table}.region < {to})")
+        // A plus sign keeps SQLite from using the index.
+        let wide = self.wide_regions_last && region.prefix().len() <= 4;
+        let plus = if wide { "+" } else { "" };
+        format!("({plus}{table}.region >= {from} AND {plus}{table}.region < {to})")
     }
 
     pub(crate) fn and(&mut self, condition: &str) {

@@ -144,7 +144,8 @@ impl Follower {
     async fn settle(&mut self) -> Result<(), FollowError> {
         self.mark = self.tables.mark()?;
         if self.mark.position == Position(0) {
-            return Ok(self.tell(Position(0), 0));
+            self.tell(Position(0), 0);
+            return Ok(());
         }
         let before = Position(self.mark.position.0.saturating_sub(1));
         let page = self.engine.entries(before, 1).await?;
@@ -161,7 +162,8 @@ impl Follower {
             self.tables.clear()?;
             self.mark = Mark::none();
         }
-        Ok(self.tell(page.end, 0))
+        self.tell(page.end, 0);
+        Ok(())
     }
 
     /// Takes the next page in; false when there is none.

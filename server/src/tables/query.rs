@@ -92,8 +92,9 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn sql(&self) -> Sql {
-        let mut sql = Sql::default();
+    /// `paged`: only the first lines in some order are wanted.
+    pub(crate) fn sql(&self, paged: bool) -> Sql {
+        let mut sql = Sql::new(paged || self.filter.is_selective());
         self.visible.narrow("r", &mut sql);
         self.filter.narrow(&mut sql);
         sql
@@ -215,7 +216,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Page, TablesError> {
     let sort = cursor.map_or(sort, |cursor| cursor.sort);
-    let mut sql = asked.sql();
+    let mut sql = asked.sql(true);
     if let Some(cursor) = cursor {
         let key = match &cursor.key {
             Key::Int(int) => sql.int(*int),
@@ -303,7 +304,7 @@ pub fn count(
         ..Counts::default()
     };
     let Some(by) = by else { return Ok(counts) };
-    let mut sql = asked.sql();
+    let mut sql = asked.sql(false);
     let (key, join) = match by {
         By::Column(column, 0) => (format!("r.{column}"), String::new()),
         By::Column(column, length) => (format!("substr(r.{column}, 1, {length})"), String::new()),
@@ -337,7 +338,7 @@ pub fn count(
 }
 
 fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
-    let sql = asked.sql();
+    let sql = asked.sql(false);
     let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let total: i64 = statement.query_row(sql.args(), |row| row.get(0))?;
@@ -359,7 +360,7 @@ pub fn places(
     asked: Asked<'_>,
     most: usize,
 ) -> Result<Vec<String>, TablesError> {
-    let sql = asked.sql();
+    let sql = asked.sql(false);
     let query = format!(
         "SELECT path FROM place WHERE place IN
              (SELECT f.place FROM record r JOIN facet f ON f.row = r.row {})
@@ -377,7 +378,7 @@ pub fn export(
     asked: Asked<'_>,
     mut each: impl FnMut(Exported) -> std::ops::ControlFlow<()>,
 ) -> Result<(), TablesError> {
-    let sql = asked.sql();
+    let sql = asked.sql(false);
     let query = format!(
         "SELECT {LINE_COLUMNS}, r.row FROM record r {} ORDER BY r.first_position, r.id",
         sql.conditions()

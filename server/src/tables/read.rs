@@ -16,7 +16,6 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
 use crate::tables::TablesError;
-use crate::tables::filter::Sql;
 use crate::tables::query::{Asked, Snapshot};
 use crate::tables::rows::{About, Line, Rows};
 
@@ -228,9 +227,7 @@ pub fn conflicts(
     before: Option<Position>,
     limit: usize,
 ) -> Result<Vec<(Line, Vec<Conflict>)>, TablesError> {
-    let mut sql = Sql::default();
-    asked.visible.narrow("r", &mut sql);
-    asked.filter.narrow(&mut sql);
+    let mut sql = asked.sql(true);
     sql.and("r.conflicts > 0");
     if let Some(before) = before {
         let before = sql.int(crate::tables::write::position_of(before));

@@ -10,7 +10,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -48,10 +48,10 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX record_by_last ON record (last_position, id);
 CREATE INDEX record_by_first ON record (first_position, id);
-CREATE INDEX record_by_region ON record (region, state, domain, kind);
-CREATE INDEX record_by_state ON record (state, domain);
+CREATE INDEX record_by_region ON record (region, audience, state, domain, kind, conflicts);
+CREATE INDEX record_by_state ON record (state, last_position, id, region, audience);
 CREATE INDEX record_by_team ON record (team);
-CREATE INDEX record_in_conflict ON record (last_position) WHERE conflicts > 0;
+CREATE INDEX record_in_conflict ON record (last_position, id) WHERE conflicts > 0;
 CREATE TABLE place (
     place INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE

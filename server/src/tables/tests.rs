@@ -1,6 +1,7 @@
 //! Facts about the tables, over records made by hand from core's types.
 
 mod agreement;
+mod conflicts;
 mod files;
 mod quarantine;
 
@@ -23,7 +24,7 @@ use liandu_core::time::Timestamp;
 use super::Mark;
 use super::filter::Filter;
 use super::query::{Asked, By, Cursor, Snapshot, Sort, count, export, list, places};
-use super::read::{conflicts, ids, rows};
+use super::read::{ids, rows};
 use super::rows::{About, Rows, project};
 use super::visible::Visible;
 use super::write::{Change, Tables};
@@ -484,34 +485,4 @@ pub(super) fn everything(tables: &mut Tables) -> Vec<Rows> {
     all.iter()
         .map(|id| rows(&snapshot, id).unwrap().unwrap())
         .collect()
-}
-
-#[test]
-fn conflicts_are_listed_with_who_wrote_what() {
-    let mut sample = sample();
-    sample.push(rows_with(10, "130502/g-1/group", "found", &[], "x"));
-    let mut tables = tables_with(&sample);
-    assert_eq!(
-        found(&mut tables, "130000", &[("conflict", "open")]),
-        [10],
-        "5 is a contact"
-    );
-    assert_eq!(
-        found(&mut tables, "130000", &[("conflict", "none")]),
-        [1, 2, 3, 4, 6]
-    );
-    let (visible, filter) = (visible("130000"), Filter::default());
-    let asked = Asked {
-        visible: &visible,
-        filter: &filter,
-    };
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
-    let open = conflicts(&snapshot, asked, None, 10).unwrap();
-    assert_eq!(open.len(), 1);
-    assert_eq!(open[0].1, sample[6].conflicts);
-    assert!(
-        conflicts(&snapshot, asked, Some(Position(10)), 10)
-            .unwrap()
-            .is_empty()
-    );
 }

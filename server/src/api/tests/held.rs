@@ -151,8 +151,13 @@ impl Phone {
     }
 }
 
-fn end(world: &World) -> u64 {
-    world.engine.positions().borrow().0
+async fn end(world: &World) -> u64 {
+    world
+        .engine
+        .read(|keeper| keeper.position())
+        .await
+        .unwrap()
+        .0
 }
 
 #[tokio::test]
@@ -164,7 +169,7 @@ async fn what_a_phone_may_not_write_is_seen_and_answered_by_its_region_only() {
     let phone = Phone::new(&world).await;
     phone.push(&world, 1, "no_such_field", "x").await;
     let (office, other) = (world.token("office").await, world.token("other").await);
-    let list = format!("/api/quarantine?at_least={}", end(&world));
+    let list = format!("/api/quarantine?at_least={}", end(&world).await);
     let held = world.get(&office, &list).await.ok();
     assert_eq!(held["total"], 1, "{held}");
     let edit = &held["edits"][0];
@@ -203,7 +208,7 @@ async fn what_a_phone_may_not_write_is_seen_and_answered_by_its_region_only() {
         "a release does not make nonsense legal"
     );
     world.post(&office, &answer, &[], &text).await.ok();
-    let list = format!("/api/quarantine?at_least={}", end(&world));
+    let list = format!("/api/quarantine?at_least={}", end(&world).await);
     assert_eq!(world.get(&office, &list).await.ok()["total"], 0);
     let settled = world
         .get(&office, "/api/quarantine?settled=true")
@@ -220,14 +225,14 @@ async fn honest_work_of_a_revoked_phone_counts_once_the_office_releases_it() {
     let phone = Phone::new(&world).await;
     phone.revoke(&world).await;
     phone.push(&world, 1, "address", "村东").await;
-    let list = format!("/api/quarantine?at_least={}", end(&world));
+    let list = format!("/api/quarantine?at_least={}", end(&world).await);
     let held = world.get(&office, &list).await.ok();
     assert_eq!(held["total"], 1, "{held}");
     let (position, index) = (&held["edits"][0]["position"], &held["edits"][0]["index"]);
     let release = format!("/api/quarantine/{position}/{index}/release");
     let released = world.post(&office, &release, &[], &json!({})).await.ok();
     assert_eq!(released["verdict"], "accepted");
-    let at = end(&world);
+    let at = end(&world).await;
     let count = format!("/api/records/count?field.address=%E6%9D%91%E4%B8%9C&at_least={at}");
     assert_eq!(world.get(&office, &count).await.ok()["total"], 1);
     assert_eq!(world.get(&office, "/api/quarantine").await.ok()["total"], 0);
