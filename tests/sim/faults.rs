@@ -78,6 +78,9 @@ impl World {
     /// One fault.
     pub(crate) fn fault(&mut self) {
         let device = self.rng.below(self.devices.len());
+        if self.far {
+            return self.fault_far_away(device);
+        }
         match self.rng.below(20) {
             0 => self.set_death(Death::BeforeFsync),
             1 => self.set_death(Death::AfterFsync),
@@ -111,6 +114,32 @@ impl World {
             17 => self.member(device),
             18 => self.publish(),
             _ => self.garbage(device),
+        }
+    }
+
+    /// Few crashes, long ways: days without network, backups restored.
+    fn fault_far_away(&mut self, device: usize) {
+        match self.rng.below(20) {
+            0 => self.set_death(Death::BeforeFsync),
+            1 => self.set_death(Death::AfterFsync),
+            2 => self.disk_fault(),
+            3 => self.index_fault(),
+            4 => {
+                let wait = self.rng.range(5, 100_000);
+                self.device_dies(device, wait);
+            }
+            5..=9 => {
+                let offline = self.rng.range(10_000, 3_000_000);
+                self.devices[device].offline_until = self.now.plus_ms(offline);
+                self.cut(device);
+                self.later(offline, Event::Online(device));
+            }
+            10 => self.half_open(device),
+            11 => self.skew(device),
+            12..=14 => self.device_backup(device),
+            15..=17 => self.server_backup(),
+            18 => self.member(device),
+            _ => self.publish(),
         }
     }
 
@@ -148,10 +177,12 @@ impl World {
             trace::say(self.now, || "the index is deleted".to_owned());
             self.server_dies();
             self.server.index = SimIndex::default();
+            self.index_damaged = false;
         } else {
             trace::say(self.now, || "a row of the index is damaged".to_owned());
             let mut rng = self.rng.clone();
             self.server.index.damage(&mut rng);
+            self.index_damaged = true;
             self.rng = rng;
         }
     }
@@ -287,6 +318,11 @@ impl World {
         self.delay_ms = 20;
         self.server.disk.fail_syncs(0);
         self.server.disk.set_capacity_bytes(None);
+        if std::mem::take(&mut self.index_damaged) {
+            // A row that nobody reads stays as it is until somebody checks and rebuilds.
+            self.server.die(&mut self.rng);
+            self.server.index = SimIndex::default();
+        }
         self.server_start(false);
         self.cut_all();
         for device in 0..self.devices.len() {

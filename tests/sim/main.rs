@@ -50,7 +50,8 @@ pub(crate) fn simulate(seed: u64) -> World {
     while !world.is_quiet() {
         assert!(
             world.steps - mended < STEPS_MAX / 4,
-            "check 2: it is not quiet after everything was mended"
+            "check 2: it is not quiet after everything was mended: {}",
+            world.unrest()
         );
         if !world.step() {
             break;

@@ -27,6 +27,13 @@ pub(crate) fn say(now: Timestamp, what: impl FnOnce() -> String) {
     });
 }
 
+/// Every event, for whoever asks with `LIANDU_SIM_TRACE=all`.
+pub(crate) fn detail(now: Timestamp, what: impl FnOnce() -> String) {
+    if std::env::var_os("LIANDU_SIM_TRACE").is_some_and(|asked| asked == "all") {
+        eprintln!("{} . {:.320}", now.iso(), what());
+    }
+}
+
 /// Forgets and gives what was noted.
 pub(crate) fn take() -> Vec<String> {
     TRACE.with_borrow_mut(|trace| trace.drain(..).collect())

@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use liandu_core::protocol::client::{Status as Link, Stop};
+use liandu_core::protocol::frame::{Decoded, ToServer};
 use liandu_core::protocol::message::Nonce;
 use liandu_core::protocol::session::Input as ToSession;
+use liandu_core::protocol::update::RecordPush;
 use liandu_core::time::Timestamp;
 use liandu_device::{Event as Said, Input, Output, Status};
 
@@ -41,6 +43,31 @@ pub(crate) enum Event {
     Act,
 }
 
+impl Event {
+    /// For the trace.
+    fn words(&self) -> String {
+        let Event::Up(number, frame) = self else {
+            return format!("{self:?}");
+        };
+        match ToServer::decode(frame) {
+            Ok(Decoded::Message(ToServer::Push(push))) => {
+                let records = push.records.unpack_lenient::<RecordPush, 256>();
+                let words = |push: &RecordPush| {
+                    let changes = liandu_core::admission::open_chunks(&push.chunk.parts());
+                    let names = changes.unwrap_or_default();
+                    let names = names
+                        .iter()
+                        .map(|c| format!("{:.6}/{}", c.actor.hex(), c.seq));
+                    format!("{} {:?}", push.record, names.collect::<Vec<_>>())
+                };
+                let all = records.map(|(all, _)| all.iter().map(words).collect::<Vec<_>>());
+                format!("Push({number}) {} {all:?}", push.batch)
+            }
+            _ => format!("{self:?}"),
+        }
+    }
+}
+
 /// The two directions of a connection: frames of one direction never overtake each other.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -69,6 +96,9 @@ pub(crate) struct World {
     pub(crate) steps: u64,
     /// No more faults.
     pub(crate) calm: bool,
+    pub(crate) index_damaged: bool,
+    /// Long absences and restored backups rather than crashes.
+    pub(crate) far: bool,
     /// Longest delay of a frame, ms.
     pub(crate) delay_ms: i64,
     /// Definition versions published.
@@ -76,6 +106,8 @@ pub(crate) struct World {
     pub(crate) counts: BTreeMap<&'static str, u64>,
 }
 
+/// Seeds up to here crash often; those above are of people far away.
+const NEAR_SEEDS: u64 = 100;
 /// 2020-06-19, when the journey of the first record began.
 const BEGINNING: Timestamp = Timestamp(1_592_524_800_000);
 
@@ -98,6 +130,8 @@ impl World {
             acts: 0,
             steps: 0,
             calm: true,
+            index_damaged: false,
+            far: seed > NEAR_SEEDS,
             delay_ms: 40,
             version: 1,
             counts: BTreeMap::new(),
@@ -162,6 +196,7 @@ impl World {
     }
 
     fn tick(&mut self) {
+        trace::detail(self.now, || "tick".to_owned());
         for device in 0..self.devices.len() {
             let now = self.clock(device);
             let engine = self.devices[device].engine.as_ref();
@@ -180,6 +215,7 @@ impl World {
     }
 
     fn happen(&mut self, event: Event) {
+        trace::detail(self.now, || event.words());
         match event {
             Event::Open(number) => self.opened(number),
             Event::Up(number, frame) => {
@@ -396,11 +432,26 @@ impl World {
                 }
             }
             Said::Answered { record, number } => {
-                let engine = self.devices[device].engine.as_ref();
-                let status = engine.and_then(|engine| engine.status_of(&record, number));
+                let engine = self.devices[device].engine.as_mut();
+                let view = engine.and_then(|engine| {
+                    let trouble = None::<u8>;
+                    let view = engine
+                        .edits(&record)
+                        .into_iter()
+                        .find(|e| e.number == number)?;
+                    Some((view, trouble))
+                });
+                let status = view.as_ref().map(|(view, _)| view.status);
                 trace::say(self.now, || {
                     let name = self.devices[device].name;
-                    format!("{name}: edit {number} of {record} is answered: {status:?}")
+                    let hash = view.as_ref().map(|(view, _)| view.hash.hex());
+                    let hash = hash.unwrap_or_default();
+                    let again = view.as_ref().map_or(0, |(view, _)| view.offered_again);
+                    let trouble = view.and_then(|(_, trouble)| trouble);
+                    format!(
+                        "{name}: edit {number} ({hash:.8}, again {again}) of {record} is answered: \
+                         {status:?}; trouble: {trouble:?}"
+                    )
                 });
                 if let Some(Status::AtOffice { .. }) = status
                     && let Some(kept) = self.ledger.kept.get_mut(&(device, life, record, number))
@@ -426,6 +477,22 @@ impl World {
             }
             Said::Changed(_) | Said::Definition(_) => {}
         }
+    }
+
+    /// Who is not at rest, for the trace.
+    pub(crate) fn unrest(&self) -> String {
+        let device = |device: &Device| {
+            let Some(engine) = &device.engine else {
+                return format!("{} is off", device.name);
+            };
+            format!(
+                "{}: quiet {} {:?}; ",
+                device.name,
+                engine.is_quiet(),
+                engine.status()
+            )
+        };
+        self.devices.iter().map(device).collect()
     }
 
     /// Whether everybody has everything and nothing is on its way.
