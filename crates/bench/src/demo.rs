@@ -84,7 +84,10 @@ pub async fn run(bin: &Path, options: &Options) -> Result<()> {
             let (zh, en) = if again {
                 ("已中断,数据保留", "interrupted; the data stays")
             } else {
-                ("已中断,下次重新填入", "interrupted: the next start begins afresh")
+                (
+                    "已中断,下次重新填入",
+                    "interrupted: the next start begins afresh",
+                )
             };
             progress.say(zh, en);
             return server.stop();
@@ -159,7 +162,10 @@ async fn prepared(server: &Server, dir: &Path, again: bool, progress: Progress) 
     if again {
         progress.say("数据已在,不再填入", "the data is there");
         if !check(server, &access, 0, progress)? {
-            progress.say("✗ 是您改动过的内容", "✗ marks what you changed since; --fresh begins afresh");
+            progress.say(
+                "✗ 是您改动过的内容",
+                "✗ marks what you changed since; --fresh begins afresh",
+            );
         }
         return Ok(());
     }

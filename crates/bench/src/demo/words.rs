@@ -121,19 +121,7 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
          5. 管理 · administration\n  \
            {server} admin status --data {dir}/data\n  \
            {server} backup --to {dir}/backup-1 --data {dir}/data\n",
-        one.1,
-        two.1,
-        one.0,
-        one.0,
-        two.0,
-        one.0,
-        one.0,
-        one.0,
-        two.0,
-        one.0,
-        two.0,
-        one.0,
-        one.0,
+        one.1, two.1, one.0, one.0, two.0, one.0, one.0, one.0, two.0, one.0, two.0, one.0, one.0,
     ))
 }
 

@@ -38,9 +38,11 @@ fn measured(entry: &Entry, collection: &str, unit: &str) -> i64 {
     let all = entry.steps.iter().flat_map(writes);
     let amounts = all.filter(|write| write.path.to_string().starts_with(&prefix));
     amounts
-        .filter_map(|write| match &write.value {
-            Value::Quantity(quantity) if quantity.unit == unit => Some(quantity.milli),
-            _other => None,
+        .filter_map(|write| {
+            let Value::Quantity(quantity) = &write.value else {
+                return None;
+            };
+            (quantity.unit == unit).then_some(quantity.milli)
         })
         .sum()
 }
@@ -53,9 +55,11 @@ fn hanshan_has_353_opinions_304_transferred_2200_self_found_and_6_teams() {
         in_region(&plan, "130402", Kind::Problem).filter(move |e| text(e, "source") == source)
     };
     assert_eq!(problems("centre").count(), 304);
-    let word = |step: &Step| match &step.deed {
-        Deed::Edit(Edit::Event { event, .. }) => Some(event.to_string()),
-        _other => None,
+    let word = |step: &Step| {
+        let Deed::Edit(Edit::Event { event, .. }) = &step.deed else {
+            return None;
+        };
+        Some(event.to_string())
     };
     let closed = |entry: &&Entry| entry.steps.iter().filter_map(word).any(|w| w == "close");
     assert_eq!(problems("centre").filter(closed).count(), 304);
@@ -93,12 +97,13 @@ fn taocheng_pulled_down_541_places_and_198000_square_metres_with_the_villas() {
         (sum("place"), sum("m2"), sum("set")),
         (541_000, 198_000_000, 56_000)
     );
-    let villas = in_region(&plan, "131102", Kind::Problem).find(|e| text(e, "village") != "");
+    let villas = in_region(&plan, "131102", Kind::Problem).find(|e| !text(e, "village").is_empty());
     let villas = villas.unwrap();
     assert_eq!(measured(villas, "quantities", "set"), 56_000);
     assert_eq!(measured(villas, "quantities", "m2"), 14_000_000);
     assert_eq!(measured(villas, "quantities", "mu"), 55_000);
-    let others = in_region(&plan, "131102", Kind::Problem).filter(|e| text(e, "village") == "");
+    let others =
+        in_region(&plan, "131102", Kind::Problem).filter(|e| text(e, "village").is_empty());
     assert!(
         others
             .into_iter()
