@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
-use liandu_core::id::{EventKind, FieldId, RecordId};
+use liandu_core::id::{CampaignId, EventKind, FieldId, RecordId};
 use liandu_core::record::EditError;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::{Edit, Splice};
@@ -94,7 +94,15 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     let kind = form::kind(&asked.kind)?;
     let engine = here.engine();
     let scope = scope(engine, asked.scope.as_deref())?;
-    let given = form::read(form::campaign(engine)?, kind, &asked.values)?;
+    let campaign = asked.campaign.as_deref().map(CampaignId::new).transpose()?;
+    let definition = engine
+        .latest_definition(campaign.as_ref())
+        .context("没有这个方案 (no such campaign on this device)")?;
+    let form = engine
+        .definitions()
+        .get(&definition)
+        .context("没有这个方案 (no such campaign on this device)")?;
+    let given = form::read(form, kind, &asked.values)?;
     let id = match &asked.parent {
         Some(parent) => {
             let parent = form::record(engine, parent)?;
@@ -108,6 +116,7 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     };
     let how = Asked {
         anyway: asked.anyway,
+        definition: Some(definition),
         ..Asked::default()
     };
     let done = here.act(|engine, now| engine.new_record(now, id, (kind, scope), edit, &how))?;
@@ -140,7 +149,11 @@ pub(crate) fn edit(here: &mut Here, asked: &EditArgs) -> anyhow::Result<Said> {
     let mut seen = seen(here, record, &asked.how)?;
     let engine = here.engine();
     let before = engine.record_at(record, &seen)?;
-    let given = form::read(form::campaign(engine)?, before.kind, &asked.values)?;
+    let given = form::read(
+        form::campaign_of(engine, record)?,
+        before.kind,
+        &asked.values,
+    )?;
     let mut edits = Vec::new();
     if !given.writes.is_empty() {
         edits.push(Edit::Set {
@@ -255,7 +268,8 @@ pub(crate) fn resolve(here: &mut Here, asked: &Resolve) -> anyhow::Result<Said> 
     let record = form::record(here.engine(), &asked.record)?;
     let view = here.engine().record(record)?;
     let kind = view.record.kind;
-    let campaign = form::campaign(here.engine())?;
+    let campaign = form::campaign_of(here.engine(), record)?.clone();
+    let campaign = &campaign;
     let path = form::path(campaign, kind, &asked.path)?;
     let open = view.record.conflicts.iter().find(|open| open.path == path);
     let open = open.with_context(|| format!("{path}: 没有分歧 (no open conflict there)"))?;

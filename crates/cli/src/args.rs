@@ -107,6 +107,9 @@ pub(crate) struct New {
     /// 归属:地区/小组/范围 (REGION/GROUP/group; not needed when this device has only one)
     #[arg(long)]
     pub(crate) scope: Option<String>,
+    /// 哪个方案 (the campaign, when this device has several)
+    #[arg(long)]
+    pub(crate) campaign: Option<String>,
     /// 由哪条记录派生 (the record this one is made from: two people making "the same" one meet)
     #[arg(long, value_name = "RECORD")]
     pub(crate) parent: Option<String>,

@@ -50,11 +50,21 @@ pub(crate) fn record(engine: &Engine, typed: &str) -> anyhow::Result<RecordId> {
     }
 }
 
-/// The definition of a record's campaign, else the device's.
+/// The newest definition of the device's campaign.
 pub(crate) fn campaign(engine: &Engine) -> anyhow::Result<&Campaign> {
     let name = engine
         .latest_definition(None)
         .context("没有方案 (no campaign definition)")?;
+    engine
+        .definitions()
+        .get(&name)
+        .context("没有方案 (no campaign definition)")
+}
+
+/// The newest definition of the campaign that a record was made in.
+pub(crate) fn campaign_of(engine: &mut Engine, record: RecordId) -> anyhow::Result<&Campaign> {
+    let name = engine.definition_of(record);
+    let name = name.context("没有方案 (no campaign definition)")?;
     engine
         .definitions()
         .get(&name)

@@ -17,14 +17,14 @@ use crate::acts::remember;
 use crate::args::{History, List, Show, Status};
 use crate::{Here, Said, form, json as as_json, words};
 
-fn definition(engine: &Engine) -> Option<Campaign> {
-    form::campaign(engine).ok().cloned()
+fn definition(engine: &mut Engine, record: RecordId) -> Option<Campaign> {
+    form::campaign_of(engine, record).ok().cloned()
 }
 
 pub(crate) fn show(here: &mut Here, asked: &Show) -> anyhow::Result<Said> {
     let record = form::record(here.engine(), &asked.record)?;
     let view = here.engine().record(record)?;
-    let campaign = definition(here.engine());
+    let campaign = definition(here.engine(), record);
     let human = in_words(campaign.as_ref(), &view);
     remember(here, &record, &view.heads)?;
     Ok(Said::new(human, as_json::view(&view)))
@@ -248,11 +248,11 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
 }
 
 pub(crate) fn conflicts(here: &mut Here) -> anyhow::Result<Said> {
-    let campaign = definition(here.engine());
     let open = here.engine().conflicts();
     let mut human = String::new();
     let mut json = Vec::new();
     for (record, kind, open) in &open {
+        let campaign = definition(here.engine(), *record);
         let _ = writeln!(human, "{} {}", words::kind(*kind), words::short(record));
         disagreement(&mut human, campaign.as_ref(), *kind, (record, open));
         json.push(json!({ "record": record.to_string(), "conflict": as_json::conflict(open) }));
@@ -270,7 +270,7 @@ pub(crate) fn conflicts(here: &mut Here) -> anyhow::Result<Said> {
 pub(crate) fn history(here: &mut Here, asked: &History) -> anyhow::Result<Said> {
     let record = form::record(here.engine(), &asked.record)?;
     let kind = here.engine().record(record)?.record.kind;
-    let campaign = form::campaign(here.engine())?.clone();
+    let campaign = form::campaign_of(here.engine(), record)?.clone();
     let path = form::path(&campaign, kind, &asked.path)?;
     let items = here.engine().history(record, &path)?;
     let mut human = format!("{} {path}\n", words::place(Some(&campaign), kind, &path));

@@ -10,7 +10,7 @@ use liandu_device::native::{SyncReport, Trouble, socket_address};
 use serde_json::json;
 
 use crate::args::{Enrol, Sync};
-use crate::{Here, Said, say, words};
+use crate::{Here, NeedsAPerson, Said, say, words};
 
 pub(crate) async fn enrol(here: &mut Here, asked: &Enrol) -> anyhow::Result<Said> {
     let (server, code) = invitation(asked)?;
@@ -81,10 +81,15 @@ pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::R
         "trouble": trouble,
     });
     if let Some(trouble) = trouble {
-        bail!(
+        let said = format!(
             "{trouble}\n本机 {left} 项修改尚未送达,都已保存 ({left} edits are not at the office; \
              they are safe on this device)"
         );
+        // A device that the server turned away waits for a person, a network for itself.
+        return Err(match report.trouble {
+            Some(Trouble::Stopped(_)) => NeedsAPerson(said).into(),
+            Some(Trouble::Unreachable(_) | Trouble::TimedOut) | None => anyhow::Error::msg(said),
+        });
     }
     let mut human = format!(
         "已同步 (in sync): 收到 {} 条记录的更新,{} 项修改有了答复 ({} records changed, {} edits \

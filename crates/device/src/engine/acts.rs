@@ -216,7 +216,9 @@ impl Engine {
         let (number, write, hash) = (own.number, own.change.write(), own.change.hash);
         batch.put(&Slot::Own(record, number), &own);
         if let Some(layers) = self.records.get_mut(&record) {
-            batch.put(&Slot::Header(record), &layers.header);
+            if layers.own.is_empty() && layers.chunks.is_empty() {
+                batch.put(&Slot::Header(record), &layers.header);
+            }
             layers.own.insert(number, own);
         }
         let commit = self.commit(batch, vec![Then::Saved(record, number)]);

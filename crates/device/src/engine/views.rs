@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use liandu_core::id::{ChangeHash, DeviceId, RecordId, RegionCode};
 use liandu_core::protocol::client;
-use liandu_core::record::RecordDoc;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, HistoryItem, Record};
+use liandu_core::record::{DefinitionRef, RecordDoc};
 
 use super::Engine;
 use super::shown::{EditView, Filter, Line, NotHere, Overview, RecordView};
@@ -166,6 +166,16 @@ impl Engine {
             }
         }
         all
+    }
+
+    /// The newest definition of the campaign that a record was made in, else of the device's.
+    pub fn definition_of(&mut self, id: RecordId) -> Option<DefinitionRef> {
+        let named = match self.ready(id) {
+            Ok(()) => self.cache.get(&id).and_then(RecordDoc::definition),
+            Err(_) => None,
+        };
+        let named = named.and_then(|name| self.latest_definition(Some(&name.campaign)));
+        named.or_else(|| self.latest_definition(None))
     }
 
     /// This device's edits of one record, oldest first.
