@@ -71,7 +71,11 @@ pub struct Office {
 impl Office {
     /// Waits until the tables hold everything up to `position`.
     async fn reach(&self, position: Position) -> Result<(), ApiError> {
-        if reached(&self.progress, position).await { Ok(()) } else { Err(ApiError::NotYet) }
+        if reached(&self.progress, position).await {
+            Ok(())
+        } else {
+            Err(ApiError::NotYet)
+        }
     }
 
     /// Asks the tables on a thread that may block, once they have reached `at_least`.
@@ -81,7 +85,12 @@ impl Office {
         ask: impl FnOnce(&Snapshot<'_>) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.reach(at_least).await?;
-        let _one_of_few = self.door.reads.acquire().await.map_err(|_| ApiError::Internal)?;
+        let _one_of_few = self
+            .door
+            .reads
+            .acquire()
+            .await
+            .map_err(|_| ApiError::Internal)?;
         let readers = self.readers.clone();
         let asked = tokio::task::spawn_blocking(move || readers.read(ask));
         asked.await.map_err(|_| ApiError::Internal)?
@@ -92,7 +101,11 @@ impl Office {
     }
 
     fn epoch(&self) -> String {
-        self.progress.borrow().epoch.map(|epoch| epoch.hex()).unwrap_or_default()
+        self.progress
+            .borrow()
+            .epoch
+            .map(|epoch| epoch.hex())
+            .unwrap_or_default()
     }
 }
 
@@ -113,7 +126,9 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(status::health))
         .routes(routes!(status::metrics))
         .layer(from_fn(in_time));
-    limited.routes(routes!(export::csv_file)).routes(routes!(export::geojson_file))
+    limited
+        .routes(routes!(export::csv_file))
+        .routes(routes!(export::geojson_file))
 }
 
 /// The description of the API.
@@ -134,7 +149,9 @@ pub fn openapi() -> OpenApi {
     components.add_security_scheme("token", token);
     components.add_security_scheme("cookie", cookie);
     let either = ["token", "cookie"].map(|name| SecurityRequirement::new(name, [""; 0]));
-    OpenApiBuilder::from(described).security(Some(either)).build()
+    OpenApiBuilder::from(described)
+        .security(Some(either))
+        .build()
 }
 
 /// The routes over an office.
@@ -182,7 +199,10 @@ async fn marked(
         ("referrer-policy", "same-origin"),
     ];
     for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }

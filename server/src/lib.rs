@@ -1,12 +1,15 @@
-//! Placeholder while the workspace is laid out.
-pub mod journal;
+//! The server: the one owner of log and index, the devices' sockets, and the office.
+//!
+//! Never decides what an edit is worth: `liandu_core` does. `serve` puts the parts together.
+
 pub mod accounts;
-pub mod tables;
-pub mod index;
-pub mod keeper;
-pub mod engine;
 pub mod api;
-pub mod socket;
 pub mod command;
 pub mod config;
+pub mod engine;
+pub mod index;
+pub mod journal;
+pub mod keeper;
 pub mod serve;
+pub mod socket;
+pub mod tables;

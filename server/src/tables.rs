@@ -15,9 +15,7 @@ pub mod time_text;
 pub mod visible;
 pub mod write;
 
-use liandu_core::id::{
-    Actor, ChangeHash, DeviceId, Epoch, PersonId, Position, RecordId,
-};
+use liandu_core::id::{Actor, ChangeHash, DeviceId, Epoch, PersonId, Position, RecordId};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::time::Timestamp;
