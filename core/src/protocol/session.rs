@@ -255,6 +255,7 @@ impl Session {
             self.read_to = hello.cursor.map_or(Position(0), |cursor| cursor.position);
         }
         let same = scopes_digest(&self.scopes) == hello.scopes;
+        let repair = known.resume == Resume::Repair;
         let authority = (hello.authority, known.authority);
         let welcome = welcome(now, known, &hello, same);
         if welcome.resume == Resume::Ok && same {
@@ -269,7 +270,22 @@ impl Session {
             };
             self.say(welcome);
         }
-        self.compare_authority(authority.0, authority.1);
+        if repair {
+            self.exchange_authority(authority.0, authority.1);
+        } else {
+            self.compare_authority(authority.0, authority.1);
+        }
+    }
+
+    /// Positions of two lives of the log say nothing about each other: both give all they have.
+    fn exchange_authority(&mut self, device: Position, here: Position) {
+        let after = Position(0);
+        if here > after {
+            self.outputs.push_back(Output::ReadAuthority { after });
+        }
+        if device > after {
+            self.tell(WantAuthority { after }.into());
+        }
     }
 
     fn compare_authority(&mut self, device: Position, here: Position) {
