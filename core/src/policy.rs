@@ -230,6 +230,7 @@ pub const TABLE: &[Rule] = {
         ),
         rule(ResponseCentre, Act::Write(Finding), InRegion, EARLY),
         rule(ResponseCentre, Act::Write(Settled), InRegion, EARLY),
+        rule(ResponseCentre, Act::Write(Office), InRegion, ANY),
         rule(ResponseCentre, Act::Resolve, InRegion, EARLY),
         rule(Department, Act::Create(&[Kind::Problem]), InRegion, ANY),
         rule(Department, Act::Write(Finding), Author, EARLY),

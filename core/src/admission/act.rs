@@ -49,7 +49,7 @@ pub(super) fn judge(
     let creators = record.creators(&before);
     let facts = Facts {
         scope: case.scope,
-        author: creators.iter().any(|creator| is(who, creator, node, case)),
+        author: message.code == 'c' || creators.iter().any(|creator| is(who, creator, node, case)),
         handlers: &handlers,
         state: fold.standing.state.id,
         authority: message.authority,

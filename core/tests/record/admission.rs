@@ -411,3 +411,25 @@ fn resolution_by_a_member_of_the_group_is_accepted() {
     let after = other.edit(set("f/area", "19"));
     assert_eq!(desk.arrive(&after), Verdict::Accepted);
 }
+
+#[test]
+fn department_enters_what_its_own_check_found() {
+    let mut desk = Desk::new(&people());
+    let mut own = Writer::new(4);
+    own.edit(creation());
+    own.edit(set("f/area", "12"));
+    let judged = desk.push(&own.doc.raw_all());
+    assert!(
+        judged
+            .iter()
+            .all(|j| j.ruling.verdict() == Some(Verdict::Accepted)),
+        "{judged:#?}"
+    );
+    let (other, _) = two();
+    let mut office = Desk::new(&people());
+    office.push(&other.doc.raw_all());
+    let mut department = Writer::new(4);
+    pull_from(&mut department, &office);
+    let not_its_own = department.edit(set("f/area", "13"));
+    assert_eq!(office.arrive(&not_its_own), refused(Reason::NotAllowed));
+}
