@@ -1,5 +1,11 @@
 //! End to end: real processes, real sockets, real files.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on must stop with the place"
+)]
+
 mod conflict;
 mod crash;
 mod hostile;

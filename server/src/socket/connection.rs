@@ -421,7 +421,7 @@ impl Connection {
 
     async fn enrol(&mut self, enrol: Enrol) -> Result<(), End> {
         let handle = self.handle();
-        let (certified, certificate) = std::sync::mpsc::channel();
+        let (certified, certificate) = std::sync::mpsc::sync_channel(1);
         let ask = move |keeper: &mut crate::engine::LiveKeeper, now| {
             let (ticket, certificate) = keeper.enrol(now, &enrol).ok_or(ActError::Missing)?;
             // The receiver lives until the answer came.

@@ -277,7 +277,7 @@ fn decided(value: &str) {
     let two = other.apply(&mut theirs, &set("title", "乙")).unwrap();
     world.push(&phone.push_changes(doc.id(), None, std::slice::from_ref(&one)));
     world.push(&other.push_changes(doc.id(), None, std::slice::from_ref(&two)));
-    doc.absorb(&[two.clone()]).unwrap();
+    doc.absorb(std::slice::from_ref(&two)).unwrap();
     let resolve = liandu_core::record::edit::Edit::Resolve {
         path: "f/title".parse().unwrap(),
         value: Some(liandu_core::record::value::Value::text(value)),
