@@ -146,6 +146,9 @@ impl Engine {
             };
             let saved: BTreeSet<u64> = self.savable(&record);
             if self.ready(record).is_err() {
+                // Nothing whole can be given, perhaps somebody else can: not again on this
+                // connection, or both would ask and answer without end.
+                self.stuck.insert(record);
                 continue;
             }
             let (Some(doc), Some(layers)) = (self.cache.get(&record), self.records.get(&record))
