@@ -161,6 +161,20 @@ pub fn person_named(raw: &RawChange) -> Option<PersonId> {
     Message::parse(change.message()?)?.person
 }
 
+/// What the office would say of a change that its author has just written into the record, as far
+/// as this side knows definitions and people. Costs nothing but the question: a verdict looks at
+/// the change's ancestors only, so it does not matter that the change is in already.
+pub fn preview(doc: &RecordDoc, case: &Case<'_>, hash: &ChangeHash, who: &Principal) -> Verdict {
+    match doc.written(hash) {
+        Some(node) if !node.birth => match act::judge(doc, node, who, case) {
+            Ok(()) => Verdict::Accepted,
+            Err(verdict) => verdict,
+        },
+        Some(_) => Verdict::Accepted,
+        None => Verdict::Refused(Reason::MissingAncestor),
+    }
+}
+
 /// One change read far enough to be judged.
 struct Read<'a> {
     incoming: &'a Incoming<'a>,
@@ -205,7 +219,11 @@ pub fn judge(
                 *doc = record;
                 return in_order(incoming, rulings);
             }
-            Err(culprit) => poisoned.push(culprit),
+            Err(changes) => match culprit(doc.as_ref(), case, &changes) {
+                Some(culprit) => poisoned.push(culprit),
+                // Nothing of it can be taken: the next round accepts none of these and ends.
+                None => poisoned.extend(changes.iter().map(|change| ChangeHash(change.hash().0))),
+            },
         }
     }
 }
@@ -321,14 +339,18 @@ impl<'a> Bench<'a> {
         let node = record
             .node(raw.hash, expanded)
             .map_err(|_| Verdict::Refused(Reason::BrokenChain))?;
+        if self.poisoned.contains(&raw.hash) {
+            return Err(Verdict::Refused(Reason::Malformed));
+        }
         let birth = node.birth;
         if birth {
             shape::text_birth(record, &node)?;
         } else {
-            if self.poisoned.contains(&raw.hash) {
-                return Err(Verdict::Refused(Reason::Malformed));
+            if !incoming.sealed {
+                return Err(Verdict::Refused(Reason::NotSealed));
             }
-            act::judge(record, &node, incoming, self.case)?;
+            let who = incoming.by.ok_or(Verdict::Held(Reason::UnknownDevice))?;
+            act::judge(record, &node, who, self.case)?;
         }
         if let Some(record) = self.record.as_mut() {
             record.stage(node, change);
@@ -376,14 +398,31 @@ impl<'a> Bench<'a> {
         Ok(all_here && !expanded.deps.is_empty())
     }
 
-    /// Brings the document up to the graph; names the change that automerge will not take.
-    fn finish(self) -> Result<Option<RecordDoc>, ChangeHash> {
+    /// Brings the document up to the graph; gives the accepted changes back when automerge will
+    /// not take them.
+    fn finish(self) -> Result<Option<RecordDoc>, Vec<Change>> {
         match self.record {
             Some(mut record) if !self.accepted.is_empty() => {
-                record.catch_up(self.accepted)?;
-                Ok(Some(record))
+                match record.catch_up(self.accepted.clone()) {
+                    Ok(()) => Ok(Some(record)),
+                    Err(_) => Err(self.accepted),
+                }
             }
             other => Ok(other),
         }
     }
+}
+
+/// The first change that automerge will not take; the last one where each is taken alone.
+fn culprit(doc: Option<&RecordDoc>, case: &Case<'_>, changes: &[Change]) -> Option<ChangeHash> {
+    let last = changes.last().map(|change| ChangeHash(change.hash().0));
+    let born = || RecordDoc::birth(case.record, case.kind).ok();
+    let mut doc = doc.cloned().or_else(born)?;
+    for change in changes {
+        let hash = ChangeHash(change.hash().0);
+        if doc.catch_up(vec![change.clone()]).is_err() {
+            return Some(hash);
+        }
+    }
+    last
 }

@@ -3,7 +3,7 @@
 //! Names what the change touches in the definition's words and asks `policy`. Never looks beyond
 //! the change's own ancestors.
 
-use crate::admission::{Case, Incoming, shape};
+use crate::admission::{Case, shape};
 use crate::campaign::{Campaign, Section};
 use crate::id::{FieldId, RegionCode, UnitId};
 use crate::policy::{Action, Facts, Principal, may, may_cause};
@@ -21,15 +21,9 @@ fn refuse(reason: Reason) -> Verdict {
 pub(super) fn judge(
     record: &RecordDoc,
     node: &Node,
-    incoming: &Incoming<'_>,
+    who: &Principal,
     case: &Case<'_>,
 ) -> Result<(), Verdict> {
-    if !incoming.sealed {
-        return Err(refuse(Reason::NotSealed));
-    }
-    let Some(who) = incoming.by else {
-        return Err(Verdict::Held(Reason::UnknownDevice));
-    };
     let before = record.clock_before(node);
     shape::check(record, node, &before)?;
     let message = node.message.as_ref().ok_or(refuse(Reason::Malformed))?;

@@ -9,7 +9,7 @@ use crate::id::{ChangeHash, EventId, FieldId, RecordId};
 use crate::record::birth;
 use crate::record::chunk::isolated;
 use crate::record::conflict::place;
-use crate::record::doc::{RecordDoc, apply};
+use crate::record::doc::{LoadError, RecordDoc, apply};
 use crate::record::fold::Fold;
 use crate::record::graph::{Clock, Node, PushError, Within, knows};
 use crate::record::kind::Kind;
@@ -31,21 +31,13 @@ impl RecordDoc {
         self.graph.push(node, change.deps());
     }
 
-    /// Applies staged changes to the document; on failure names the first change that automerge
-    /// will not take, and the record must be thrown away.
-    pub(crate) fn catch_up(&mut self, staged: Vec<Change>) -> Result<(), ChangeHash> {
-        let mut whole = self.doc.clone();
-        if apply(&mut whole, staged.clone()).is_ok() {
-            self.doc = whole;
-            return Ok(());
-        }
-        for change in staged {
-            let hash = ChangeHash(change.hash().0);
-            let mut next = self.doc.clone();
-            apply(&mut next, vec![change]).map_err(|_| hash)?;
-            self.doc = next;
-        }
-        Ok(())
+    /// Applies staged changes to the document. On failure the record must be thrown away.
+    pub(crate) fn catch_up(&mut self, staged: Vec<Change>) -> Result<(), LoadError> {
+        apply(&mut self.doc, staged)
+    }
+
+    pub(crate) fn written(&self, hash: &ChangeHash) -> Option<&Node> {
+        self.graph.get(hash)
     }
 
     /// What a change's author knew before writing it.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use liandu_core::admission::{Case, Incoming, Past, Ruling, judge};
+use liandu_core::admission::{Case, Past, preview};
 use liandu_core::id::{
     Actor, CampaignId, ChangeHash, DeviceId, EventId, ItemId, PersonId, RecordId,
 };
@@ -179,15 +179,14 @@ impl Engine {
             definition,
             authority: self.place.authority,
         };
-        let before = (!asked.anyway).then(|| doc.clone());
         let mut actors = self.actors_of(&record);
         let mut pen = self.pen().ok_or(KeepError::NotEnrolled)?;
         let made = pen
             .write(&mut doc, &edit, &author, (&seen, now), &mut actors)
             .map_err(KeepError::Edit)?;
         let seal = pen.seal(&record, &made);
-        if let Some(before) = before
-            && let Some(reason) = self.would_refuse(now, before, &made)
+        if !asked.anyway
+            && let Some(reason) = self.would_refuse(now, &doc, &made)
         {
             return Err(KeepError::WouldBeRefused(reason));
         }
@@ -259,37 +258,24 @@ impl Engine {
     }
 
     /// What the office would say, as far as this device can know.
-    fn would_refuse(&self, now: Timestamp, before: RecordDoc, made: &Made) -> Option<Reason> {
-        let layers = self.records.get(&before.id())?;
+    fn would_refuse(&self, now: Timestamp, doc: &RecordDoc, made: &Made) -> Option<Reason> {
+        let layers = self.records.get(&doc.id())?;
         let scope = layers.header.scope.as_ref()?;
         let principal = self.principal()?;
         let past = OwnPast::of(layers, self.person());
         let case = Case {
-            record: before.id(),
-            kind: before.kind(),
+            record: doc.id(),
+            kind: doc.kind(),
             scope,
             definitions: &self.definitions,
             past: &past,
             now,
             grace_ms: u64::MAX,
         };
-        let incoming: Vec<Incoming<'_>> = made
-            .births
-            .iter()
-            .chain([&made.change])
-            .map(|change| Incoming {
-                change: change.clone(),
-                sealed: true,
-                by: Some(&principal),
-            })
-            .collect();
-        let judged = judge(&mut Some(before), &case, &incoming);
-        judged.into_iter().find_map(|judged| match judged.ruling {
-            Ruling::Judged(Verdict::Refused(reason)) => Some(reason),
-            Ruling::Judged(Verdict::Accepted | Verdict::Held(_) | Verdict::Forked)
-            | Ruling::Duplicate(_)
-            | Ruling::Missing => None,
-        })
+        match preview(doc, &case, &made.change.hash, &principal) {
+            Verdict::Refused(reason) => Some(reason),
+            Verdict::Accepted | Verdict::Held(_) | Verdict::Forked => None,
+        }
     }
 
     /// Who this person is as far as the device's scopes show. An office's scopes do not say which
