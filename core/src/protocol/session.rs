@@ -277,27 +277,6 @@ impl Session {
         }
     }
 
-    /// Positions of two lives of the log say nothing about each other: both give all they have.
-    fn exchange_authority(&mut self, device: Position, here: Position) {
-        let after = Position(0);
-        if here > after {
-            self.outputs.push_back(Output::ReadAuthority { after });
-        }
-        if device > after {
-            self.tell(WantAuthority { after }.into());
-        }
-    }
-
-    fn compare_authority(&mut self, device: Position, here: Position) {
-        if device < here {
-            self.outputs
-                .push_back(Output::ReadAuthority { after: device });
-        }
-        if device > here {
-            self.tell(WantAuthority { after: here }.into());
-        }
-    }
-
     fn escrow(&mut self, now: Timestamp, known: Known) {
         self.phase = Phase::Escrow;
         self.until = Some(now.plus_ms(ANSWER_MS));

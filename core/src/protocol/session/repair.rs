@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::{Compared, Odd, Output, Phase, Session};
-use crate::id::ScopeId;
+use crate::id::{Position, ScopeId};
 use crate::limits::FEED_WINDOW_FRAMES;
-use crate::protocol::message::{Cursor, Differ, Digests, HeadsPage, RecordHeads, Want};
+use crate::protocol::message::{
+    Cursor, Differ, Digests, HeadsPage, RecordHeads, Want, WantAuthority,
+};
 use crate::protocol::packed::Packed;
 
 /// Where a repair stands.
@@ -39,6 +41,27 @@ impl Repair {
 }
 
 impl Session {
+    /// Positions of two lives of the log say nothing about each other: both give all they have.
+    pub(super) fn exchange_authority(&mut self, device: Position, here: Position) {
+        let after = Position(0);
+        if here > after {
+            self.outputs.push_back(Output::ReadAuthority { after });
+        }
+        if device > after {
+            self.tell(WantAuthority { after }.into());
+        }
+    }
+
+    pub(super) fn compare_authority(&mut self, device: Position, here: Position) {
+        if device < here {
+            self.outputs
+                .push_back(Output::ReadAuthority { after: device });
+        }
+        if device > here {
+            self.tell(WantAuthority { after: here }.into());
+        }
+    }
+
     pub(super) fn digests(&mut self, digests: Digests) {
         match &mut self.phase {
             Phase::Repairing(repair) if !repair.asked => {
