@@ -17,7 +17,7 @@ use super::digest::scopes_digest;
 use super::frame::ToDevice;
 use super::message::{
     Allowed, Behind, Busy, Challenge, Close, CloseCode, Cursor, Definition, Feed, Hello, Nonce,
-    Push, Resume, Scopes, Short, Verdicts, WantAuthority, Welcome,
+    Push, Resume, Scopes, Short, Verdicts, Welcome,
 };
 use super::packed::Packed;
 use super::update::RecordVerdicts;
