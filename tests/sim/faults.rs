@@ -330,6 +330,13 @@ impl World {
             here.slow_ms = 0;
             here.offline_until = Timestamp(0);
             self.device_start(device);
+        }
+        self.sync_all();
+    }
+
+    /// Everybody connects.
+    pub(crate) fn sync_all(&mut self) {
+        for device in 0..self.devices.len() {
             self.tell(device, liandu_device::Input::SyncNow);
         }
     }

@@ -32,3 +32,24 @@ fn damaged_row_of_the_directory_is_rebuilt_at_the_start() {
 fn carrier_reads_the_same_stamps_as_everybody() {
     run(15);
 }
+
+/// A record left the device's scopes while an edit of it waited, and a restored server lacked what
+/// the edit was built on: both asked and answered without end.
+#[test]
+fn edit_whose_ancestors_are_gone_is_not_offered_without_end() {
+    run(220);
+}
+
+/// A device compared with a server whose index had a damaged row: that record was passed over, and
+/// the device believed that it had everything.
+#[test]
+fn damaged_index_is_mended_before_a_device_is_told_that_it_has_everything() {
+    run(260);
+}
+
+/// A definition that only devices still had came back too late or never, because positions of two
+/// lives of the log were compared.
+#[test]
+fn restored_server_gets_lost_definitions_back() {
+    run(142);
+}

@@ -291,6 +291,9 @@ impl Server {
         for (number, output) in reads {
             self.read(now, rng, number, output);
         }
+        if let Some(keeper) = self.keeper.as_mut() {
+            keeper.mend();
+        }
         self.publish();
         true
     }
@@ -470,6 +473,11 @@ impl Server {
             }
             other => panic!("not a read: {other:?}"),
         };
+        let compared = matches!(input, Input::Differing(_) | Input::Compared(_));
+        if compared && !keeper.is_sound() {
+            self.conns.remove(&number);
+            return;
+        }
         conn.session.handle(now, input);
     }
 

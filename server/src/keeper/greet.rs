@@ -103,6 +103,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         ids.into_iter().filter(differs).collect()
     }
 
+    /// Whether what was just read can be relied on. If not, the next commit mends the index: what
+    /// a device is told meanwhile would be taken for all there is.
+    pub fn is_sound(&self) -> bool {
+        !self.suspect.get() && !self.index_broken
+    }
+
     /// Compares a page of heads record by record, up to a bounded answer.
     pub fn compare(&self, page: &HeadsPage) -> Difference {
         let within = |record: &RecordId| {
@@ -126,9 +132,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             if bytes >= COMPARE_BYTES {
                 return difference;
             }
-            // A record that cannot be read here is left to `check`, the others go on.
             let found = self.compare_one(&page.scope, record, &theirs, ours);
-            let (updates, want) = found.unwrap_or_default();
+            // A record that cannot be read here is left to `check`, the others go on; a damaged
+            // index is rebuilt, and the caller asks again then.
+            let (updates, want) = found
+                .inspect_err(|trouble| {
+                    if matches!(trouble, Trouble::Index(_)) {
+                        self.note_trouble(trouble);
+                    }
+                })
+                .unwrap_or_default();
             bytes += updates.iter().map(super::feed::update_bytes).sum::<usize>();
             difference.updates.extend(updates);
             difference.want.extend(want);

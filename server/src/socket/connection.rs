@@ -209,17 +209,23 @@ impl Connection {
             }
             Output::Digests(digests) => {
                 let scopes = self.scopes.clone();
-                let ask =
-                    move |keeper: &crate::engine::LiveKeeper| keeper.differing(&scopes, &digests);
-                let differing = self.handle().read(ask).await?;
+                let ask = move |keeper: &crate::engine::LiveKeeper| {
+                    let differing = keeper.differing(&scopes, &digests);
+                    keeper.is_sound().then_some(differing)
+                };
+                let differing = self.handle().read(ask).await?.ok_or(End::Lost)?;
                 self.tell(Input::Differing(differing));
                 Ok(())
             }
             Output::Compare(page) => {
                 let found = self
                     .handle()
-                    .read(move |keeper| keeper.compare(&page))
-                    .await?;
+                    .read(move |keeper| {
+                        let found = keeper.compare(&page);
+                        keeper.is_sound().then_some(found)
+                    })
+                    .await?
+                    .ok_or(End::Lost)?;
                 let bodies = pack::bodies(&found.updates);
                 let (want, covered_to) = (found.want, found.covered_to);
                 self.tell(Input::Compared(Compared {
