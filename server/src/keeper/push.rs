@@ -20,7 +20,7 @@ use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 
 use super::author::{Outside, OutsideRows};
-use super::runs::{kept, ranges, runs, seals_of};
+use super::runs::{counts, kept, newly_accepted, ranges, runs, seals_of};
 use super::{Answer, Keeper, Ticket, Trouble};
 use crate::index::rows::{RecordRow, StampRow};
 use crate::index::{Index, keys, rows};
@@ -452,15 +452,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             None => Ok(all_refused(push.record, &named, verdict)),
         }
     }
-}
-
-pub(super) fn newly_accepted(judged: &Judged) -> bool {
-    judged.ruling == Ruling::Judged(Verdict::Accepted)
-}
-
-/// An edit, not a birth, that is accepted now.
-pub(super) fn counts(judged: &Judged) -> bool {
-    newly_accepted(judged) && !judged.birth
 }
 
 /// A kind's word; `#7` for one that this version does not know.

@@ -128,3 +128,12 @@ pub(super) fn seals_of(seals: &[Seal], run: &Run<'_>) -> Vec<Seal> {
         .cloned()
         .collect()
 }
+
+pub(super) fn newly_accepted(judged: &Judged) -> bool {
+    judged.ruling == Ruling::Judged(Verdict::Accepted)
+}
+
+/// An edit, not a birth, that is accepted now.
+pub(super) fn counts(judged: &Judged) -> bool {
+    newly_accepted(judged) && !judged.birth
+}
