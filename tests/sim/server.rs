@@ -293,6 +293,7 @@ impl Server {
         }
         if let Some(keeper) = self.keeper.as_mut() {
             keeper.mend();
+            keeper.pack_some();
         }
         self.publish();
         true
