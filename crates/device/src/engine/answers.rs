@@ -12,7 +12,7 @@ use liandu_core::record::doc::Heads;
 use liandu_core::time::Timestamp;
 
 use super::{Engine, Event, Then};
-use crate::own::{Answer, OwnState};
+use crate::own::{Answer, OwnState, Unapplied};
 use crate::rebuild::{Pen, rebuild};
 use crate::store::{Batch, Slot};
 
@@ -243,7 +243,14 @@ impl Engine {
             entropy: self.entropy.as_mut(),
         };
         let Ok(rebuilt) = rebuild(record, layers, again, &mut pen) else {
-            return BTreeSet::new();
+            // What they were built on is not here any more: offered as they are they would be
+            // answered the same for ever.
+            for number in again {
+                if let Some(edit) = layers.own.get_mut(number) {
+                    edit.state = OwnState::Unapplied(Unapplied::RecordGone);
+                }
+            }
+            return again.clone();
         };
         self.actors.insert(record, rebuilt.actors);
         for number in &rebuilt.touched {
