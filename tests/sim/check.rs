@@ -60,13 +60,13 @@ impl Office {
             .is_some_and(|(_, doc, _)| doc.contains(hash))
     }
 
-    /// What a device wrote that was revoked only after a restore comes back through colleagues as
-    /// escrow: until the office releases it, they hold more than the office counts.
+    /// What somebody wrote who lost device or group only after a restore comes back through
+    /// colleagues and is judged by what is so now: until the office releases it, they hold more
+    /// than the office counts.
     fn has_escrow(&self, record: &RecordId) -> bool {
-        let revoked = |item: &QuarantineItem| item.verdict == Verdict::Refused(Reason::Revoked);
-        self.outside
-            .values()
-            .any(|item| item.record == *record && revoked(item))
+        let lost = [Reason::Revoked, Reason::LostMembership].map(Verdict::Refused);
+        let kept = self.outside.values().filter(|item| item.record == *record);
+        kept.into_iter().any(|item| lost.contains(&item.verdict))
     }
 
     fn keeps(&self, record: &RecordId, hash: &ChangeHash) -> bool {
@@ -101,6 +101,7 @@ impl World {
         for (parts, doc, record) in office.records.values() {
             no_value_is_overwritten(parts, doc, record);
         }
+        self.nobody_knows_what_was_not_shown(&office);
         self.refused_is_kept_and_counts_nowhere(&office);
         self.nothing_a_device_holds_is_missing(&office);
         self.index_is_derived(&mut rng);
@@ -244,6 +245,41 @@ impl World {
                     device.name
                 );
             }
+        }
+    }
+
+    /// 4. This includes what arrives while a form is open: an edit is written at what its author
+    ///    saw, and claims to know nothing else.
+    fn nobody_knows_what_was_not_shown(&self, office: &Office) {
+        for ((device, life, record, number), kept) in &self.ledger.kept {
+            let here = &self.devices[*device];
+            let (Some(seen), Some((_, doc, _))) = (&kept.seen, office.records.get(record)) else {
+                continue;
+            };
+            let edits = here
+                .engine
+                .as_ref()
+                .map(|engine| engine.edits(record))
+                .unwrap_or_default();
+            let view = edits.into_iter().find(|view| view.number == *number);
+            let same = |view: &EditView| view.offered_again == 0 && *life == here.life;
+            let Some(view) = view.filter(same).filter(|view| doc.contains(&view.hash)) else {
+                continue;
+            };
+            let after: BTreeSet<ChangeHash> = doc
+                .raw_since(&Heads([view.hash].into()))
+                .iter()
+                .map(|change| change.hash)
+                .collect();
+            let unknown = doc.raw_since(seen);
+            let known = unknown.iter().find(|change| {
+                !change.is_birth() && change.hash != view.hash && !after.contains(&change.hash)
+            });
+            assert!(
+                known.is_none(),
+                "check 4: {}'s edit {number} of {record} claims to know {known:?}",
+                here.name
+            );
         }
     }
 

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{Actor, ChangeHash, RecordId};
+use liandu_core::record::Heads;
 use liandu_core::record::edit::Edit;
 
 /// An edit that a device took.
 #[derive(Debug, Clone)]
 pub(crate) struct KeptEdit {
     pub(crate) edit: Edit,
+    /// What its author was looking at, when a form was held open.
+    pub(crate) seen: Option<Heads>,
     /// The device said that it is safe there.
     pub(crate) saved: bool,
     /// The device said that it is at the office.

@@ -116,6 +116,7 @@ impl World {
             device,
             edit,
             forbidden,
+            None,
             kept.map(|kept| (kept.record, kept.number)),
         );
     }
@@ -125,6 +126,7 @@ impl World {
         device: usize,
         edit: Edit,
         forbidden: bool,
+        seen: Option<Heads>,
         kept: Result<(RecordId, u64), E>,
     ) {
         let (name, life) = (self.devices[device].name, self.devices[device].life);
@@ -137,6 +139,7 @@ impl World {
                 self.count("edits on devices");
                 let kept = KeptEdit {
                     edit,
+                    seen,
                     saved: false,
                     receipted: false,
                     forbidden,
@@ -159,6 +162,7 @@ impl World {
             device,
             edit,
             asked.anyway,
+            asked.seen.clone(),
             kept.map(|kept| (kept.record, kept.number)),
         );
     }

@@ -53,3 +53,10 @@ fn damaged_index_is_mended_before_a_device_is_told_that_it_has_everything() {
 fn restored_server_gets_lost_definitions_back() {
     run(142);
 }
+
+/// What a refused edit was built on had left the device with its group: the rest could not be
+/// built again, and was offered as it was without end.
+#[test]
+fn edit_that_cannot_be_built_again_is_listed() {
+    run(425);
+}
