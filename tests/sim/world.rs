@@ -3,9 +3,10 @@
 //! Never two things at once: the next thing is the earliest event or deadline, ties in the order
 //! in which they were made.
 
+mod quiet;
+
 use std::collections::BTreeMap;
 
-use liandu_core::protocol::client::{Status as Link, Stop};
 use liandu_core::protocol::frame::{Decoded, ToServer};
 use liandu_core::protocol::message::Nonce;
 use liandu_core::protocol::session::Input as ToSession;
@@ -477,36 +478,5 @@ impl World {
             }
             Said::Changed(_) | Said::Definition(_) => {}
         }
-    }
-
-    /// Who is not at rest, for the trace.
-    pub(crate) fn unrest(&self) -> String {
-        let device = |device: &Device| {
-            let Some(engine) = &device.engine else {
-                return format!("{} is off", device.name);
-            };
-            format!(
-                "{}: quiet {} {:?}; ",
-                device.name,
-                engine.is_quiet(),
-                engine.status()
-            )
-        };
-        self.devices.iter().map(device).collect()
-    }
-
-    /// Whether everybody has everything and nothing is on its way.
-    pub(crate) fn is_quiet(&self) -> bool {
-        let in_sync = |device: &Device| {
-            let Some(engine) = &device.engine else {
-                return false;
-            };
-            let overview = engine.status();
-            let link = overview.connection;
-            let revoked = matches!(link, Some(Link::Stopped(Stop::Revoked)));
-            let sent = overview.on_device + overview.sent == 0;
-            engine.is_quiet() && sent && (link == Some(Link::InSync) || revoked)
-        };
-        self.queue.is_empty() && self.server.asks.is_empty() && self.devices.iter().all(in_sync)
     }
 }

@@ -8,13 +8,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use liandu_device::native::{Device, Memory};
+use liandu_device::native::{Device, DriveError, Memory, SyncReport, Trouble};
 use tokio::task::JoinSet;
 
 use crate::process::Server;
 
 /// How long one sync of one device may take.
 const SYNC_SECONDS_MAX: u64 = 600;
+
+/// Connections a device may lose in one sync.
+const RECONNECTS_MAX: usize = 20;
 
 /// A device of the fleet.
 pub type Phone = Device<Memory>;
@@ -76,6 +79,17 @@ impl Crew {
     }
 }
 
+/// Syncs one device, connecting again when a busy server lets go of it, as devices do.
+async fn sync_through(phone: &mut Phone) -> Result<SyncReport, DriveError> {
+    for _ in 0..RECONNECTS_MAX {
+        let report = phone.sync(Duration::from_secs(SYNC_SECONDS_MAX)).await?;
+        if !matches!(report.trouble, Some(Trouble::Unreachable(_))) {
+            return Ok(report);
+        }
+    }
+    phone.sync(Duration::from_secs(SYNC_SECONDS_MAX)).await
+}
+
 /// Syncs every device until all of them have exchanged everything, `at_once` at a time.
 pub async fn sync_all(phones: Vec<Phone>, at_once: usize) -> Result<Vec<Phone>> {
     let mut waiting = phones.into_iter().enumerate();
@@ -86,7 +100,7 @@ pub async fn sync_all(phones: Vec<Phone>, at_once: usize) -> Result<Vec<Phone>> 
             && let Some((index, mut phone)) = waiting.next()
         {
             running.spawn(async move {
-                let report = phone.sync(Duration::from_secs(SYNC_SECONDS_MAX)).await;
+                let report = sync_through(&mut phone).await;
                 (index, phone, report)
             });
         }
