@@ -62,11 +62,19 @@ impl Office {
 
     /// What somebody wrote who lost device or group only after a restore comes back through
     /// colleagues and is judged by what is so now: until the office releases it, they hold more
-    /// than the office counts.
+    /// than the office counts. The same where the seal that travelled with a change was that of
+    /// a later, refused one of the same push: colleagues cannot prove the earlier one.
     fn has_escrow(&self, record: &RecordId) -> bool {
-        let lost = [Reason::Revoked, Reason::LostMembership].map(Verdict::Refused);
+        let lost = [Reason::Revoked, Reason::LostMembership, Reason::NotSealed];
+        let lost = lost.map(Verdict::Refused);
+        let mut kept = self.outside.values().filter(|item| item.record == *record);
+        kept.any(|item| lost.contains(&item.verdict))
+    }
+
+    /// What is kept outside of a record, for messages.
+    fn verdicts(&self, record: &RecordId) -> Vec<(ChangeHash, Verdict)> {
         let kept = self.outside.values().filter(|item| item.record == *record);
-        kept.into_iter().any(|item| lost.contains(&item.verdict))
+        kept.map(|item| (item.hash, item.verdict)).collect()
     }
 
     fn keeps(&self, record: &RecordId, hash: &ChangeHash) -> bool {
@@ -229,9 +237,11 @@ impl World {
                     continue;
                 }
                 assert_eq!(
-                    view.heads, parts.heads,
-                    "check 3: {}'s heads of {id}",
-                    device.name
+                    view.heads,
+                    parts.heads,
+                    "check 3: {}'s heads of {id}; kept outside: {:?}",
+                    device.name,
+                    office.verdicts(id)
                 );
                 let (mut here, mut there) = (view.record, record.clone());
                 if restored {
