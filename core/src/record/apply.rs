@@ -273,7 +273,7 @@ impl RecordDoc {
             .get(&hash)
             .is_some_and(|node| !knows(&clock, node))
         {
-            let first = self.graph.nodes().first().map(|node| node.hash);
+            let first = self.graph.nodes().next().map(|node| node.hash);
             seen.0.retain(|head| Some(*head) != first);
             seen.0.insert(hash);
         }

@@ -271,22 +271,25 @@ impl RecordDoc {
 
     /// The same for chunks, documents included.
     pub fn absorb_chunks(&mut self, chunks: &[&[u8]]) -> Result<usize, LoadError> {
+        let before = self.changes();
+        *self = self.clone().with_chunks(chunks)?;
+        Ok(self.changes() - before)
+    }
+
+    /// Adds chunks without a copy, for who can load the record again when it fails.
+    pub fn with_chunks(mut self, chunks: &[&[u8]]) -> Result<RecordDoc, LoadError> {
         let changes: Vec<Change> = changes_in(chunks)?
             .into_iter()
             .filter(|change| !self.contains(&ChangeHash(change.hash().0)))
             .collect();
-        if changes.is_empty() {
-            return Ok(0);
+        if !changes.is_empty() {
+            let before = self.doc.get_heads();
+            apply(&mut self.doc, changes)?;
+            for change in &self.doc.get_changes(&before) {
+                self.note(change)?;
+            }
         }
-        let mut next = self.clone();
-        let before = self.doc.get_heads();
-        apply(&mut next.doc, changes)?;
-        let added = next.doc.get_changes(&before);
-        for change in &added {
-            next.note(change)?;
-        }
-        *self = next;
-        Ok(added.len())
+        Ok(self)
     }
 }
 

@@ -4,6 +4,7 @@
 //! causality alone. Never holds text content or values twice: automerge has the texts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use automerge::ExpandedChange;
 use minicbor::{Decode, Encode};
@@ -143,7 +144,8 @@ pub(crate) struct Graph {
     pub(crate) id: RecordId,
     pub(crate) kind: Kind,
     actors: BTreeMap<Actor, usize>,
-    nodes: Vec<Node>,
+    /// Shared between copies of the graph: a judgement copies it.
+    nodes: Vec<Arc<Node>>,
     by_hash: BTreeMap<ChangeHash, usize>,
     by_number: BTreeMap<WriteId, usize>,
     by_start: BTreeMap<(Actor, u64), usize>,
@@ -287,27 +289,27 @@ impl Graph {
             .retain(|head| !deps.iter().any(|dep| dep.0 == head.0));
         self.heads.push(node.hash);
         self.heads.sort_unstable();
-        self.nodes.push(node);
+        self.nodes.push(Arc::new(node));
     }
 
     pub(crate) fn heads(&self) -> &[ChangeHash] {
         &self.heads
     }
 
-    pub(crate) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    pub(crate) fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.nodes.iter().map(Arc::as_ref)
+    }
+
+    fn at(&self, index: usize) -> Option<&Node> {
+        self.nodes.get(index).map(Arc::as_ref)
     }
 
     pub(crate) fn get(&self, hash: &ChangeHash) -> Option<&Node> {
-        self.by_hash
-            .get(hash)
-            .and_then(|index| self.nodes.get(*index))
+        self.by_hash.get(hash).and_then(|index| self.at(*index))
     }
 
     pub(crate) fn by_number(&self, write: &WriteId) -> Option<&Node> {
-        self.by_number
-            .get(write)
-            .and_then(|index| self.nodes.get(*index))
+        self.by_number.get(write).and_then(|index| self.at(*index))
     }
 
     /// The last change of an actor.
@@ -321,13 +323,13 @@ impl Graph {
             seq: u64::MAX,
         };
         let (_, index) = self.by_number.range(first..=last).next_back()?;
-        self.nodes.get(*index)
+        self.at(*index)
     }
 
     /// Changes that touch a place, in order of arrival.
     pub(crate) fn touching(&self, path: &Path) -> impl Iterator<Item = &Node> {
         let indices = self.by_path.get(path).map_or(&[][..], Vec::as_slice);
-        indices.iter().filter_map(|index| self.nodes.get(*index))
+        indices.iter().filter_map(|index| self.at(*index))
     }
 
     /// Every place that was ever touched.
@@ -337,14 +339,14 @@ impl Graph {
 
     /// The change that added an event.
     pub(crate) fn event(&self, id: &EventId) -> Option<&Node> {
-        self.events.get(id).and_then(|index| self.nodes.get(*index))
+        self.events.get(id).and_then(|index| self.at(*index))
     }
 
     /// Changes with events, by event id.
     pub(crate) fn events(&self) -> impl Iterator<Item = (&EventId, &Node)> {
         self.events
             .iter()
-            .filter_map(|(id, index)| Some((id, self.nodes.get(*index)?)))
+            .filter_map(|(id, index)| Some((id, self.at(*index)?)))
     }
 
     /// The text objects known, built-in and born since.
@@ -354,9 +356,7 @@ impl Graph {
 
     /// Changes that create the record.
     pub(crate) fn creations(&self) -> impl Iterator<Item = &Node> {
-        self.creations
-            .iter()
-            .filter_map(|index| self.nodes.get(*index))
+        self.creations.iter().filter_map(|index| self.at(*index))
     }
 
     /// Whether a text was ever emptied on purpose.
@@ -391,7 +391,7 @@ impl Graph {
             .by_start
             .range((name.1, 0)..=(name.1, name.0))
             .next_back()?;
-        let node = self.nodes.get(*index).filter(|node| name.0 < node.end_op)?;
+        let node = self.at(*index).filter(|node| name.0 < node.end_op)?;
         knows(clock, node).then_some(node)
     }
 }

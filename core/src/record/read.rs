@@ -45,7 +45,7 @@ impl RecordDoc {
             }
         }
         conflicts.extend(reader.state_conflict());
-        let edits = || self.graph.nodes().iter().filter(|node| !node.birth);
+        let edits = || self.graph.nodes().filter(|node| !node.birth);
         let record = Record {
             id: self.id(),
             kind: self.kind(),
@@ -333,7 +333,7 @@ impl RecordDoc {
     /// The definition its last edit was made under, in an order that is the same everywhere; none
     /// for a bare birth.
     pub fn definition(&self) -> Option<DefinitionRef> {
-        let edits = self.graph.nodes().iter().filter(|node| !node.birth);
+        let edits = self.graph.nodes().filter(|node| !node.birth);
         let last = edits.max_by_key(|node| node.order())?;
         last.message
             .as_ref()

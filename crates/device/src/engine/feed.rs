@@ -110,8 +110,8 @@ impl Engine {
             .collect();
         layers.add_stamps(stamps);
         layers.add_seals(seals);
-        if let Some(mut doc) = self.cache.take(&record)
-            && doc.absorb_chunks(&chunk.parts()).is_ok()
+        if let Some(doc) = self.cache.take(&record)
+            && let Ok(doc) = doc.with_chunks(&chunk.parts())
         {
             self.cache.put(record, doc);
         }
