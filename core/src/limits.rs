@@ -146,3 +146,9 @@ pub const USER_BYTES_MAX: usize = 100;
 pub const EXPORTS_AT_ONCE_MAX: usize = 4;
 /// How long an export waits for its client to take the next piece, milliseconds.
 pub const EXPORT_PIECE_MS_MAX: u64 = 30_000;
+/// Entries of one record from which its document is packed, and packed again each time.
+pub const PACK_ENTRIES_MIN: u64 = 16;
+/// Records packed by one quiet moment of the keeper.
+pub const PACKS_AT_ONCE_MAX: usize = 4;
+/// Records that wait for being packed.
+pub const PACKS_DUE_MAX: usize = 4_096;

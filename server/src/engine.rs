@@ -27,6 +27,7 @@ use crate::index::sled::SledIndex;
 use crate::journal::{FolderDisk, Payload};
 use crate::keeper::recover::Start;
 use crate::keeper::{self, Answer, Keeper, KeeperOpenError, Ticket};
+use crate::packs::FolderPacks;
 use keys::KeyError;
 use wakes::Wakes;
 
@@ -61,6 +62,11 @@ impl Config {
     /// The index's folder; may be deleted.
     pub fn index(&self) -> PathBuf {
         self.data.join("index")
+    }
+
+    /// The packs' folder; may be deleted.
+    pub fn packs(&self) -> PathBuf {
+        self.data.join("packs")
     }
 
     /// A file that `restore` leaves: the next start begins a new life of the log.
@@ -219,7 +225,8 @@ pub fn open(config: &Config) -> Result<LiveKeeper, StartError> {
         seed: random()?,
         restored: mark.exists(),
     };
-    let keeper = Keeper::open(disks, index, start)?;
+    let packs = Box::new(FolderPacks::new(&config.packs()));
+    let keeper = Keeper::open_with_packs(disks, index, packs, start)?;
     if mark.exists() {
         let folder = |source| StartError::Folder {
             path: mark.clone(),

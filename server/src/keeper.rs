@@ -14,6 +14,7 @@ mod greet;
 mod judge_again;
 mod manage;
 mod office;
+mod packs;
 mod push;
 mod quarantine;
 mod records;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use liandu_core::admission::Definitions;
 use liandu_core::authority::Directory;
 use liandu_core::campaign::Campaign;
-use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position, ScopeId};
+use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position, RecordId, ScopeId};
 use liandu_core::log::LogEntry;
 use liandu_core::protocol::message::{Cursor, Short};
 use liandu_core::record::DefinitionRef;
@@ -42,6 +43,7 @@ use sha2::{Digest, Sha256};
 use crate::index::overlay::Overlay;
 use crate::index::{Index, fold, keys, rows};
 use crate::journal::{self, AppendError, Disk, Journal, OpenError};
+use crate::packs::Packs;
 use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
 pub(crate) use trouble::Trouble;
@@ -153,6 +155,9 @@ pub struct Keeper<D: Disk, I: Index> {
     definitions: Arc<Definitions>,
     definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
     cache: Cache,
+    packs: Box<dyn Packs>,
+    /// Records to pack when nobody waits.
+    packs_due: BTreeSet<RecordId>,
     options: Options,
     keys: Keys,
     deployment: DeploymentId,
@@ -411,6 +416,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             self.index_broken = true;
         }
         self.cache.committed();
+        self.note_packs_due(staged.values());
         self.done.append(&mut self.waiting);
         if staged
             .values()
@@ -432,6 +438,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.staged.clear();
         self.index.drop_staged();
         self.cache.failed();
+        self.packs_due.clear();
         let waiting = std::mem::take(&mut self.waiting);
         let failed = |(ticket, _)| (ticket, Answer::Failed(ActError::Failed));
         self.done.extend(waiting.into_iter().map(failed));

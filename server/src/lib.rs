@@ -10,6 +10,7 @@ pub mod engine;
 pub mod index;
 pub mod journal;
 pub mod keeper;
+pub mod packs;
 pub mod serve;
 pub mod socket;
 pub mod tables;

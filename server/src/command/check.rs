@@ -27,6 +27,7 @@ use crate::index::overlay::Overlay;
 use crate::index::sled::SledIndex;
 use crate::index::{Index, keys, rows};
 use crate::journal::{Damage, FolderDisk, Journal, Payload};
+use crate::packs::FolderPacks;
 use crate::tables::check::{Difference, check};
 use crate::tables::query::Snapshot;
 use crate::tables::schema;
@@ -92,7 +93,8 @@ pub(super) fn whole(settings: &Settings) -> anyhow::Result<Report> {
         report.index_position = mark.0;
     }
     replay(&log, &mut fresh, mark.unwrap_or_default(), log.last())?;
-    the_records(&fresh, &mut report)?;
+    let packs = FolderPacks::new(&config.packs());
+    the_records(&fresh, &packs, &mut report)?;
     the_tables(settings, &log, &fresh, &mut report)?;
     report.ok = report.problems.is_empty();
     Ok(report)
@@ -236,7 +238,7 @@ fn the_index(fresh: &Fresh, stored: &SledIndex, report: &mut Report) -> anyhow::
 }
 
 /// Counts records and looks whether anything is left of erased ones.
-fn the_records(fresh: &Fresh, report: &mut Report) -> anyhow::Result<()> {
+fn the_records(fresh: &Fresh, packs: &FolderPacks, report: &mut Report) -> anyhow::Result<()> {
     for (key, value) in rows::all(fresh, keys::RECORDS)? {
         let row: rows::RecordRow = rows::decoded(&value)?;
         if row.erased.is_none() {
@@ -253,6 +255,13 @@ fn the_records(fresh: &Fresh, report: &mut Report) -> anyhow::Result<()> {
                 .is_empty(),
             None => false,
         };
+        if packs.holds(&record) {
+            report.problem(
+                Part::Erased,
+                format!("已删除的记录 {record} 仍在打包文件里；运行一次 rebuild --index 即可清除"),
+                format!("the erased record {record} still has a pack: run `rebuild --index` once"),
+            );
+        }
         let again = !fresh.scan(&keys::entries(&record), &[], 1)?.is_empty();
         if pending || again {
             report.problem(

@@ -11,6 +11,7 @@ use super::execute::explained;
 use super::folder::{Folder, needs_authority};
 use crate::config::Settings;
 use crate::engine;
+use crate::packs::FolderPacks;
 use crate::tables::follow;
 use crate::tables::schema;
 
@@ -36,6 +37,9 @@ pub(super) fn rebuild(
     let config = settings.engine();
     if index && config.index().exists() {
         std::fs::remove_dir_all(config.index())?;
+    }
+    if index {
+        FolderPacks::new(&config.packs()).remove_all()?;
     }
     if tables {
         schema::remove(&settings.tables_file())?;

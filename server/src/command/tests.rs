@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::engine::{self, OfficeAct, OfficeUser};
 use crate::index::sled::SledIndex;
 use crate::index::{Index, keys};
+use crate::packs::{FolderPacks, Packs};
 
 struct Place {
     _folder: tempfile::TempDir,
@@ -204,6 +205,22 @@ fn restore_of_an_older_backup_erases_again_what_was_erased_since() {
     assert_eq!((report.records, report.records_erased), (1, 1));
     let again = restore::restore(&settings, &backups.path().join("old"), &[]);
     assert!(again.is_err(), "a folder with a log is not written over");
+}
+
+#[test]
+fn check_finds_a_pack_of_an_erased_record() {
+    let place = begun();
+    let reason = "当事人申请".to_owned();
+    let record = record(1);
+    ask(&place.settings, Request::Erase { record, reason }).unwrap();
+    assert!(check::whole(&place.settings).unwrap().ok);
+    let mut packs = FolderPacks::new(&place.settings.engine().packs());
+    packs.write(&record, b"left over").unwrap();
+    let report = check::whole(&place.settings).unwrap();
+    assert!(!report.ok && report.text().contains("still has a pack"));
+    let folder = Folder::existing(&place.settings).unwrap();
+    rebuild::rebuild(&place.settings, &folder, true, false).unwrap();
+    assert!(check::whole(&place.settings).unwrap().ok);
 }
 
 #[test]

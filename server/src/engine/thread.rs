@@ -67,6 +67,8 @@ impl Engine {
                 }
             }
             self.keeper.mend();
+            // Answers are out: what was read again and again is packed now.
+            self.keeper.pack_some();
             if round.rest {
                 self.keeper.rest();
             }

@@ -1,4 +1,5 @@
-//! Erasing a record: a tombstone in the log, then zeros over every payload that held a part of it.
+//! Erasing a record: a tombstone in the log, then its pack is removed and zeros are written over
+//! every payload that held a part of it.
 //!
 //! Never waits for another restart to finish: what a crash left undone is done at the next open.
 
@@ -65,6 +66,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             let mut row: TombstoneRow = rows::decoded(&value)?;
             if row.overwrite.is_empty() {
                 continue;
+            }
+            // The pack first: once the row is cleared nobody comes back for it.
+            let record = key.get(1..).map(RecordId::from_slice);
+            if let Some(Ok(record)) = record
+                && self.packs.remove(&record).is_err()
+            {
+                return Err(Trouble::Closed);
             }
             let journal = self.journal.as_mut().ok_or(Trouble::Closed)?;
             if journal.erase(&row.overwrite).is_err() {

@@ -14,6 +14,7 @@ use liandu_core::protocol::update::{AnyKind, Chunk, RecordUpdate, UpdateBody};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 
+use super::packs::Pack;
 use super::records::Parts;
 use super::{Keeper, Trouble};
 use crate::index::rows::{FeedRow, News};
@@ -58,6 +59,8 @@ impl Reader {
 enum Body {
     /// Parts, and whether they are the whole record.
     Changed(Box<Parts>, bool),
+    /// The whole record, told up to this position by a pack; what came after it.
+    Packed(Box<Pack>, Box<Parts>),
     Left,
     Erased(String),
 }
@@ -84,9 +87,17 @@ impl Told {
             .get(&row.record)
             .and_then(|at| self.items.get_mut(*at));
         match last {
-            Some((of, _, Body::Changed(known, _))) if *of == scope => known.append(parts),
+            Some((of, _, Body::Changed(known, _) | Body::Packed(_, known))) if *of == scope => {
+                known.append(parts);
+            }
             Some(_) | None => self.push(scope, row, Body::Changed(Box::new(parts), false)),
         }
+    }
+
+    /// Whether the record's pack tells what is at this position.
+    fn has_packed(&self, scope: &ScopeId, record: &RecordId, position: Position) -> bool {
+        let last = self.last.get(record).and_then(|at| self.items.get(*at));
+        matches!(last, Some((of, _, Body::Packed(pack, _))) if of == scope && position <= pack.position)
     }
 
     fn updates(self) -> Vec<RecordUpdate> {
@@ -100,6 +111,11 @@ impl Told {
                 body,
             };
             match body {
+                Body::Packed(pack, later) => {
+                    let mut parts = pack.parts();
+                    parts.append(*later);
+                    updates.extend(bodies(parts, true).into_iter().map(update));
+                }
                 Body::Left => updates.push(update(UpdateBody::Left {})),
                 Body::Erased(reason) => updates.push(update(UpdateBody::Erased { reason })),
                 Body::Changed(parts, whole) => {
@@ -142,6 +158,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             }
             let full = told.bytes >= bytes_max || told.items.len() * 2 + 4 >= FEED_UPDATES_MAX;
             if full && !next.is_empty() {
+                self.unpack_after(&mut told, position)?;
                 return Ok(FeedPage {
                     updates: told.updates(),
                     upto: position,
@@ -200,15 +217,37 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 told.push(scope, row, Body::Erased(reason));
             }
             News::Entered => {
-                let parts = self.parts_upto(&row.record, position)?;
-                told.bytes += parts.bytes();
-                told.push(scope, row, Body::Changed(Box::new(parts), true));
+                let pack = self.pack_of(&row.record)?;
+                let body = match pack.filter(|pack| pack.position > position) {
+                    Some(pack) => {
+                        told.bytes += pack.bytes_estimate();
+                        Body::Packed(Box::new(pack), Box::default())
+                    }
+                    None => {
+                        let parts = self.parts_upto(&row.record, position)?;
+                        told.bytes += parts.bytes();
+                        Body::Changed(Box::new(parts), true)
+                    }
+                };
+                told.push(scope, row, body);
             }
+            News::Changed if told.has_packed(&scope, &row.record, position) => {}
             News::Changed => {
                 let mut parts = Parts::default();
                 self.add_part(&mut parts, &row.record, position)?;
                 told.bytes += parts.bytes();
                 told.add(scope, row, parts);
+            }
+        }
+        Ok(())
+    }
+
+    /// A page tells nothing after its end: a pack that goes further gives way to the entries.
+    fn unpack_after(&self, told: &mut Told, upto: Position) -> Result<(), Trouble> {
+        for (_, row, body) in &mut told.items {
+            if matches!(body, Body::Packed(pack, _) if pack.position > upto) {
+                let parts = self.parts_upto(&row.record, upto)?;
+                *body = Body::Changed(Box::new(parts), true);
             }
         }
         Ok(())

@@ -136,11 +136,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         Ok(())
     }
 
-    /// What the entries of a record up to a position hold.
+    /// What the entries of a record up to a position hold, from its pack as far as that goes.
     pub(super) fn parts_upto(&self, record: &RecordId, upto: Position) -> Result<Parts, Trouble> {
-        let mut parts = Parts::default();
+        let pack = self.pack_of(record)?.filter(|pack| pack.position <= upto);
         let prefix = keys::entries(record);
         let mut from = prefix.clone();
+        let mut parts = Parts::default();
+        if let Some(pack) = pack {
+            from = keys::entry(record, pack.position.next());
+            parts = pack.parts();
+        }
         loop {
             let page = self.index.scan(&prefix, &from, 1_024)?;
             let Some((last, _)) = page.last() else {

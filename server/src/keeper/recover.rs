@@ -4,7 +4,7 @@
 //! again when its place is not in the log.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use liandu_core::admission::Definitions;
@@ -19,6 +19,7 @@ use super::{Disks, Keeper, KeeperOpenError, Keys, Moved, Options, Trouble};
 use crate::index::overlay::Overlay;
 use crate::index::{Index, IndexError, fold, keys, rows};
 use crate::journal::{AppendError, CommitError, Damage, Disk, Journal, Opened, Payload, ReadError};
+use crate::packs::{MemoryPacks, Packs};
 
 /// Entries folded into the index before they are written as one batch.
 const REPLAY_BATCH: u64 = 512;
@@ -74,10 +75,16 @@ pub struct Start {
 }
 
 impl<D: Disk, I: Index> Keeper<D, I> {
-    /// Opens log and index and brings them together.
-    pub fn open(
+    /// Opens log and index and brings them together; packs live in memory.
+    pub fn open(disks: Disks<D>, index: I, start: Start) -> Result<Keeper<D, I>, KeeperOpenError> {
+        Keeper::open_with_packs(disks, index, Box::new(MemoryPacks::new()), start)
+    }
+
+    /// The same with packs that may be there already.
+    pub fn open_with_packs(
         mut disks: Disks<D>,
         index: I,
+        packs: Box<dyn Packs>,
         start: Start,
     ) -> Result<Keeper<D, I>, KeeperOpenError> {
         let disk = disks()?;
@@ -94,6 +101,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             definitions: Arc::new(Definitions::default()),
             definition_json: BTreeMap::new(),
             cache: Cache::new(start.options.cache_bytes_max),
+            packs,
+            packs_due: BTreeSet::new(),
             options: start.options,
             keys: start.keys,
             deployment,
@@ -125,6 +134,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.moved = Moved::Anything;
         // What the log has lost must not live on in memory.
         self.cache = Cache::new(self.options.cache_bytes_max);
+        self.packs_due.clear();
         if self.index_broken {
             self.index.below_mut().clear().map_err(RecoverError::from)?;
             self.index_broken = false;

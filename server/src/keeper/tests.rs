@@ -9,5 +9,6 @@ mod erasing;
 mod feeds;
 mod kept;
 mod mending;
+mod packs;
 mod promise;
 mod world;

@@ -21,6 +21,7 @@ use crate::journal::{self, SimDisk};
 use crate::keeper::ask::{ActError, AuthorityAct, OfficeAct, OfficeUser};
 use crate::keeper::recover::Start;
 use crate::keeper::{Answer, Keeper, Keys, Options, Ticket};
+use crate::packs::MemoryPacks;
 
 pub(super) type TestKeeper = Keeper<SimDisk, MemoryIndex>;
 
@@ -80,6 +81,7 @@ pub(super) fn campaign_two() -> Vec<u8> {
 pub(super) struct World {
     pub(super) disk: SimDisk,
     pub(super) keeper: TestKeeper,
+    pub(super) packs: MemoryPacks,
     seed: u8,
 }
 
@@ -102,6 +104,10 @@ fn options() -> Options {
 }
 
 pub(super) fn open(disk: &SimDisk, index: MemoryIndex, seed: u8) -> TestKeeper {
+    open_with(disk, index, &MemoryPacks::new(), seed)
+}
+
+fn open_with(disk: &SimDisk, index: MemoryIndex, packs: &MemoryPacks, seed: u8) -> TestKeeper {
     let disk = disk.clone();
     let start = Start {
         options: options(),
@@ -110,17 +116,20 @@ pub(super) fn open(disk: &SimDisk, index: MemoryIndex, seed: u8) -> TestKeeper {
         seed: [seed; 32],
         restored: false,
     };
-    Keeper::open(Box::new(move || Ok(disk.clone())), index, start).unwrap()
+    let packs = Box::new(packs.clone());
+    Keeper::open_with_packs(Box::new(move || Ok(disk.clone())), index, packs, start).unwrap()
 }
 
 impl World {
     /// Two groups, two representatives in the first and one in the second, an office.
     pub(super) fn new() -> World {
         let disk = SimDisk::new();
-        let keeper = open(&disk, MemoryIndex::new(), 1);
+        let packs = MemoryPacks::new();
+        let keeper = open_with(&disk, MemoryIndex::new(), &packs, 1);
         let mut world = World {
             disk,
             keeper,
+            packs,
             seed: 1,
         };
         world.act(AuthorityAct::Definition(campaign_one())).unwrap();
@@ -236,7 +245,7 @@ impl World {
 
     pub(super) fn restart(&mut self, index: MemoryIndex) {
         self.seed += 1;
-        self.keeper = open(&self.disk, index, self.seed);
+        self.keeper = open_with(&self.disk, index, &self.packs, self.seed);
     }
 
     pub(super) fn doc(&self, record: RecordId) -> Option<RecordDoc> {
