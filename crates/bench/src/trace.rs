@@ -64,7 +64,8 @@ pub async fn run(bin: &Path, file: &Path) -> Result<Outcome> {
     play.check(&trace)?;
     let office = server.office("congress-office", "130000")?;
     let at = play.position();
-    let text = office.get(&format!("/api/records/{}?at_least={at}", play.record))?;
+    office.count(&format!("at_least={at}"))?;
+    let text = office.get(&format!("/api/records/{}", play.record))?;
     let content = text["texts"]["remarks"]["content"]
         .as_str()
         .unwrap_or_default();
