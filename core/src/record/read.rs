@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use automerge::{ObjId, ROOT, ReadDoc};
 
-use crate::id::{EventId, EventKind, FieldId, StateId};
+use crate::id::{EventId, FieldId, StateId};
 use crate::record::conflict::{Candidate, clears, place, text_conflict};
 use crate::record::doc::RecordDoc;
-use crate::record::fold::{Fold, Folded, event_body};
+use crate::record::fold::{Fold, Folded};
 use crate::record::graph::{DefinitionRef, Node, Within};
 use crate::record::path::Path;
 use crate::record::schema::RootMap;
@@ -319,13 +319,6 @@ impl Reader<'_> {
         odd.sort_by_key(|oddity| format!("{oddity:?}"));
         odd.dedup();
         odd
-    }
-}
-
-impl RecordDoc {
-    /// The kind of an event in this record.
-    pub fn event_kind(&self, id: &EventId) -> Option<EventKind> {
-        event_body(self.graph.event(id)?, id).map(|body| body.kind.clone())
     }
 }
 

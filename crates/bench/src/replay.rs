@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::fleet::{Crew, Phone, sync_all};
 use crate::process::Server;
-use crate::replay::plan::{GROUP_DEVICES, Plan, groups, plan};
+use crate::replay::plan::{Plan, groups, plan};
 use crate::replay::rows::Counts;
 
 const CAMPAIGN: &str = include_str!("../data/la311.json");
@@ -240,6 +240,3 @@ fn asked(anyway: bool) -> Asked {
         ..Asked::default()
     }
 }
-
-/// Devices of one group, for the command's help.
-pub const DEVICES_OF_A_GROUP: usize = GROUP_DEVICES;

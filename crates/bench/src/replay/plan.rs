@@ -8,6 +8,7 @@
 use liandu_core::record::edit::{Edit, Write};
 use liandu_core::record::path::Path;
 use liandu_core::record::value::{Datum, GeoPosition, Value};
+use liandu_device::entropy::{Entropy, Seeded};
 
 use crate::replay::rows::Row;
 
@@ -18,22 +19,21 @@ pub const OPEN_PERCENT: u64 = 4;
 /// Devices of one group.
 pub const GROUP_DEVICES: usize = 5;
 
-/// Random numbers from a seed (SplitMix64).
+/// Random numbers from a seed.
 #[derive(Debug, Clone)]
-pub struct Draw(u64);
+pub struct Draw(Seeded);
 
 impl Draw {
     /// A source with this seed.
     pub fn new(seed: u64) -> Draw {
-        Draw(seed)
+        Draw(Seeded::new(seed))
     }
 
     /// A number below `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit.max(1)
+        let mut bytes = [0u8; 8];
+        self.0.fill(&mut bytes);
+        u64::from_le_bytes(bytes) % limit.max(1)
     }
 
     /// An index of a list of that length.

@@ -1,12 +1,13 @@
-//! Numbers drawn from a seed (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom
-//! number generators").
+//! Numbers and names drawn from a seed.
 //!
 //! Never used for anything secret.
+
+use liandu_device::entropy::{Entropy, Seeded};
 
 use super::names::{GIVEN, SURNAMES};
 
 pub(super) struct Draw {
-    state: u64,
+    source: Seeded,
     surnames: Vec<char>,
     given: Vec<char>,
 }
@@ -14,18 +15,16 @@ pub(super) struct Draw {
 impl Draw {
     pub(super) fn new(seed: u64) -> Draw {
         Draw {
-            state: seed,
+            source: Seeded::new(seed),
             surnames: SURNAMES.chars().collect(),
             given: GIVEN.chars().collect(),
         }
     }
 
     fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        let mut bytes = [0u8; 8];
+        self.source.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
     }
 
     /// A number from 0 to one less than `end`; 0 when `end` is 0.
