@@ -60,3 +60,18 @@ fn restored_server_gets_lost_definitions_back() {
 fn edit_that_cannot_be_built_again_is_listed() {
     run(425);
 }
+
+/// A device died, or could not give a record yet, between the server's wish for it and its own
+/// sending: the wish was in memory only. An edit whose record had left before its receipt came was
+/// compared by nobody, and a restored server never got it back.
+#[test]
+fn what_a_restored_server_asked_for_is_sent_until_it_is_there() {
+    run(5067);
+    run(1020);
+}
+
+/// A held edit that was understood and refused later stayed held on its device for ever.
+#[test]
+fn held_edit_that_is_refused_later_is_said_to_be_refused() {
+    run(498);
+}

@@ -24,7 +24,6 @@ use liandu_core::protocol::bundle::SignedReceipts;
 use liandu_core::protocol::client::{self, Client, Held};
 use liandu_core::protocol::enrol::Enroller;
 use liandu_core::record::DefinitionRef;
-use liandu_core::record::doc::Heads;
 use liandu_core::record::scope::Scope;
 use liandu_core::time::Timestamp;
 
@@ -155,10 +154,12 @@ pub struct Engine {
     offers: BTreeMap<u64, outbox::Offered>,
     /// Own edits that were sent and not answered, by number.
     sent: BTreeSet<u64>,
-    /// Records to be sent whole or from these heads on, because the server lacks something.
-    wanted: BTreeMap<RecordId, Heads>,
+    /// Records of which the server lacks something, as their headers say.
+    wanted: BTreeSet<RecordId>,
     /// Records of which everything was sent and something is still missing there.
     stuck: BTreeSet<RecordId>,
+    /// Held own edits, by number, whose verdict is asked for again.
+    held_again: BTreeSet<u64>,
     /// Changes of colleagues that this process has offered.
     carried_offered: BTreeSet<ChangeHash>,
     /// One offer before deflating, bytes.

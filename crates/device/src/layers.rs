@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{ChangeHash, PersonId, RecordId, ScopeId};
 use liandu_core::protocol::update::{AnyKind, Chunk};
+use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::{Stamp, Stamps};
@@ -36,6 +37,9 @@ pub(crate) struct Header {
     pub(crate) seals: Vec<Seal>,
     #[n(6)]
     pub(crate) gone: Option<Gone>,
+    /// A server lacks what lies beyond these heads: to be sent until it says that it has it.
+    #[n(7)]
+    pub(crate) wanted: Option<Heads>,
 }
 
 /// Why a record's content is not here any more.
@@ -91,6 +95,7 @@ impl Layers {
                 stamps: Vec::new(),
                 seals: Vec::new(),
                 gone: None,
+                wanted: None,
             },
             chunks: BTreeMap::new(),
             own: BTreeMap::new(),
@@ -116,8 +121,8 @@ impl Layers {
         let mut parts: Vec<&[u8]> = self.chunks.values().flat_map(Chunk::parts).collect();
         // A document goes first: it is loaded whole, the rest is applied to it.
         parts.sort_by_key(|part| part.get(8) != Some(&0));
-        let own = self.own.values().filter(|edit| edit.admitted());
-        let changes = unique(own.flat_map(|edit| edit.births.iter().chain([&edit.change])));
+        let own: Vec<&OwnEdit> = self.own.values().filter(|edit| edit.admitted()).collect();
+        let changes = unique(changes_of(&own));
         parts.extend(changes.iter().map(|change| change.bytes.as_slice()));
         self.kind()?;
         RecordDoc::load(id, &parts).map(Some)
@@ -263,20 +268,21 @@ impl Layers {
 /// Adds own edits to a document, all at once where that goes.
 pub(crate) fn with_own(mut doc: RecordDoc, own: Vec<&OwnEdit>) -> Built {
     let mut astray = BTreeSet::new();
-    let all = unique(
-        own.iter()
-            .flat_map(|edit| edit.births.iter().chain([&edit.change])),
-    );
+    let all = unique(changes_of(&own));
     if !own.is_empty() && doc.absorb(&all).is_err() {
         for edit in own {
-            let changes: Vec<RawChange> =
-                edit.births.iter().chain([&edit.change]).cloned().collect();
+            let changes: Vec<RawChange> = changes_of(&[edit]).cloned().collect();
             if doc.absorb(&changes).is_err() {
                 astray.insert(edit.number);
             }
         }
     }
     Built { doc, astray }
+}
+
+fn changes_of<'a>(own: &'a [&OwnEdit]) -> impl Iterator<Item = &'a RawChange> {
+    own.iter()
+        .flat_map(|edit| edit.births.iter().chain([&edit.change]))
 }
 
 fn unique<'a>(changes: impl Iterator<Item = &'a RawChange>) -> Vec<RawChange> {

@@ -76,6 +76,11 @@ impl OwnEdit {
     pub(crate) fn waits(&self) -> bool {
         matches!(self.state, OwnState::Waiting)
     }
+
+    /// Whether the office has it and does not understand it yet.
+    pub(crate) fn held(&self) -> bool {
+        matches!(self.state, OwnState::Held(_))
+    }
 }
 
 /// What became of an own edit, as stored.

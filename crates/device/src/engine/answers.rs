@@ -44,14 +44,17 @@ impl Engine {
                 .cloned()
                 .unwrap_or_default();
             self.settle(&verdicts, Some(&numbers), when, (&mut batch, &mut then));
-            if !verdicts.missing {
-                continue;
-            }
-            if offered.whole.contains(&verdicts.record) {
-                // Nothing more can be given: not again on this connection.
-                self.stuck.insert(verdicts.record);
-            } else {
-                self.wanted.insert(verdicts.record, Heads::default());
+            let record = verdicts.record;
+            match (offered.whole.get(&record), verdicts.missing) {
+                (Some(Some(heads)), false) => self.want(record, heads.clone(), &mut batch),
+                (Some(None), false) => self.unwant(record, &mut batch),
+                // Nothing more can be given now: again when more of it has come, or on the next
+                // connection.
+                (Some(_), true) => {
+                    self.stuck.insert(record);
+                }
+                (None, true) => self.want(record, Heads::default(), &mut batch),
+                (None, false) => {}
             }
         }
         for number in offered.own.values().flatten() {
@@ -135,7 +138,7 @@ impl Engine {
             let named = edit.change.actor == receipt.actor
                 && edit.change.seq <= receipt.seq_max
                 && among.is_none_or(|among| among.contains(&edit.number));
-            if named && edit.waits() && !outcome.touched.contains(&edit.number) {
+            if named && (edit.waits() || edit.held()) && !outcome.touched.contains(&edit.number) {
                 edit.state = OwnState::AtOffice {
                     position,
                     time,

@@ -97,6 +97,7 @@ impl Engine {
             layers.header.scope_id = scope;
         }
         layers.header.gone = None;
+        self.stuck.remove(&record);
         let covered: BTreeSet<u64> = layers
             .own
             .values()
@@ -209,6 +210,8 @@ impl Engine {
         layers.drop_chunks(record, batch);
         layers.drop_receipted(record, batch);
         self.cache.take(&record);
+        self.wanted.remove(&record);
+        layers.header.wanted = None;
         if layers.own.is_empty() && layers.carried.changes.is_empty() {
             self.records.remove(&record);
             batch.remove(&Slot::Header(record));
@@ -227,6 +230,8 @@ impl Engine {
         layers.carried = Carried::default();
         batch.remove(&Slot::Carried(record));
         self.cache.take(&record);
+        self.wanted.remove(&record);
+        layers.header.wanted = None;
         layers.header.stamps.clear();
         layers.header.seals.clear();
         layers.header.gone = Some(Gone::Erased { reason });
@@ -281,6 +286,7 @@ impl Engine {
         }
         self.received.insert(name.clone(), json);
         self.know_definitions();
+        self.ask_about_held();
         self.event(Event::Definition(name.clone()));
         self.commit(batch, vec![Then::DefinitionStored(name)]);
     }

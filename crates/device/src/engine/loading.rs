@@ -52,6 +52,9 @@ impl Engine {
             layers.carried = parts.carried;
             let last = layers.own.last_key_value().map_or(0, |(number, _)| *number);
             engine.next_number = engine.next_number.max(last.saturating_add(1));
+            if layers.header.wanted.is_some() {
+                engine.wanted.insert(id);
+            }
             engine.records.insert(id, layers);
         }
         engine.know_definitions();
@@ -84,8 +87,9 @@ impl Engine {
             halted: false,
             offers: BTreeMap::new(),
             sent: BTreeSet::new(),
-            wanted: BTreeMap::new(),
+            wanted: BTreeSet::new(),
             stuck: BTreeSet::new(),
+            held_again: BTreeSet::new(),
             carried_offered: BTreeSet::new(),
             offer_bytes_max: OFFER_BYTES_MAX,
             sheets: Vec::new(),

@@ -22,8 +22,9 @@ use liandu_core::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Offered {
     pub(super) own: BTreeMap<RecordId, BTreeSet<u64>>,
-    /// Records of which everything that the server may lack was sent.
-    pub(super) whole: BTreeSet<RecordId>,
+    /// Records of which what the server may lack was sent, and the heads it has then when more
+    /// of it is to follow.
+    pub(super) whole: BTreeMap<RecordId, Option<Heads>>,
     carried: BTreeSet<ChangeHash>,
 }
 
@@ -95,11 +96,8 @@ impl Engine {
 
     /// An offer was not taken or not answered. Too large for a frame: smaller ones from now on.
     pub(super) fn returned(&mut self, offer: u64) {
-        let Some(offered) = self.offers.remove(&offer) else {
+        if self.offers.remove(&offer).is_none() {
             return;
-        };
-        for record in &offered.whole {
-            self.wanted.entry(*record).or_default();
         }
         if self.client.as_ref().map_or(0, Client::room) > 0 {
             self.offer_bytes_max /= 2;
@@ -110,6 +108,22 @@ impl Engine {
     pub(super) fn offers_afresh(&mut self) {
         self.offer_bytes_max = OFFER_BYTES_MAX;
         self.stuck.clear();
+        self.ask_about_held();
+    }
+
+    /// What was held may have been understood and refused since, which no feed tells: it is offered
+    /// once more for its verdict.
+    pub(super) fn ask_about_held(&mut self) {
+        let own = self.records.values().flat_map(|layers| layers.own.values());
+        self.held_again = own
+            .filter(|edit| edit.held())
+            .map(|edit| edit.number)
+            .collect();
+    }
+
+    /// Whether an own edit is to be sent.
+    fn is_due(&self, edit: &OwnEdit) -> bool {
+        edit.waits() || edit.held() && self.held_again.contains(&edit.number)
     }
 
     pub(super) fn put_sent(&self, batch: &mut Batch) {
@@ -128,22 +142,19 @@ impl Engine {
     fn on_its_way(&self, record: &RecordId) -> bool {
         self.offers
             .values()
-            .any(|offered| offered.own.contains_key(record) || offered.whole.contains(record))
+            .any(|offered| offered.own.contains_key(record) || offered.whole.contains_key(record))
     }
 
     /// What the server said it lacks.
     fn draft_wanted(&mut self, draft: &mut Draft) {
-        let wanted: Vec<RecordId> = self.wanted.keys().copied().collect();
-        for record in wanted {
+        let mut none = Batch::default();
+        for record in self.wanted.clone() {
             if draft.full() {
-                return;
+                break;
             }
             if self.on_its_way(&record) || self.stuck.contains(&record) {
                 continue;
             }
-            let Some(heads) = self.wanted.remove(&record) else {
-                continue;
-            };
             let saved: BTreeSet<u64> = self.savable(&record);
             if self.ready(record).is_err() {
                 // Nothing whole can be given, perhaps somebody else can: not again on this
@@ -155,6 +166,7 @@ impl Engine {
             else {
                 continue;
             };
+            let heads = layers.header.wanted.clone().unwrap_or_default();
             let hidden: BTreeSet<ChangeHash> = layers
                 .own
                 .values()
@@ -166,19 +178,23 @@ impl Engine {
                 .into_iter()
                 .filter(|c| !hidden.contains(&c.hash))
                 .collect();
+            if lacking.is_empty() {
+                self.unwant(record, &mut none);
+                continue;
+            }
             let (fitting, rest) = cut(lacking, draft.left());
-            if !rest.is_empty() {
-                let mut known = heads.0;
-                known.extend(fitting.iter().map(|change| change.hash));
-                self.wanted.insert(record, Heads(known));
-            }
-            if let Some(layers) = self.records.get(&record) {
-                let numbers = numbers_of(layers, &fitting);
-                draft.offered.own.insert(record, numbers);
-                draft.offered.whole.insert(record);
-                let count = fitting.len();
-                draft.add(push_of(record, layers, fitting, true), count);
-            }
+            let more = (!rest.is_empty()).then(|| {
+                let sent = fitting.iter().map(|change| change.hash);
+                Heads(heads.0.into_iter().chain(sent).collect())
+            });
+            let numbers = numbers_of(layers, &fitting);
+            draft.offered.own.insert(record, numbers);
+            draft.offered.whole.insert(record, more);
+            let count = fitting.len();
+            draft.add(push_of(record, layers, fitting, true), count);
+        }
+        if !none.is_empty() {
+            self.commit(none, Vec::new());
         }
     }
 
@@ -200,7 +216,7 @@ impl Engine {
     fn draft_own(&mut self, draft: &mut Draft) {
         let mut order: Vec<(u64, RecordId)> = Vec::new();
         for (record, layers) in &self.records {
-            let first = layers.own.values().find(|edit| edit.waits());
+            let first = layers.own.values().find(|edit| self.is_due(edit));
             order.extend(first.map(|edit| (edit.number, *record)));
         }
         order.sort_unstable();
@@ -223,7 +239,7 @@ impl Engine {
         let Some(layers) = self.records.get(&record) else {
             return;
         };
-        let ready = |edit: &&OwnEdit| edit.waits() && saved.contains(&edit.number);
+        let ready = |edit: &&OwnEdit| self.is_due(edit) && saved.contains(&edit.number);
         let edits: Vec<&OwnEdit> = layers.own.values().filter(ready).collect();
         if edits.is_empty() {
             return;
@@ -249,6 +265,7 @@ impl Engine {
         if let (true, Some(doc)) = (whole, self.cache.get(&record)) {
             push.chunk = Chunk::Doc(doc.save());
         }
+        self.held_again.retain(|number| !numbers.contains(number));
         draft.offered.own.insert(record, numbers);
         draft.add(push, all);
     }

@@ -11,10 +11,14 @@ use liandu_core::record::doc::Heads;
 use liandu_core::time::Timestamp;
 
 use super::Engine;
+use crate::layers::Gone;
+use crate::own::OwnState;
+use crate::store::{Batch, Slot};
 
 impl Engine {
     /// One digest for each scope of this device.
     pub(super) fn give_digests(&mut self, now: Timestamp) {
+        self.offer_what_left();
         let mut digests: Vec<Digest> = self
             .place
             .scope_ids()
@@ -39,6 +43,25 @@ impl Engine {
                 .toggle(record, &layers.admitted_heads(*record));
         }
         self.tell_client(now, client::Input::Digests(digests));
+    }
+
+    /// Own edits that got their receipt after their record had left are compared by nobody: this
+    /// server may not have them, so they are sent again as they are.
+    fn offer_what_left(&mut self) {
+        let mut batch = Batch::default();
+        for (record, layers) in &mut self.records {
+            if layers.header.gone != Some(Gone::Left) {
+                continue;
+            }
+            for (number, edit) in layers.own.iter_mut().filter(|(_, edit)| edit.admitted()) {
+                edit.state = OwnState::Waiting;
+                batch.put(&Slot::Own(*record, *number), edit);
+            }
+            layers.admitted_changed();
+        }
+        if !batch.is_empty() {
+            self.commit(batch, Vec::new());
+        }
     }
 
     /// A page of a scope's records with their heads.
@@ -69,14 +92,36 @@ impl Engine {
         );
     }
 
-    /// The server lacks something of these: all that is held beyond its heads is to be sent.
+    /// The server lacks something of these: all that is held beyond its heads is to be sent. Kept
+    /// before the cursor that this repair ends with, which says that all was compared.
     pub(super) fn records_wanted(&mut self, records: Vec<RecordHeads>) {
+        let mut batch = Batch::default();
         for RecordHeads { record, heads } in records {
-            if self.records.contains_key(&record) {
-                self.stuck.remove(&record);
-                self.wanted
-                    .insert(record, Heads(heads.into_iter().collect()));
-            }
+            self.stuck.remove(&record);
+            self.want(record, Heads(heads.into_iter().collect()), &mut batch);
+        }
+        if !batch.is_empty() {
+            self.commit(batch, Vec::new());
+        }
+    }
+
+    /// Notes that the server lacks what lies beyond these heads.
+    pub(super) fn want(&mut self, record: RecordId, heads: Heads, batch: &mut Batch) {
+        let Some(layers) = self.records.get_mut(&record) else {
+            return;
+        };
+        self.wanted.insert(record);
+        layers.header.wanted = Some(heads);
+        batch.put(&Slot::Header(record), &layers.header);
+    }
+
+    /// Notes that the server lacks nothing that is held here.
+    pub(super) fn unwant(&mut self, record: RecordId, batch: &mut Batch) {
+        self.wanted.remove(&record);
+        if let Some(layers) = self.records.get_mut(&record)
+            && layers.header.wanted.take().is_some()
+        {
+            batch.put(&Slot::Header(record), &layers.header);
         }
     }
 }
