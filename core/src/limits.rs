@@ -152,3 +152,9 @@ pub const PACK_ENTRIES_MIN: u64 = 16;
 pub const PACKS_AT_ONCE_MAX: usize = 4;
 /// Records that wait for being packed.
 pub const PACKS_DUE_MAX: usize = 4_096;
+/// Clusters of points that one map answers; the rest is answered as one number.
+pub const MAP_CLUSTERS_MAX: usize = 5_000;
+/// Closest zoom of a map whose points are drawn together.
+pub const MAP_ZOOM_MAX: u8 = 22;
+/// Records in one spreadsheet: what its rows hold, less the line of heads.
+pub const SPREADSHEET_RECORDS_MAX: u64 = 1_048_575;

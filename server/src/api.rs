@@ -11,6 +11,7 @@ mod export;
 mod held;
 mod json;
 mod labels;
+mod map;
 mod problem;
 mod record;
 mod records;
@@ -42,6 +43,7 @@ pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, LineJson, PositionJson, QuantityJson, ScopeJson,
     ServerJson, ValueJson, WrittenJson,
 };
+pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use problem::Problem;
 pub use record::{
     EventJson, FieldJson, HistoriesJson, HistoryJson, RecordJson, StateJson, TextJson,
@@ -116,6 +118,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(records::index, edits::create))
         .routes(routes!(records::counted))
         .routes(routes!(records::in_conflict))
+        .routes(routes!(map::show))
         .routes(routes!(record::show))
         .routes(routes!(record::history))
         .routes(routes!(edits::edit))
@@ -128,6 +131,7 @@ fn routes() -> OpenApiRouter<Office> {
         .layer(from_fn(in_time));
     limited
         .routes(routes!(export::csv_file))
+        .routes(routes!(export::xlsx::xlsx_file))
         .routes(routes!(export::geojson_file))
 }
 

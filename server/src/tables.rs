@@ -6,6 +6,7 @@
 pub mod check;
 pub mod filter;
 pub mod follow;
+pub mod map;
 pub mod quarantine;
 pub mod query;
 pub mod read;

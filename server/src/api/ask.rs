@@ -11,10 +11,11 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use crate::api::problem::ApiError;
-use crate::tables::filter::{Filter, FilterError, Why};
+use crate::tables::filter::{Filter, FilterError, View, Why};
+use crate::tables::map::Level;
 use crate::tables::query::{By, Cursor, Sort};
 
-/// Everything a list, count or export may be asked.
+/// Everything a list, count, map or export may be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     pub(crate) filter: Filter,
@@ -24,6 +25,9 @@ pub(crate) struct Ask {
     pub(crate) limit: usize,
     pub(crate) by: Option<By>,
     pub(crate) by_word: Option<String>,
+    pub(crate) level: Level,
+    pub(crate) view: Option<View>,
+    pub(crate) zoom: Option<u8>,
     pub(crate) at_least: Position,
 }
 
@@ -38,6 +42,9 @@ impl Ask {
             limit: limits::PAGE_RECORDS_DEFAULT,
             by: None,
             by_word: None,
+            level: Level::County,
+            view: None,
+            zoom: None,
             at_least: Position(0),
         };
         for (name, value) in rest {
@@ -60,6 +67,12 @@ impl Ask {
             "by" => {
                 self.by = Some(By::parse(value).ok_or(Why::BadValue)?);
                 self.by_word = Some(value.to_owned());
+            }
+            "level" => self.level = Level::parse(value).ok_or(Why::BadValue)?,
+            "view" => self.view = Some(View::parse(value).ok_or(Why::BadValue)?),
+            "zoom" => {
+                let zoom = value.parse().ok().filter(|z| *z <= limits::MAP_ZOOM_MAX);
+                self.zoom = Some(zoom.ok_or(Why::BadValue)?);
             }
             "at_least" => self.at_least = Position(number()?),
             _other => return Err(Why::Unknown),
@@ -167,6 +180,10 @@ mod tests {
         assert_eq!(why("sort", "random"), Why::BadValue);
         assert_eq!(why("cursor", "!!"), Why::BadValue);
         assert_eq!(why("by", "weather"), Why::BadValue);
+        assert_eq!(why("view", "115,37,114,38"), Why::BadValue);
+        assert_eq!(why("level", "street"), Why::BadValue);
+        assert_eq!(parse("zoom", "22").unwrap().zoom, Some(22));
+        assert_eq!(why("zoom", "23"), Why::BadValue);
         assert_eq!(parse("limit", "0").unwrap().limit, 1);
         assert_eq!(
             parse("limit", "500").unwrap().limit,

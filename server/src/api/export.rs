@@ -1,7 +1,9 @@
-//! Exports: the same filter as lists and counts, as CSV for spreadsheets and GeoJSON for maps.
+//! Exports: the same filter as lists and counts, as CSV, as a spreadsheet, and as GeoJSON for maps.
 //!
 //! Never a whole export in memory: rows are written into a channel of a few pieces while the
 //! client reads.
+
+pub(crate) mod xlsx;
 
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -67,6 +67,8 @@ pub(crate) enum ApiError {
     Form,
     /// The body is longer than allowed.
     TooLarge,
+    /// More records than a spreadsheet has rows.
+    TooManyRows,
     /// `If-Match` is missing: say what was seen.
     SeenMissing,
     /// `If-Match` is not part of the record's history, or has gone on: read again.
@@ -216,6 +218,12 @@ const TOO_LARGE: Words = words(
     "请求内容过大",
     "the body is longer than allowed",
 );
+const TOO_MANY_ROWS: Words = words(
+    413,
+    "too-many-rows",
+    "记录超过表格的行数上限,请缩小范围或导出 CSV",
+    "more records than a spreadsheet holds: narrow the filter or export CSV",
+);
 const SEEN_MISSING: Words = words(
     428,
     "seen-missing",
@@ -273,6 +281,7 @@ impl ApiError {
             ApiError::Body { .. } => BAD_FIELD,
             ApiError::Form => BAD_BODY,
             ApiError::TooLarge => TOO_LARGE,
+            ApiError::TooManyRows => TOO_MANY_ROWS,
             ApiError::SeenMissing => SEEN_MISSING,
             ApiError::SeenUnknown => SEEN_UNKNOWN,
             ApiError::PurposeMissing => PURPOSE_MISSING,
@@ -307,6 +316,7 @@ impl ApiError {
             | ApiError::NotFound
             | ApiError::Form
             | ApiError::TooLarge
+            | ApiError::TooManyRows
             | ApiError::Refused(_)
             | ApiError::Illegal(_)
             | ApiError::Exists
@@ -327,6 +337,7 @@ impl ApiError {
             | ApiError::Body { .. }
             | ApiError::Form
             | ApiError::TooLarge
+            | ApiError::TooManyRows
             | ApiError::SeenMissing
             | ApiError::SeenUnknown
             | ApiError::PurposeMissing

@@ -36,8 +36,15 @@ enum Condition {
     Search(String),
     /// A field's value is any of these; an empty one stands for "has none".
     Facet { place: String, values: Vec<String> },
-    /// Latitudes and longitudes from and to, degrees times 10^7.
-    Within { lat: (i64, i64), lon: (i64, i64) },
+    /// Inside a box.
+    Within(View),
+}
+
+/// A box on the map: latitudes and longitudes from and to, degrees times 10^7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    lat: (i64, i64),
+    lon: (i64, i64),
 }
 
 /// Which condition of a query is wrong; the caller shows its name.
@@ -132,7 +139,10 @@ impl Filter {
                 let words = value.split_whitespace().map(str::to_owned);
                 self.conditions.extend(words.map(Condition::Search));
             }
-            "bbox" => self.conditions.push(within(value).ok_or(Why::BadValue)?),
+            "bbox" => {
+                let view = View::parse(value).ok_or(Why::BadValue)?;
+                self.conditions.push(Condition::Within(view));
+            }
             _other => match facet_of(name) {
                 Some(place) => self.facet(place, value),
                 None => return Ok(false),
@@ -199,7 +209,7 @@ impl Filter {
             Condition::Handler(_)
             | Condition::Search(_)
             | Condition::Facet { .. }
-            | Condition::Within { .. }
+            | Condition::Within(_)
             | Condition::Conflict(true) => true,
             Condition::Region(_)
             | Condition::Column(..)
@@ -230,23 +240,36 @@ pub fn facet_of(name: &str) -> Option<String> {
     }
 }
 
-fn within(text: &str) -> Option<Condition> {
-    let degrees = |part: &str| -> Option<i64> {
-        let degrees: f64 = part.trim().parse().ok()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "checked to lie within ±180 degrees"
-        )]
-        (degrees.abs() <= 180.0).then_some((degrees * 1e7).round() as i64)
-    };
-    let mut parts = text.split(',').map(degrees);
-    let (west, south) = (parts.next()??, parts.next()??);
-    let (east, north) = (parts.next()??, parts.next()??);
-    let ordered = west <= east && south <= north && parts.next().is_none();
-    ordered.then_some(Condition::Within {
-        lat: (south, north),
-        lon: (west, east),
-    })
+impl View {
+    /// West, south, east, north in degrees.
+    pub fn parse(text: &str) -> Option<View> {
+        let degrees = |part: &str| -> Option<i64> {
+            let degrees: f64 = part.trim().parse().ok()?;
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "checked to lie within ±180 degrees"
+            )]
+            (degrees.abs() <= 180.0).then_some((degrees * 1e7).round() as i64)
+        };
+        let mut parts = text.split(',').map(degrees);
+        let (west, south) = (parts.next()??, parts.next()??);
+        let (east, north) = (parts.next()??, parts.next()??);
+        let ordered = west <= east && south <= north && parts.next().is_none();
+        ordered.then_some(View {
+            lat: (south, north),
+            lon: (west, east),
+        })
+    }
+
+    /// Whether a record called `r` lies in it.
+    pub(crate) fn clause(self, sql: &mut Sql) -> String {
+        let (lat_min, lat_max) = (sql.int(self.lat.0), sql.int(self.lat.1));
+        let (lon_min, lon_max) = (sql.int(self.lon.0), sql.int(self.lon.1));
+        format!(
+            "r.row IN (SELECT row FROM spot WHERE lat_min >= {lat_min} AND lat_max <= {lat_max}
+                 AND lon_min >= {lon_min} AND lon_max <= {lon_max})"
+        )
+    }
 }
 
 fn clause(condition: &Condition, sql: &mut Sql) -> String {
@@ -273,14 +296,7 @@ fn clause(condition: &Condition, sql: &mut Sql) -> String {
         Condition::Conflict(false) => "r.conflicts = 0".to_owned(),
         Condition::Search(text) => search(text, sql),
         Condition::Facet { place, values } => facet(place, values, sql),
-        Condition::Within { lat, lon } => {
-            let (lat_min, lat_max) = (sql.int(lat.0), sql.int(lat.1));
-            let (lon_min, lon_max) = (sql.int(lon.0), sql.int(lon.1));
-            format!(
-                "r.row IN (SELECT row FROM spot WHERE lat_min >= {lat_min} AND lat_max <= {lat_max}
-                     AND lon_min >= {lon_min} AND lon_max <= {lon_max})"
-            )
-        }
+        Condition::Within(view) => view.clause(sql),
     }
 }
 

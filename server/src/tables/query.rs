@@ -337,7 +337,7 @@ pub fn count(
     Ok(counts)
 }
 
-fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
+pub(crate) fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
     let sql = asked.sql(false);
     let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;

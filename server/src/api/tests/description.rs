@@ -42,7 +42,9 @@ fn every_route_is_described_with_its_problems() {
         "/api/quarantine/{position}/{index}/release",
         "/api/quarantine/{position}/{index}/answer",
         "/api/records.csv",
+        "/api/records.xlsx",
         "/api/records.geojson",
+        "/api/map",
         "/healthz",
         "/metrics",
     ] {

@@ -76,14 +76,7 @@ fn length(json: &Value) -> usize {
 
 /// Asks list, count and both exports for the same filter.
 async fn agree(world: &World, token: &str, filter: &str, wanted: usize) {
-    let escaped = |c: char| {
-        if c.is_ascii() {
-            c.to_string()
-        } else {
-            percent(c)
-        }
-    };
-    let filter: String = filter.chars().map(escaped).collect();
+    let filter = escaped(filter);
     let get = async |end: &str| {
         world
             .get(token, &format!("/api/records{end}?{filter}"))
@@ -147,6 +140,18 @@ async fn groups_have_names_and_pages_follow_each_other() {
     let rest = world.get(&token, &rest).await.ok();
     assert_eq!(length(&rest["records"]), 1);
     assert!(rest.get("next").is_none());
+}
+
+/// Text as it may stand in a query.
+pub(super) fn escaped(text: &str) -> String {
+    let one = |c: char| {
+        if c.is_ascii() {
+            c.to_string()
+        } else {
+            percent(c)
+        }
+    };
+    text.chars().map(one).collect()
 }
 
 fn percent(c: char) -> String {
