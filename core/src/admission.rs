@@ -6,52 +6,24 @@
 //! seals are checked by the caller, who says so.
 
 mod act;
+mod definitions;
 mod shape;
 
 use std::collections::BTreeMap;
 
 use automerge::{Change, ExpandedChange};
 
-use crate::campaign::Campaign;
-use crate::id::{Actor, CampaignId, ChangeHash, DeviceId, PersonId, RecordId};
+use crate::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
 use crate::limits::{CHANGE_DEPS_MAX, CHANGE_OPS_MAX, RECORD_CHANGES_MAX};
 use crate::policy::Principal;
 use crate::record::kind::Kind;
 use crate::record::scope::Scope;
-use crate::record::{ChunkError, DefinitionRef, Message, RawChange, RecordDoc};
+use crate::record::{ChunkError, Message, RawChange, RecordDoc};
 use crate::record::{change_of, changes_in, decoded};
 use crate::time::Timestamp;
 use crate::verdict::{Reason, Verdict};
 
-/// Every version of every campaign that is known.
-#[derive(Debug, Clone, Default)]
-pub struct Definitions(BTreeMap<DefinitionRef, Campaign>);
-
-impl Definitions {
-    /// Adds a version.
-    pub fn insert(&mut self, campaign: Campaign) {
-        let name = DefinitionRef {
-            campaign: campaign.id.clone(),
-            version: campaign.version,
-        };
-        self.0.insert(name, campaign);
-    }
-
-    /// One version.
-    pub fn get(&self, name: &DefinitionRef) -> Option<&Campaign> {
-        self.0.get(name)
-    }
-
-    /// The newest version of a campaign.
-    pub fn latest(&self, campaign: &CampaignId) -> Option<&Campaign> {
-        self.0.values().rfind(|known| known.id == *campaign)
-    }
-
-    /// All, by campaign and version.
-    pub fn iter(&self) -> impl Iterator<Item = (&DefinitionRef, &Campaign)> {
-        self.0.iter()
-    }
-}
+pub use definitions::{Definition, Definitions};
 
 /// What the log says about edits of this record that are not in its document.
 pub trait Past {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::campaign::LocalItems;
 use crate::id::{DeviceId, DomainId, GroupId, PersonId, Position, RegionCode};
 use crate::log::{
     AccountSet, Enrolled, GrantEntry, GrantsSet, GroupRow, Invited, LogEntry, PersonRow, Revoked,
@@ -323,8 +324,11 @@ impl Directory {
                 person.and_then(of_person)
             }
             LogEntry::Erased(erased) => Some(erased.scope.region.clone()),
-            LogEntry::Definition(_)
-            | LogEntry::Groups(_)
+            LogEntry::Definition(set) => {
+                let local = LocalItems::parse(&set.json).ok();
+                local.map(|items| items.region)
+            }
+            LogEntry::Groups(_)
             | LogEntry::People(_)
             | LogEntry::Invited(_)
             | LogEntry::Account(_)

@@ -29,10 +29,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
-use liandu_core::admission::Definitions;
+use liandu_core::admission::{Definition, Definitions};
 use liandu_core::authority::Directory;
-use liandu_core::campaign::Campaign;
-use liandu_core::id::{Actor, DeploymentId, DeviceId, Epoch, Position, RecordId, ScopeId};
+use liandu_core::id::{
+    Actor, DeploymentId, DeviceId, Epoch, Position, RecordId, RegionCode, ScopeId,
+};
 use liandu_core::log::LogEntry;
 use liandu_core::protocol::message::{Cursor, Short};
 use liandu_core::record::DefinitionRef;
@@ -212,9 +213,20 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.definition_json.get(name).cloned()
     }
 
-    /// Names of all definitions, sorted.
-    pub fn definition_names(&self) -> Vec<DefinitionRef> {
-        self.definition_json.keys().cloned().collect()
+    /// Names of the definitions that devices of these regions need, sorted: every version of
+    /// every campaign, and the newest of what their regions, those above and those below added.
+    pub fn definition_names(&self, regions: &BTreeSet<RegionCode>) -> Vec<DefinitionRef> {
+        let campaigns = self.definitions.iter().map(|(name, _)| name.clone());
+        let concerned = |of: &RegionCode| {
+            let near = |region: &RegionCode| of.contains(region) || region.contains(of);
+            regions.iter().any(near)
+        };
+        let local = self.definitions.locals();
+        let local = local.filter(|items| concerned(&items.region));
+        let local = local.filter_map(|items| items.name_of().ok());
+        let mut names: Vec<DefinitionRef> = campaigns.chain(local).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The end of the durable log.
@@ -351,7 +363,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     fn learn(&mut self, position: Position, entry: &LogEntry) {
         self.directory.apply(position, entry);
         if let LogEntry::Definition(set) = entry
-            && let Ok(campaign) = Campaign::parse(&set.json)
+            && let Ok(definition) = Definition::parse(&set.json)
         {
             let name = DefinitionRef {
                 campaign: set.campaign.clone(),
@@ -359,7 +371,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             };
             self.definition_json
                 .insert(name, Arc::new(set.json.clone()));
-            Arc::make_mut(&mut self.definitions).insert(campaign);
+            Arc::make_mut(&mut self.definitions).add(definition);
         }
         if let LogEntry::Epoch(epoch) = entry {
             self.epoch = epoch.epoch;

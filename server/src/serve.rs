@@ -136,7 +136,7 @@ fn busy() -> Response {
 
 /// A log without any campaign gets the built-in one: forms must be there before the first phone.
 pub(crate) async fn first_definition(handle: &Handle) -> Result<(), ActError> {
-    let names = handle.read(|keeper| keeper.definition_names().len());
+    let names = handle.read(|keeper| keeper.definitions().iter().count());
     if names.await.map_err(|_| ActError::Failed)? == 0 {
         let position = handle
             .act(console(), AuthorityAct::Definition(HEBEI_JSON.to_vec()))

@@ -9,6 +9,9 @@
 mod conflict;
 mod crash;
 mod hostile;
+mod local;
+mod moves;
 mod office;
 mod replay;
+mod slow;
 mod tour;

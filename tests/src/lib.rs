@@ -19,7 +19,7 @@ use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
-use liandu_device::native::SyncReport;
+use liandu_device::native::{Memory, SyncReport};
 use liandu_device::{Asked, KeepError, Kept};
 use tempfile::TempDir;
 
@@ -188,4 +188,43 @@ pub fn value(phone: &mut Phone, record: RecordId, field: &str) -> String {
         .fields
         .get(&place)
         .map_or(String::new(), |field| field.value.to_string())
+}
+
+/// Somebody of a group of some region, for `World::phone_of`.
+pub struct Somebody {
+    /// The person's code.
+    pub person: &'static str,
+    /// The region.
+    pub region: &'static str,
+    /// The group.
+    pub group: &'static str,
+}
+
+impl World {
+    /// Imports a person and a group of a region of their own, and enrols a device.
+    pub async fn phone_of(&self, who: &Somebody) -> Phone {
+        let groups = self.scratch.path().join("some-groups.csv");
+        let people = self.scratch.path().join("some-people.csv");
+        let Somebody {
+            person,
+            region,
+            group,
+        } = who;
+        let header = "code,name,region,domain,kind";
+        std::fs::write(
+            &groups,
+            format!("{header}\n{group},{group},{region},land,deputy\n"),
+        )
+        .expect("a file");
+        let header = "code,name,level,region,group,member_kind,role,leader";
+        let row = format!("{person},{person},county,{region},{group},deputy,representative,no");
+        std::fs::write(&people, format!("{header}\n{row}\n")).expect("a file");
+        let server = self.server();
+        server.import_people(&groups, &people).expect("imported");
+        let code = server.invite(person).expect("invited");
+        let mut phone = Phone::open(Memory::default(), "test").expect("a device");
+        let url = server.sync_url();
+        phone.enrol(&url, &code, person).await.expect("enrolled");
+        phone
+    }
 }

@@ -87,6 +87,30 @@ pub enum CampaignError {
         /// The campaign they were to join.
         ours: String,
     },
+    /// A region's items are for a campaign that is not known here. The caller publishes it first.
+    #[error("there is no campaign \"{campaign}\"; publish it first, or mend the name")]
+    NoCampaign {
+        /// The campaign they name.
+        campaign: String,
+    },
+    /// Newer items of a region lack or change what the older ones have, on which edits rest
+    /// already. The caller puts it back, and retires codes instead of removing them.
+    #[error(
+        "{place}: version {version} has it, and people have answered it; put it back as it was \
+         (names may change, codes may be retired)"
+    )]
+    Dropped {
+        /// What.
+        place: String,
+        /// The version that has it.
+        version: u32,
+    },
+    /// What is published has no higher version. The caller counts it up.
+    #[error("version {version} is known already and means something else; give this a higher one")]
+    NotNewer {
+        /// The newest version known.
+        version: u32,
+    },
     /// Two forms of one kind. The caller joins them.
     #[error("{place}: it is described twice; join the two")]
     KindTwice {

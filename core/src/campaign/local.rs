@@ -9,8 +9,9 @@ use crate::campaign::agree::check;
 use crate::campaign::error::{CampaignError, Unknown};
 use crate::campaign::parse::{code_lists, fields_by_kind, label, question};
 use crate::campaign::raw::RawLocal;
-use crate::campaign::{Campaign, CodeList, FieldDef, Label, Question};
+use crate::campaign::{Answer, Campaign, CodeList, FieldDef, Label, Question};
 use crate::id::{CampaignId, DomainId, RegionCode};
+use crate::record::DefinitionRef;
 use crate::record::kind::Kind;
 
 /// What one region added.
@@ -39,6 +40,12 @@ impl LocalItems {
     /// campaign.
     pub fn parse(json: &[u8]) -> Result<LocalItems, CampaignError> {
         let raw: RawLocal = serde_json::from_slice(json)?;
+        if raw.version == 0 {
+            return Err(CampaignError::Number {
+                place: "version".to_owned(),
+                todo: "the first version is 1",
+            });
+        }
         let region = RegionCode::new(&raw.region).map_err(|source| CampaignError::Id {
             place: "region".to_owned(),
             source,
@@ -75,6 +82,60 @@ impl LocalItems {
         Ok(items)
     }
 
+    /// What they are stored and sent under: `hebei-6plus1.130123@1`.
+    pub fn name_of(&self) -> Result<DefinitionRef, CampaignError> {
+        let place = format!("{}.{}", self.campaign, self.region);
+        let campaign =
+            CampaignId::new(&place).map_err(|source| CampaignError::Id { place, source })?;
+        Ok(DefinitionRef {
+            campaign,
+            version: self.version,
+        })
+    }
+
+    /// Whether what edits may rest on already is still here: every question, field and code of
+    /// the version before, with what it may hold. Then an edit's verdict does not depend on which
+    /// of the two versions judges it, only on whether its items are known yet.
+    pub fn follows(&self, before: &LocalItems) -> Result<(), CampaignError> {
+        if self.version <= before.version {
+            return Err(CampaignError::NotNewer {
+                version: before.version,
+            });
+        }
+        let dropped = |place: String| {
+            Err(CampaignError::Dropped {
+                place,
+                version: before.version,
+            })
+        };
+        for (_, old) in &before.questions {
+            let mut now = self.questions.iter().map(|(_, question)| question);
+            if !now.any(|new| new.id == old.id && new.answer.holds_what(&old.answer)) {
+                return dropped(format!("questions/{}", old.id));
+            }
+        }
+        for (kind, old) in &before.fields {
+            let now = self.fields.get(kind).map_or(&[][..], Vec::as_slice);
+            for old in old {
+                if !now
+                    .iter()
+                    .any(|new| new.id == old.id && new.holds_what(old))
+                {
+                    return dropped(format!("fields/{kind}/{}", old.id));
+                }
+            }
+        }
+        for (id, old) in &before.code_lists {
+            let now = self.code_lists.get(id);
+            for code in &old.codes {
+                if now.and_then(|now| now.get(&code.code)).is_none() {
+                    return dropped(format!("code_lists/{id}/{}", code.code));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn check_ids(&self) -> Result<(), CampaignError> {
         let questions = self
             .questions
@@ -97,6 +158,24 @@ impl LocalItems {
             }
         }
         Ok(())
+    }
+}
+
+impl Answer {
+    /// Whether both take the same values: which of them hints at a problem may change.
+    fn holds_what(&self, before: &Answer) -> bool {
+        (self.value, &self.code_list) == (before.value, &before.code_list)
+    }
+}
+
+impl FieldDef {
+    /// Whether both take the same values from the same people.
+    fn holds_what(&self, before: &FieldDef) -> bool {
+        let of = |def: &FieldDef| {
+            let limits = (def.code_list.clone(), def.dimension.clone(), def.range);
+            (def.section, def.value, limits)
+        };
+        of(self) == of(before)
     }
 }
 
@@ -130,6 +209,7 @@ pub(super) fn join(mut campaign: Campaign, items: LocalItems) -> Result<Campaign
         }
     }
     campaign.local.push(items);
+    campaign.local.sort_by(|a, b| a.region.cmp(&b.region));
     check(&campaign)?;
     Ok(campaign)
 }

@@ -6,6 +6,8 @@ mod values;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::admission::{Definition, Definitions};
+use crate::record::DefinitionRef;
 use crate::record::path::Path;
 use crate::record::value::Value;
 
@@ -281,6 +283,58 @@ fn county_items_show_locally_and_leave_the_rest_as_it_was() {
     assert_eq!(form("130123"), form("130124") + 1);
     let again = campaign.clone().with_local(zhengding).unwrap();
     assert_eq!(again.local.len(), 2, "joining again replaces");
+}
+
+#[test]
+fn newer_county_items_keep_what_people_may_have_answered() {
+    let text = std::str::from_utf8(ZHENGDING_JSON).unwrap();
+    let first = LocalItems::parse(text.as_bytes()).unwrap();
+    let second = text.replacen("\"version\": 1", "\"version\": 2", 1);
+    let renamed = second.replacen("当日拆除宗数", "当日拆除数", 1);
+    let renamed = LocalItems::parse(renamed.as_bytes()).unwrap();
+    assert!(renamed.follows(&first).is_ok());
+    let none = first.follows(&renamed);
+    assert!(matches!(none, Err(CampaignError::NotNewer { version: 2 })));
+    let changed = second.replacen("\"answer\": \"int\"", "\"answer\": \"text\"", 1);
+    let changed = LocalItems::parse(changed.as_bytes()).unwrap();
+    let why = changed.follows(&first).unwrap_err().to_string();
+    assert!(why.starts_with("questions/130123-03"), "{why}");
+    let mut shorter = renamed;
+    shorter.fields.clear();
+    let why = shorter.follows(&first).unwrap_err().to_string();
+    assert!(why.starts_with("fields/"), "{why}");
+}
+
+#[test]
+fn county_items_join_every_version_of_their_campaign_in_any_order() {
+    let region = region("130123");
+    let zhengding = || Definition::parse(ZHENGDING_JSON).unwrap();
+    let first = || Definition::parse(HEBEI_JSON).unwrap();
+    let second = || Definition::parse(HEBEI_V2_JSON).unwrap();
+    let asked = |all: &Definitions, version: u32| {
+        let campaign = "hebei-6plus1".parse().unwrap();
+        let name = DefinitionRef { campaign, version };
+        let campaign = all.get(&name).unwrap();
+        campaign.checklist(&domain_id("land"), &region).len()
+    };
+    let mut early = Definitions::default();
+    for part in [zhengding(), first(), second()] {
+        early.add(part);
+    }
+    let mut late = Definitions::default();
+    for part in [first(), second(), zhengding()] {
+        late.add(part);
+    }
+    for version in [1, 2] {
+        assert_eq!(asked(&early, version), asked(&late, version));
+        assert!(asked(&late, version) > hebei().unwrap().domains[0].checklist.len());
+    }
+    let unknown = Definitions::default().may_follow(&zhengding());
+    assert!(matches!(unknown, Err(CampaignError::NoCampaign { .. })));
+    assert_eq!(
+        zhengding().name().unwrap().campaign.as_str(),
+        "hebei-6plus1.130123"
+    );
 }
 
 #[test]

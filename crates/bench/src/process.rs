@@ -110,9 +110,9 @@ impl Server {
         Ok(())
     }
 
-    /// Imports a campaign definition.
-    pub fn import_definition(&self, file: &Path) -> Result<()> {
-        self.admin(&["import", "--definition", &file.to_string_lossy()])?;
+    /// Publishes a campaign definition, or a region's own items.
+    pub fn publish(&self, file: &Path) -> Result<()> {
+        self.admin(&["publish", &file.to_string_lossy()])?;
         Ok(())
     }
 

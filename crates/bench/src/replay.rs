@@ -90,7 +90,7 @@ impl Replay {
         let server = Server::start(bin, &data)?;
         let definition = scratch.path().join("la311.json");
         std::fs::write(&definition, CAMPAIGN).context("write la311.json")?;
-        server.import_definition(&definition)?;
+        server.publish(&definition)?;
         let crew = Crew::new(self.devices, REGION, |device| {
             group_code(device % groups(self.devices))
         });

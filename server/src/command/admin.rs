@@ -42,7 +42,7 @@ pub struct Admin {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// 导入小组、人员名册或方案。Import groups, people or a campaign definition
+    /// 导入小组、人员名册。Import groups and people
     #[command(after_help = "小组 groups.csv:  code,name,region,domain,kind\n\
         人员 people.csv:  code,name,level,region,group,member_kind,role,leader\n\
         一人多组写多行。再次导入会更新；未列出的人员和小组不变。有一处错误则全部不导入。\n\
@@ -56,9 +56,26 @@ enum What {
         /// 人员名册 CSV。People
         #[arg(long, value_name = "FILE")]
         people: Option<PathBuf>,
-        /// 联合监督方案 JSON。A campaign definition
-        #[arg(long, value_name = "FILE")]
-        definition: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// 发布方案，或某地的自选动作。Publish a campaign definition, or a region's own items
+    #[command(
+        after_help = "方案 JSON 写明 id 和 version；地方自选动作（检查项、字段、代码表）写明 campaign、region 和
+        version，编号以地区代码开头，如 130123-01。内容有变须加大 version；已有的项不能删改含义，名称可改，
+        代码可停用。发布后自动下发到有关设备，以前暂存的编辑会重新判定。有一处错误则不发布。
+        A definition names its id and version. A region's own items name their campaign, region and
+        version, and their ids begin with the region's code. What changes needs a higher version;
+        nothing that people may have answered can be taken away. Devices get it by themselves, and
+        edits that waited for it are judged again. One error and nothing is published.
+
+        例 Examples:\n  liandu-server admin publish core/data/hebei-6plus1-v2.json --data DIR\n  \
+        liandu-server admin publish core/data/local-130123.json --data DIR"
+    )]
+    Publish {
+        /// 方案或自选动作 JSON。The definition or the items
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
@@ -267,12 +284,9 @@ pub(super) fn run(admin: Admin) -> anyhow::Result<()> {
         What::Import {
             groups,
             people,
-            definition,
             place,
-        } => (
-            place,
-            import(groups.as_deref(), people.as_deref(), definition.as_deref())?,
-        ),
+        } => (place, import(groups.as_deref(), people.as_deref())?),
+        What::Publish { file, place } => (place, publish(&file)?),
         What::Revoke {
             device,
             person,
@@ -334,21 +348,22 @@ pub(super) fn back_up(place: &Place, to: &Path, json: bool) -> anyhow::Result<()
 pub(in crate::command) fn import(
     groups: Option<&Path>,
     people: Option<&Path>,
-    definition: Option<&Path>,
 ) -> anyhow::Result<Request> {
     ensure!(
-        groups.is_some() || people.is_some() || definition.is_some(),
-        "请指明 --groups、--people 或 --definition (say what to import)"
+        groups.is_some() || people.is_some(),
+        "请指明 --groups 或 --people (say what to import)"
     );
-    let read = |path: &Path| {
-        std::fs::read(path)
-            .with_context(|| format!("不能读取 {} (cannot read the file)", path.display()))
-    };
     Ok(Request::Import {
         groups: groups.map(roster::groups).transpose()?.unwrap_or_default(),
         people: people.map(roster::people).transpose()?.unwrap_or_default(),
-        definition: definition.map(read).transpose()?.unwrap_or_default(),
     })
+}
+
+/// A definition or a region's items. What is wrong with it, the server says.
+pub(in crate::command) fn publish(file: &Path) -> anyhow::Result<Request> {
+    let json = std::fs::read(file)
+        .with_context(|| format!("不能读取 {} (cannot read the file)", file.display()))?;
+    Ok(Request::Publish { json })
 }
 
 fn invite(place: &Place, people: Vec<PersonId>, hours: u32, json: bool) -> anyhow::Result<()> {

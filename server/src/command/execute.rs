@@ -72,7 +72,7 @@ impl From<ActError> for Refusal {
             ActError::UnknownHeads => "请重新读取 (read it again)".to_owned(),
             ActError::Illegal(error) => format!("不能执行：{error} (not possible)"),
             ActError::Definition { problem } => {
-                format!("方案有误，未导入 (the definition is not right, nothing was imported):\n{problem}")
+                format!("文件有误，未发布 (the file is not right, nothing was published):\n{problem}")
             }
             ActError::Exists => "已经如此 (it is so already)".to_owned(),
             ActError::Busy { .. } => {
@@ -106,11 +106,8 @@ async fn carry_out(
     request: Request,
 ) -> Result<Reply, Refusal> {
     match request {
-        Request::Import {
-            groups,
-            people,
-            definition,
-        } => import(handle, groups, people, definition).await,
+        Request::Import { groups, people } => import(handle, groups, people).await,
+        Request::Publish { json } => acts(handle, vec![AuthorityAct::Definition(json)]).await,
         Request::Invite { people, expires } => {
             let position = invite(handle, people, expires).await?;
             Ok(Reply::Invited {
@@ -227,7 +224,6 @@ async fn import(
     handle: &Handle,
     groups: Vec<GroupRow>,
     people: Vec<PersonRow>,
-    definition: Vec<u8>,
 ) -> Result<Reply, Refusal> {
     let (groups, people, unknown) = handle
         .directory(move |directory| {
@@ -247,9 +243,6 @@ async fn import(
     }
     if !people.is_empty() {
         wanted.push(AuthorityAct::People(people));
-    }
-    if !definition.is_empty() {
-        wanted.push(AuthorityAct::Definition(definition));
     }
     acts(handle, wanted).await
 }

@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 /// One thing asked of a server, or of a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Request {
-    /// Groups, then people, then definitions.
+    /// Groups, then people.
     #[n(1)]
     Import {
         /// Groups made or changed.
@@ -21,9 +21,6 @@ pub enum Request {
         /// People made or changed.
         #[n(2)]
         people: Vec<PersonRow>,
-        /// A campaign definition, JSON; empty for none.
-        #[cbor(n(3), with = "minicbor::bytes")]
-        definition: Vec<u8>,
     },
     /// A device may be enrolled for each of these.
     #[n(2)]
@@ -142,6 +139,13 @@ pub enum Request {
     /// Groups and people known.
     #[n(13)]
     Counts,
+    /// A campaign definition or a region's items.
+    #[n(14)]
+    Publish {
+        /// As the file has it.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        json: Vec<u8>,
+    },
 }
 
 /// Somebody to be invited.

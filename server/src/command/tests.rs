@@ -76,14 +76,8 @@ fn begun() -> Place {
     let folder = Folder::make(&place.settings).unwrap();
     let handle = engine::start(&place.settings.engine()).unwrap();
     runtime().block_on(async {
-        let definition = HEBEI_JSON.to_vec();
-        let (groups, people) = (Vec::new(), Vec::new());
-        let import = Request::Import {
-            groups,
-            people,
-            definition,
-        };
-        for request in [import, user_add()] {
+        let json = HEBEI_JSON.to_vec();
+        for request in [Request::Publish { json }, user_add()] {
             let reply = execute::execute(&handle, &place.settings, request).await;
             assert!(matches!(reply, Reply::Done { .. }), "{reply:?}");
         }
@@ -268,7 +262,7 @@ fn province_is_imported_at_once_through_the_socket_of_a_running_server() {
     let (g, p) = (files.path().join("g.csv"), files.path().join("p.csv"));
     std::fs::write(&g, groups).unwrap();
     std::fs::write(&p, people).unwrap();
-    let request = super::admin::import(Some(&g), Some(&p), None).unwrap();
+    let request = super::admin::import(Some(&g), Some(&p)).unwrap();
     let runtime = runtime();
     let handle = engine::start(&place.settings.engine()).unwrap();
     let listener = runtime
@@ -306,7 +300,7 @@ fn import_with_an_unknown_group_changes_nothing() {
     let files = tempfile::tempdir().unwrap();
     let path = files.path().join("p.csv");
     std::fs::write(&path, "code,name,region,group\np-1,王,130123,g-9\n").unwrap();
-    let request = super::admin::import(None, Some(&path), None).unwrap();
+    let request = super::admin::import(None, Some(&path)).unwrap();
     let said = ask(&place.settings, request).unwrap_err().to_string();
     assert!(said.contains("p-1") && said.contains("g-9"), "{said}");
     let counts = ask(&place.settings, Request::Counts).unwrap();

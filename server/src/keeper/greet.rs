@@ -59,6 +59,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         } else {
             self.scopes_of_person(&person)
         };
+        let home = self.directory.person(&person);
+        let home = home.map(|person| person.region.clone());
+        let regions = scopes.iter().map(|scope| scope.region.clone()).chain(home);
+        let definitions = self.definition_names(&regions.collect());
         let resume = match cursor {
             Some(cursor) if !self.knows(cursor) => Resume::Repair,
             Some(_) | None => Resume::Ok,
@@ -68,7 +72,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             scopes,
             resume,
             at: self.cursor(),
-            definitions: self.definition_names(),
+            definitions,
             authority: self.statements_end(&person),
             person,
             escrow,

@@ -3,7 +3,8 @@
 //!
 //! Never asks whether the user may: the caller does, against the same directory.
 
-use liandu_core::campaign::Campaign;
+use liandu_core::admission::Definition;
+use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, GrantsSet, GroupRow, Groups, Invited,
@@ -179,12 +180,23 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         by: &OfficeUser,
         json: Vec<u8>,
     ) -> Result<Result<Position, Trouble>, ActError> {
-        let campaign = Campaign::parse(&json).map_err(|error| ActError::Definition {
+        let wrong = |error: CampaignError| ActError::Definition {
             problem: error.to_string(),
-        })?;
+        };
+        let definition = Definition::parse(&json).map_err(wrong)?;
+        let name = definition.name().map_err(wrong)?;
+        if let Some(known) = self.definition_json.get(&name) {
+            if **known == json {
+                return Err(ActError::Exists);
+            }
+            // Edits name this version: it must mean the same for ever.
+            let version = name.version;
+            return Err(wrong(CampaignError::NotNewer { version }));
+        }
+        self.definitions.may_follow(&definition).map_err(wrong)?;
         let set = DefinitionSet {
-            campaign: campaign.id,
-            version: campaign.version,
+            campaign: name.campaign,
+            version: name.version,
             json,
             user: by.user.clone(),
             time: self.now,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use liandu_core::campaign::Campaign;
+use liandu_core::admission::Definition;
 use liandu_core::id::{Position, RecordId, ScopeId};
 use liandu_core::limits::DEVICE_PARTS_MAX;
 use liandu_core::protocol::client::{self, Held};
@@ -281,8 +281,25 @@ impl Engine {
             &Slot::Definition(name.clone()),
             &ByteVec::from(json.clone()),
         );
-        if Campaign::parse(&json).is_err() {
-            self.event(Event::Odd(client::Odd::UnreadableItem));
+        match Definition::parse(&json) {
+            Ok(Definition::Campaign(_)) => {}
+            // Edits name no version of a region's items: the newest is enough.
+            Ok(Definition::Local(_)) => {
+                let older = |known: &DefinitionRef| {
+                    known.campaign == name.campaign && known.version < name.version
+                };
+                let older: Vec<DefinitionRef> = self
+                    .received
+                    .keys()
+                    .filter(|known| older(known))
+                    .cloned()
+                    .collect();
+                for known in older {
+                    self.received.remove(&known);
+                    batch.remove(&Slot::Definition(known));
+                }
+            }
+            Err(_) => self.event(Event::Odd(client::Odd::UnreadableItem)),
         }
         self.received.insert(name.clone(), json);
         self.know_definitions();

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use liandu_core::admission::Definitions;
-use liandu_core::campaign::{Campaign, hebei};
+use liandu_core::admission::{Definition, Definitions};
+use liandu_core::campaign::hebei;
 use liandu_core::id::RecordId;
 use liandu_core::protocol::client::{self, Client, Holding};
 use liandu_core::protocol::update::Chunk;
@@ -147,8 +147,8 @@ impl Engine {
         self.definitions = Definitions::default();
         for json in self.received.values() {
             // One that this version cannot read is kept for a newer one.
-            if let Ok(campaign) = Campaign::parse(json) {
-                self.definitions.insert(campaign);
+            if let Ok(definition) = Definition::parse(json) {
+                self.definitions.add(definition);
             }
         }
         let none = self.definitions.iter().next().is_none();

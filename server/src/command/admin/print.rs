@@ -161,6 +161,6 @@ pub(super) fn invitations(
         ))?;
     }
     out(&format!(
-        "只显示这一次，用后即废 (shown once, works once)\n在设备上 on the device:  liandu enrol {url} CODE"
+        "只显示这一次，用后即废 (shown once, works once)\n在设备上 on the device:  liandu enrol --server {url} --code CODE"
     ))
 }
