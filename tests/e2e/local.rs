@@ -16,7 +16,10 @@ fn forms(phone: &mut Phone, region: &str) -> (usize, usize) {
     let engine = phone.engine();
     let name = engine.latest_definition(None).expect("a definition");
     let campaign = engine.definitions().get(&name).expect("the campaign");
-    let (land, region) = ("land".parse().unwrap(), region.parse().unwrap());
+    let (land, region) = (
+        "land".parse().expect("a domain"),
+        region.parse().expect("a region"),
+    );
     let asked = campaign.checklist(&land, &region).into_iter();
     let fields = campaign
         .form(Kind::Problem, Some(&land), &region)

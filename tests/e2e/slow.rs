@@ -44,6 +44,10 @@ fn between(server: &str, network: &Arc<Network>) -> String {
     format!("ws://{address}/sync")
 }
 
+fn said(buffer: &[u8], count: usize) -> &[u8] {
+    buffer.get(..count).expect("read")
+}
+
 fn down(network: &Network, mut server: TcpStream, device: Option<TcpStream>) {
     let mut device = device.expect("a copy");
     let mut buffer = [0u8; 4096];
@@ -55,7 +59,7 @@ fn down(network: &Network, mut server: TcpStream, device: Option<TcpStream>) {
         if network.flooding.load(Ordering::SeqCst) {
             continue;
         }
-        if device.write_all(&buffer[..count]).is_err() {
+        if device.write_all(said(&buffer, count)).is_err() {
             break;
         }
     }
@@ -71,7 +75,7 @@ fn up(network: &Network, mut device: TcpStream, mut server: TcpStream) {
     let mut buffer = vec![0u8; 1 << 16];
     let mut messages = 0;
     while let Ok(count @ 1..) = device.read(&mut buffer) {
-        last = buffer[..count].to_vec();
+        last = said(&buffer, count).to_vec();
         if server.write_all(&last).is_err() {
             break;
         }
