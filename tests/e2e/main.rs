@@ -9,6 +9,7 @@
 mod conflict;
 mod crash;
 mod hostile;
+mod kills;
 mod local;
 mod moves;
 mod office;

@@ -1,0 +1,181 @@
+//! A real server under load, killed at seeded moments, many times.
+//!
+//! Never trusts the devices' own word: what was receipted before a kill is read back through the
+//! office's API after it, before any device connects again and could repair it. Kills come when
+//! the journal has grown by a drawn number of bytes, so that they fall into writes, not between
+//! them. `LIANDU_KILLS` says how many, `LIANDU_KILLS_SEED` with which draws.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use liandu_bench::fleet::{Phone, sync_all};
+use liandu_bench::office::Office;
+use liandu_bench::process::run;
+use liandu_core::id::RecordId;
+use liandu_core::record::edit::Edit;
+use liandu_core::record::value::Value;
+use liandu_device::Status;
+use liandu_device::entropy::{Entropy, Seeded};
+use liandu_tests::{World, create, edit, place, set, typing};
+use tokio::task::JoinSet;
+
+/// Kills of an ordinary run.
+const KILLS: u64 = 30;
+const PHONES: usize = 4;
+/// One sync of one device, at most: a killed server ends it sooner.
+const SYNC: Duration = Duration::from_secs(60);
+/// A kill comes at the latest when the journal has grown by this much, bytes.
+const GROWTH_BYTES_MAX: u64 = 12_000;
+
+/// Values with a receipt, by record.
+type Receipted = BTreeMap<RecordId, BTreeSet<String>>;
+
+fn asked(name: &str, otherwise: u64) -> u64 {
+    let text = std::env::var(name).ok();
+    text.map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+/// A drawn number below `end`.
+fn below(entropy: &mut Seeded, end: u64) -> u64 {
+    let mut bytes = [0; 8];
+    entropy.fill(&mut bytes);
+    u64::from_be_bytes(bytes) % end
+}
+
+/// What everybody writes before they connect: a record with two values, and words into the text of
+/// a colleague's record of an earlier round.
+fn write(phones: &mut [Phone], made: &mut Vec<RecordId>, round: u64) {
+    let colleagues = made.clone();
+    for (number, phone) in phones.iter_mut().enumerate() {
+        let record = create(phone, &format!("第{round}轮 {number}")).record;
+        for nth in 0..2 {
+            let village = set("f/village", &word(round, number, nth));
+            edit(phone, record, village).expect("kept");
+        }
+        let back = colleagues.len().checked_sub(PHONES + number + 1);
+        if let Some(record) = back.map(|at| colleagues[at])
+            && phone.engine().record(record).is_ok()
+        {
+            edit(phone, record, typing("description", "复查。")).expect("kept");
+        }
+        made.push(record);
+    }
+}
+
+fn word(round: u64, number: usize, nth: usize) -> String {
+    format!("值{round}-{number}-{nth}。")
+}
+
+/// Single values that devices hold a receipt for.
+fn receipted(phones: &mut [Phone], into: &mut Receipted) {
+    for phone in phones {
+        for view in phone.engine().all_edits() {
+            let (Edit::Set { writes }, Status::AtOffice { .. }) = (&view.edit, &view.status) else {
+                continue;
+            };
+            let words = writes.iter().filter_map(|write| match &write.value {
+                Value::Text(text) if write.path == place("f/village") => Some(text.clone()),
+                _ => None,
+            });
+            into.entry(view.record).or_default().extend(words);
+        }
+    }
+}
+
+/// Everything receipted is in the office's history, read from the restarted server.
+fn is_there(office: &Office, receipted: &Receipted) {
+    for (record, words) in receipted {
+        let path = format!("/api/records/{record}/history?path=f/village");
+        let history = office.text(&path).expect("a receipted record is there");
+        for word in words {
+            assert!(
+                history.contains(word.as_str()),
+                "{word} of {record} had its receipt and is lost: {history}"
+            );
+        }
+    }
+}
+
+fn journal_bytes(data: &Path) -> u64 {
+    let files = std::fs::read_dir(data.join("journal")).expect("the journal's folder");
+    let lengths = files.filter_map(|file| file.ok()?.metadata().ok());
+    lengths.map(|meta| meta.len()).sum()
+}
+
+/// All devices sync at once; the server is killed when its journal has grown by so much, or when
+/// all are done. A device whose connection broke is given back as it is.
+async fn sync_until_killed(world: &mut World, phones: Vec<Phone>, growth: u64) -> Vec<Phone> {
+    let before = journal_bytes(&world.data());
+    let mut running = JoinSet::new();
+    for (index, mut phone) in phones.into_iter().enumerate() {
+        running.spawn(async move {
+            phone
+                .sync(SYNC)
+                .await
+                .expect("the device's own store works");
+            phone.disconnect().await.expect("disconnected");
+            (index, phone)
+        });
+    }
+    let began = Instant::now();
+    let mut done = BTreeMap::new();
+    while journal_bytes(&world.data()) < before + growth && done.len() < PHONES {
+        assert!(began.elapsed() < SYNC, "the journal does not grow");
+        tokio::task::yield_now().await;
+        while let Some(joined) = running.try_join_next() {
+            let (index, phone) = joined.expect("a device's task");
+            done.insert(index, phone);
+        }
+    }
+    world.kill();
+    while let Some(joined) = running.join_next().await {
+        let (index, phone) = joined.expect("a device's task");
+        done.insert(index, phone);
+    }
+    done.into_values().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_receipted_edit_is_lost_by_any_of_many_kills() {
+    let kills = asked("LIANDU_KILLS", KILLS);
+    let mut entropy = Seeded::new(asked("LIANDU_KILLS_SEED", 1));
+    let mut world = World::start();
+    let mut phones = world.phones(PHONES).await;
+    world.office();
+    let (mut made, mut known) = (Vec::new(), Receipted::new());
+    let mut cut_short = 0;
+    for round in 0..kills {
+        write(&mut phones, &mut made, round);
+        let growth = below(&mut entropy, GROWTH_BYTES_MAX);
+        phones = sync_until_killed(&mut world, phones, growth).await;
+        let waiting = phones
+            .iter_mut()
+            .any(|phone| !phone.engine().all_at_office());
+        cut_short += u64::from(waiting);
+        let mut now = Receipted::new();
+        receipted(&mut phones, &mut now);
+        world.start_again();
+        let office = world.server().sign_in("congress-office", "130123");
+        let mut new = now.clone();
+        new.retain(|record, words| known.get(record) != Some(words));
+        is_there(&office.expect("signed in"), &new);
+        known = now;
+    }
+    assert!(
+        cut_short > 0,
+        "no kill came before everything was exchanged"
+    );
+    let mut phones = sync_all(phones, PHONES).await.expect("all exchanged");
+    for phone in &mut phones {
+        assert!(phone.engine().all_at_office());
+    }
+    receipted(&mut phones, &mut known);
+    let office = world.server().sign_in("congress-office", "130123");
+    let office = office.expect("signed in");
+    is_there(&office, &known);
+    let count = office.count("kind=problem").expect("a count");
+    assert_eq!(count, made.len() as u64);
+    world.stop();
+    run(&world.bin, &world.data(), &["check"], None).expect("log, index and tables agree");
+}
