@@ -8,6 +8,7 @@
 
 mod conflict;
 mod crash;
+mod damage;
 mod hostile;
 mod kills;
 mod local;

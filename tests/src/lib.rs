@@ -44,7 +44,15 @@ pub struct World {
 impl World {
     /// Starts a server in a fresh folder.
     pub fn start() -> World {
-        let scratch = tempfile::tempdir().expect("a fresh folder");
+        World::with(tempfile::tempdir().expect("a fresh folder"))
+    }
+
+    /// The same below a folder that exists, on its disk.
+    pub fn start_in(folder: &std::path::Path) -> World {
+        World::with(tempfile::tempdir_in(folder).expect("a fresh folder"))
+    }
+
+    fn with(scratch: TempDir) -> World {
         let bin = bin_dir().expect("the built programs");
         assert!(
             bin.join("liandu-server").exists(),
