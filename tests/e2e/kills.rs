@@ -1,4 +1,4 @@
-//! A real server under load, killed at seeded moments, many times.
+//! A real server under load, and a real device that saves, killed at seeded moments, many times.
 //!
 //! Never trusts the devices' own word: what was receipted before a kill is read back through the
 //! office's API after it, before any device connects again and could repair it. Kills come when
@@ -6,7 +6,10 @@
 //! them. `LIANDU_KILLS` says how many, `LIANDU_KILLS_SEED` with which draws.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use liandu_bench::fleet::{Phone, sync_all};
@@ -14,10 +17,9 @@ use liandu_bench::office::Office;
 use liandu_bench::process::run;
 use liandu_core::id::RecordId;
 use liandu_core::record::edit::Edit;
-use liandu_core::record::value::Value;
 use liandu_device::Status;
 use liandu_device::entropy::{Entropy, Seeded};
-use liandu_tests::{World, create, edit, place, set, typing};
+use liandu_tests::{World, create, edit, ok, place, set, typing};
 use tokio::task::JoinSet;
 
 /// Kills of an ordinary run.
@@ -54,10 +56,9 @@ fn write(phones: &mut [Phone], made: &mut Vec<RecordId>, round: u64) {
             edit(phone, record, village).expect("kept");
         }
         let back = colleagues.len().checked_sub(PHONES + number + 1);
-        if let Some(record) = back.map(|at| colleagues[at])
-            && phone.engine().record(record).is_ok()
-        {
-            edit(phone, record, typing("description", "复查。")).expect("kept");
+        let theirs = back.and_then(|at| colleagues.get(at));
+        if let Some(record) = theirs.filter(|id| phone.engine().record(**id).is_ok()) {
+            edit(phone, *record, typing("description", "复查。")).expect("kept");
         }
         made.push(record);
     }
@@ -74,10 +75,10 @@ fn receipted(phones: &mut [Phone], into: &mut Receipted) {
             let (Edit::Set { writes }, Status::AtOffice { .. }) = (&view.edit, &view.status) else {
                 continue;
             };
-            let words = writes.iter().filter_map(|write| match &write.value {
-                Value::Text(text) if write.path == place("f/village") => Some(text.clone()),
-                _ => None,
-            });
+            let villages = writes
+                .iter()
+                .filter(|write| write.path == place("f/village"));
+            let words = villages.map(|write| write.value.to_string());
             into.entry(view.record).or_default().extend(words);
         }
     }
@@ -98,7 +99,7 @@ fn is_there(office: &Office, receipted: &Receipted) {
 }
 
 fn journal_bytes(data: &Path) -> u64 {
-    let files = std::fs::read_dir(data.join("journal")).expect("the journal's folder");
+    let files = fs::read_dir(data.join("journal")).expect("the journal's folder");
     let lengths = files.filter_map(|file| file.ok()?.metadata().ok());
     lengths.map(|meta| meta.len()).sum()
 }
@@ -178,4 +179,67 @@ async fn no_receipted_edit_is_lost_by_any_of_many_kills() {
     assert_eq!(count, made.len() as u64);
     world.stop();
     run(&world.bin, &world.data(), &["check"], None).expect("log, index and tables agree");
+}
+
+/// The command's folder has grown by so much, or the command is done.
+fn wait_until_grown(folder: &Path, bytes: u64, command: &mut Child) {
+    let now = || -> u64 {
+        let files = fs::read_dir(folder).expect("the device's folder");
+        let lengths = files.filter_map(|file| file.ok()?.metadata().ok());
+        lengths.map(|meta| meta.len()).sum()
+    };
+    let (before, began) = (now(), Instant::now());
+    while now() < before + bytes && command.try_wait().expect("asked").is_none() {
+        assert!(began.elapsed() < SYNC, "the command does not end");
+        thread::yield_now();
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_the_command_said_was_saved_is_lost_by_a_kill() {
+    let kills = asked("LIANDU_KILLS", KILLS);
+    let mut entropy = Seeded::new(asked("LIANDU_KILLS_SEED", 1));
+    let world = World::start();
+    drop(world.phones(1).await);
+    let code = world.server().invite("rep-0000").expect("a code");
+    let url = world.server().sync_url();
+    ok(&world, "a", &["enrol", "--server", &url, "--code", &code]);
+    let new = [
+        "new",
+        "problem",
+        "--scope",
+        "130123/g-1/group",
+        "title=村东",
+    ];
+    let made = ok(&world, "a", &new);
+    let record = made["record"].as_str().expect("its id").to_owned();
+    let (mut saved, mut killed) = (Vec::new(), 0);
+    for round in 0..kills {
+        let word = format!("village=值{round}。");
+        let mut command = Command::new(world.bin.join("liandu"))
+            .arg("--dir")
+            .arg(world.scratch.path().join("a"))
+            .args(["edit", &record, &word])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the liandu command");
+        let growth = below(&mut entropy, 24_000);
+        wait_until_grown(&world.scratch.path().join("a"), growth, &mut command);
+        command.kill().ok();
+        match command.wait().expect("it ended").success() {
+            true => saved.push(word.replace("village=", "")),
+            false => killed += 1,
+        }
+    }
+    assert!(killed > 0, "no kill came before the command was done");
+    let history = ok(&world, "a", &["history", &record, "village"]).to_string();
+    for word in &saved {
+        assert!(history.contains(word.as_str()), "{word} is lost: {history}");
+    }
+    ok(&world, "a", &["sync"]);
+    let path = format!("/api/records/{record}/history?path=f/village");
+    let office = world.office().text(&path).expect("it is at the office");
+    for word in &saved {
+        assert!(office.contains(word.as_str()), "{word} did not arrive");
+    }
 }

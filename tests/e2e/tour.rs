@@ -1,28 +1,6 @@
 //! The README's ten-minute tour, typed into the real commands.
 
-use std::process::Command;
-
-use liandu_tests::World;
-use serde_json::Value;
-
-/// Types a `liandu` command into one device's folder.
-fn liandu(world: &World, phone: &str, words: &[&str]) -> (i32, String) {
-    let output = Command::new(world.bin.join("liandu"))
-        .arg("--dir")
-        .arg(world.scratch.path().join(phone))
-        .args(words)
-        .output()
-        .expect("the liandu command");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code().unwrap_or(-1), said + &complaint)
-}
-
-fn ok(world: &World, phone: &str, words: &[&str]) -> Value {
-    let (code, said) = liandu(world, phone, &[words, &["--json"]].concat());
-    assert_eq!(code, 0, "{words:?}: {said}");
-    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{words:?} said {said}"))
-}
+use liandu_tests::{World, liandu, ok};
 
 #[tokio::test]
 async fn tour_of_the_readme_works_as_written() {

@@ -9,6 +9,7 @@
 )]
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use liandu_bench::fleet::{Crew, Phone};
@@ -235,4 +236,24 @@ impl World {
         phone.enrol(&url, &code, person).await.expect("enrolled");
         phone
     }
+}
+
+/// Types a `liandu` command into one device's folder.
+pub fn liandu(world: &World, phone: &str, words: &[&str]) -> (i32, String) {
+    let output = Command::new(world.bin.join("liandu"))
+        .arg("--dir")
+        .arg(world.scratch.path().join(phone))
+        .args(words)
+        .output()
+        .expect("the liandu command");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code().unwrap_or(-1), said + &complaint)
+}
+
+/// The same, which must succeed; gives what it prints with `--json`.
+pub fn ok(world: &World, phone: &str, words: &[&str]) -> serde_json::Value {
+    let (code, said) = liandu(world, phone, &[words, &["--json"]].concat());
+    assert_eq!(code, 0, "{words:?}: {said}");
+    serde_json::from_str(&said).expect("JSON, as asked for")
 }
