@@ -158,3 +158,33 @@ pub const MAP_CLUSTERS_MAX: usize = 5_000;
 pub const MAP_ZOOM_MAX: u8 = 22;
 /// Records in one spreadsheet: what its rows hold, less the line of heads.
 pub const SPREADSHEET_RECORDS_MAX: u64 = 1_048_575;
+/// Longest file that is kept (a film), bytes.
+pub const FILE_BYTES_MAX: u64 = 256 << 20;
+/// Longest picture, bytes.
+pub const PICTURE_BYTES_MAX: u64 = 32 << 20;
+/// Longest document, bytes.
+pub const DOCUMENT_BYTES_MAX: u64 = 64 << 20;
+/// A side of a picture that is made small, pixels.
+pub const PICTURE_SIDE_PIXELS_MAX: u32 = 20_000;
+/// A picture that is made small, decoded, bytes.
+pub const PICTURE_DECODED_BYTES_MAX: u64 = 256 << 20;
+/// Pictures made small at the same time.
+pub const THUMBNAILS_AT_ONCE_MAX: usize = 2;
+/// What one device or office user may send in files in a day, bytes.
+pub const FILES_DAY_BYTES_MAX: u64 = 2 << 30;
+/// Unfinished uploads of one device or office user.
+pub const UPLOADS_OPEN_MAX: usize = 256;
+/// Uploads that are remembered.
+pub const UPLOADS_MAX: usize = 100_000;
+/// An upload is forgotten this long after its last piece, milliseconds.
+pub const UPLOAD_IDLE_MS_MAX: i64 = 7 * 24 * 3_600_000;
+/// Left free on the disk of the files, beside what the log keeps free, bytes.
+pub const FILES_RESERVE_BYTES: u64 = 1 << 30;
+/// What an upload says about its file, bytes.
+pub const UPLOAD_METADATA_BYTES_MAX: usize = 4_096;
+/// How long a device's challenge for files may be answered, milliseconds.
+pub const DEVICE_CHALLENGE_MS_MAX: i64 = 60_000;
+/// How long a device may send and read files before it proves its key again, milliseconds.
+pub const DEVICE_TOKEN_MS_MAX: i64 = 3_600_000;
+/// Attachments that one record lists.
+pub const ATTACHMENTS_MAX: usize = 500;

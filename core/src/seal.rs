@@ -21,9 +21,10 @@ const ENROLLING: &[u8] = b"liandu-enrolling-1\0";
 const RECEIPT: &[u8] = b"liandu-receipt-1\0";
 const ENROLMENT: &[u8] = b"liandu-enrol-1\0";
 const STATEMENT: &[u8] = b"liandu-statement-1\0";
+const DOOR: &[u8] = b"liandu-door-1\0";
 
 /// What every signed message begins with, one for each purpose.
-pub const PREFIXES: [&[u8]; 6] = [SEAL, HELLO, ENROLLING, RECEIPT, ENROLMENT, STATEMENT];
+pub const PREFIXES: [&[u8]; 7] = [SEAL, HELLO, ENROLLING, RECEIPT, ENROLMENT, STATEMENT, DOOR];
 
 /// 32 random bytes from outside that sign. Shown as dots, never printed.
 #[derive(Clone)]
@@ -223,6 +224,38 @@ impl HelloProof<'_> {
         let version = self.version.to_be_bytes();
         let parts = [&self.deployment.0[..], &self.device.0, self.nonce, &version];
         message(HELLO, ALGORITHM_ED25519, &parts)
+    }
+}
+
+/// What a device signs to send and read files over HTTP, where no connection speaks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoorProof<'a> {
+    /// The installation it believes it speaks to.
+    pub deployment: &'a DeploymentId,
+    /// Itself.
+    pub device: &'a DeviceId,
+    /// The server's 32 bytes.
+    pub nonce: &'a [u8; 32],
+}
+
+impl DoorProof<'_> {
+    /// Signs with the device's key.
+    pub fn sign(&self, key: &SecretKey) -> SignatureBytes {
+        key.sign(&self.message())
+    }
+
+    /// Whether the device's key signed it.
+    pub fn verify(
+        &self,
+        key: &PublicKey,
+        signature: &SignatureBytes,
+    ) -> Result<(), SignatureError> {
+        key.verify(ALGORITHM_ED25519, &self.message(), signature)
+    }
+
+    fn message(&self) -> Vec<u8> {
+        let parts = [&self.deployment.0[..], &self.device.0, self.nonce];
+        message(DOOR, ALGORITHM_ED25519, &parts)
     }
 }
 

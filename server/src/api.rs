@@ -4,7 +4,9 @@
 //! Never decides: handlers extract, call one function of the tables or the engine, and convert.
 
 mod ask;
+mod attachments;
 mod body;
+mod device;
 mod door;
 mod edits;
 mod export;
@@ -19,6 +21,7 @@ mod session;
 mod status;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +39,8 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, SecurityRequiremen
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
@@ -52,8 +57,10 @@ pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJs
 pub use session::{GrantJson, SessionJson};
 pub use status::HealthJson;
 
+use crate::api::device::Stamp;
 use crate::api::problem::ApiError;
 use crate::engine::Handle;
+use crate::files::Files;
 use crate::tables::follow::{Progress, reached};
 use crate::tables::query::{Readers, Snapshot};
 
@@ -68,9 +75,30 @@ pub struct Office {
     pub progress: watch::Receiver<Progress>,
     /// Sessions.
     pub door: Arc<Door>,
+    /// Photos and files.
+    pub files: Arc<Files>,
+    stamp: Arc<Stamp>,
 }
 
 impl Office {
+    /// Puts them together; `None` when the system has no random bytes to give.
+    pub fn new(
+        engine: Handle,
+        (readers, progress): (Arc<Readers>, watch::Receiver<Progress>),
+        door: Arc<Door>,
+        files: Arc<Files>,
+    ) -> Option<Office> {
+        let stamp = Arc::new(Stamp::new((door.edge.random)()?));
+        Some(Office {
+            engine,
+            readers,
+            progress,
+            door,
+            files,
+            stamp,
+        })
+    }
+
     /// Waits until the tables hold everything up to `position`.
     async fn reach(&self, position: Position) -> Result<(), ApiError> {
         if reached(&self.progress, position).await {
@@ -123,13 +151,23 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(record::history))
         .routes(routes!(edits::edit))
         .routes(routes!(edits::resolve))
+        .routes(routes!(attachments::index))
+        .routes(routes!(device::challenge))
+        .routes(routes!(device::begin))
         .routes(routes!(held::index))
         .routes(routes!(held::release))
         .routes(routes!(held::answer))
         .routes(routes!(status::health))
         .routes(routes!(status::metrics))
         .layer(from_fn(in_time));
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(uploads::begin, uploads::offers))
+        .routes(routes!(uploads::look, uploads::write, uploads::remove))
+        .layer(from_fn(uploads::speaks_tus));
     limited
+        .merge(uploads)
+        .routes(routes!(attachments::original))
+        .routes(routes!(attachments::thumbnail))
         .routes(routes!(export::csv_file))
         .routes(routes!(export::xlsx::xlsx_file))
         .routes(routes!(export::geojson_file))

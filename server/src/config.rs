@@ -251,6 +251,11 @@ impl Settings {
         self.tables.join("office.sqlite")
     }
 
+    /// The folder of photos and files.
+    pub fn files(&self) -> PathBuf {
+        self.data.join("files")
+    }
+
     /// The socket through which commands reach a running server.
     pub fn admin_socket(&self) -> PathBuf {
         self.data.join("admin.sock")

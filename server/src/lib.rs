@@ -7,6 +7,7 @@ pub mod api;
 pub mod command;
 pub mod config;
 pub mod engine;
+pub mod files;
 pub mod index;
 pub mod journal;
 pub mod keeper;

@@ -26,6 +26,7 @@ use crate::command::folder::Folder;
 use crate::command::line;
 use crate::config::Settings;
 use crate::engine::{self, ActError, AuthorityAct, Handle};
+use crate::files::Files;
 use crate::socket::Sockets;
 use crate::tables::follow;
 
@@ -58,12 +59,9 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let readers = Arc::new(readers);
     let secure = settings.is_secure() || !settings.listen.ip().is_loopback();
     let door = Arc::new(Door::new(Edge::system(), secure));
-    let office = Office {
-        engine: handle.clone(),
-        readers,
-        progress,
-        door: Arc::clone(&door),
-    };
+    let files = Arc::new(Files::open(&settings.files(), engine::now())?);
+    let office = Office::new(handle.clone(), (readers, progress), door, files)
+        .context("系统没有随机数 (the system has no random bytes to give)")?;
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(
             "不能监听 {0} (cannot listen at {0}; is another server there?)",

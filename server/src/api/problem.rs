@@ -3,6 +3,8 @@
 //!
 //! Never tells whether something exists that the asker may not see.
 
+mod files;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +14,7 @@ use liandu_core::verdict::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use self::files::FileFault;
 use crate::engine::{ActError, Unavailable};
 use crate::tables::TablesError;
 use crate::tables::filter::{FilterError, Why};
@@ -69,6 +72,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// More records than a spreadsheet has rows.
     TooManyRows,
+    /// A file was not taken or given.
+    File(FileFault),
     /// `If-Match` is missing: say what was seen.
     SeenMissing,
     /// `If-Match` is not part of the record's history, or has gone on: read again.
@@ -282,6 +287,7 @@ impl ApiError {
             ApiError::Form => BAD_BODY,
             ApiError::TooLarge => TOO_LARGE,
             ApiError::TooManyRows => TOO_MANY_ROWS,
+            ApiError::File(fault) => fault.words(),
             ApiError::SeenMissing => SEEN_MISSING,
             ApiError::SeenUnknown => SEEN_UNKNOWN,
             ApiError::PurposeMissing => PURPOSE_MISSING,
@@ -304,6 +310,7 @@ impl ApiError {
         match self {
             ApiError::Query(error) => Some(error.field.clone()),
             ApiError::Body { field } => Some(field.clone()),
+            ApiError::File(fault) => fault.field(),
             ApiError::ResolveFirst(path) => Some(path.to_string()),
             ApiError::NothingToResolve(path) => Some(path.clone()),
             ApiError::PurposeMissing => Some("purpose".to_owned()),
@@ -338,6 +345,7 @@ impl ApiError {
             | ApiError::Form
             | ApiError::TooLarge
             | ApiError::TooManyRows
+            | ApiError::File(_)
             | ApiError::SeenMissing
             | ApiError::SeenUnknown
             | ApiError::PurposeMissing

@@ -3,6 +3,7 @@
 mod agreement;
 mod description;
 mod door;
+mod files;
 mod held;
 mod records;
 mod world;

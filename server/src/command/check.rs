@@ -68,7 +68,7 @@ pub(super) fn run(place: &Place, repair: bool, json: bool) -> anyhow::Result<Exi
     })
 }
 
-/// Everything, in order: the log, what it makes, index, tables.
+/// Everything, in order: the log, what it makes, index, tables; files by their names.
 pub(super) fn whole(settings: &Settings) -> anyhow::Result<Report> {
     let config = settings.engine();
     let disk = FolderDisk::open(&config.journal()).context("日志目录 (the log's folder)")?;
@@ -96,6 +96,7 @@ pub(super) fn whole(settings: &Settings) -> anyhow::Result<Report> {
     let packs = FolderPacks::new(&config.packs());
     the_records(&fresh, &packs, &mut report)?;
     the_tables(settings, &log, &fresh, &mut report)?;
+    the_files(settings, &mut report)?;
     report.ok = report.problems.is_empty();
     Ok(report)
 }
@@ -272,6 +273,20 @@ fn the_records(fresh: &Fresh, packs: &FolderPacks, report: &mut Report) -> anyho
         }
     }
     report.quarantined = rows::all(fresh, keys::QUARANTINE)?.len() as u64;
+    Ok(())
+}
+
+/// Photos and files are what their names say.
+fn the_files(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
+    let (all, wrong) = crate::files::verify(&settings.files())?;
+    report.files = all;
+    for name in wrong {
+        report.problem(
+            Part::Files,
+            format!("文件 {name} 的内容与其名称不符"),
+            format!("the content of file {name} is not what its name says"),
+        );
+    }
     Ok(())
 }
 

@@ -17,15 +17,15 @@ use super::world::{World, admin};
 use crate::engine::{AuthorityAct, now};
 use crate::keeper::Answer;
 
-struct Phone {
-    device: DeviceId,
-    key: SecretKey,
+pub(super) struct Phone {
+    pub(super) device: DeviceId,
+    pub(super) key: SecretKey,
     actor: Actor,
 }
 
 impl Phone {
     /// A representative's phone in group g-1 of 130502.
-    async fn new(world: &World) -> Phone {
+    pub(super) async fn new(world: &World) -> Phone {
         let region: liandu_core::id::RegionCode = "130502".parse().unwrap();
         let (group, person) = (
             GroupId::new("g-1").unwrap(),

@@ -16,7 +16,8 @@ use tower::ServiceExt;
 
 use crate::accounts::password;
 use crate::api::{Door, Edge, Office, router};
-use crate::engine::{AuthorityAct, Config, Handle, OfficeUser, start};
+use crate::engine::{AuthorityAct, Config, Handle, OfficeUser, now, start};
+use crate::files::Files;
 use crate::tables::follow;
 
 pub(super) const PASSWORD: &str = "河清海晏时和岁丰共同富裕";
@@ -94,12 +95,9 @@ impl World {
         let path = folder.path().join(name);
         let (readers, progress) = follow::start(engine.clone(), &path, runtime).unwrap();
         let door = Arc::new(Door::new(Edge::system(), false));
-        Office {
-            engine: engine.clone(),
-            readers: Arc::new(readers),
-            progress,
-            door,
-        }
+        let files = Files::open(&folder.path().join("files"), now()).unwrap();
+        let tables = (Arc::new(readers), progress);
+        Office::new(engine.clone(), tables, door, Arc::new(files)).unwrap()
     }
 
     pub(super) async fn user(&self, user: &str, role: Role, region: &str) {

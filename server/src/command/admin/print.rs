@@ -48,7 +48,9 @@ fn text(reply: &Reply) -> String {
             "备份完成并已核验：到位置 {position}，{bytes} 字节，删除清单 {tombstones} 条\n\
              The backup is complete and was verified: up to position {position}, {bytes} bytes, \
              {tombstones} erased records listed\n\
-             签名密钥不在备份中，请确认已另行保管。The authority key is not in it: keep it apart."
+             签名密钥不在备份中，请确认已另行保管。The authority key is not in it: keep it apart.\n\
+             照片和附件不在备份中，请一并复制数据目录里的 files；check 会逐个核对。Photos and files \
+             are not in it: copy the folder `files` of the data folder too; `check` verifies each."
         ),
         Reply::Counts {
             groups,

@@ -21,6 +21,8 @@ pub(crate) enum Part {
     Tables,
     /// Erased records that are still somewhere.
     Erased,
+    /// Photos and files.
+    Files,
 }
 
 /// One thing that is wrong.
@@ -65,6 +67,8 @@ pub(crate) struct Report {
     pub(crate) tables_records: Option<u64>,
     /// The tables go up to here.
     pub(crate) tables_position: u64,
+    /// Photos and files, each compared with its name.
+    pub(crate) files: u64,
     /// What is wrong.
     pub(crate) problems: Vec<Problem>,
 }
@@ -121,6 +125,7 @@ impl Report {
                 "办公表 tables 没有，下次启动时自动重建 (none: made at the next start)"
             ),
         };
+        let _ = writeln!(text, "文件 files    核对 verified {} 个", self.files);
         for problem in self.problems.iter().take(SHOWN) {
             let _ = writeln!(text, "✗ {} ({})", problem.zh, problem.en);
         }
@@ -134,6 +139,10 @@ impl Report {
             "结论 result: 日志有损坏 (the log is damaged)。启动服务器后设备会补送它们还有的内容；\
              损坏的原文件以 .damaged-n 保留。\n\
              Start the server: devices send again what they have; damaged files are kept beside."
+        } else if self.problems.iter().all(|p| p.part == Part::Files) {
+            "结论 result: 日志、索引、办公表一致；把不符的文件移走，再从备份取回或请上传者重传\n\
+             Log, index and tables agree: move the wrong files away, bring them back from a backup \
+             or have them sent again."
         } else {
             "结论 result: 日志完好；用 check --repair 重建索引和办公表\n\
              The log is good: `check --repair` makes index and tables again from it."
