@@ -188,3 +188,15 @@ pub const DEVICE_CHALLENGE_MS_MAX: i64 = 60_000;
 pub const DEVICE_TOKEN_MS_MAX: i64 = 3_600_000;
 /// Attachments that one record lists.
 pub const ATTACHMENTS_MAX: usize = 500;
+/// A table that is brought in, bytes.
+pub const IMPORT_BYTES_MAX: usize = 8 << 20;
+/// The same unpacked, bytes.
+pub const IMPORT_UNPACKED_BYTES_MAX: u64 = 64 << 20;
+/// Rows of such a table, heads aside.
+pub const IMPORT_ROWS_MAX: usize = 10_000;
+/// Cells of such a table.
+pub const IMPORT_CELLS_MAX: usize = 1_000_000;
+/// Wrong cells that are named; the rest is answered as one number.
+pub const IMPORT_ERRORS_MAX: usize = 200;
+/// Rows that are shown as they were read.
+pub const IMPORT_SHOWN_MAX: usize = 20;

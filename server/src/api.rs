@@ -11,6 +11,7 @@ mod door;
 mod edits;
 mod export;
 mod held;
+mod imports;
 mod json;
 mod labels;
 mod map;
@@ -44,6 +45,7 @@ pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
+pub use imports::{CellErrorJson, ImportJson, UndoneJson};
 pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, LineJson, PositionJson, QuantityJson, ScopeJson,
     ServerJson, ValueJson, WrittenJson,
@@ -164,8 +166,13 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(uploads::begin, uploads::offers))
         .routes(routes!(uploads::look, uploads::write, uploads::remove))
         .layer(from_fn(uploads::speaks_tus));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(imports::begin))
+        .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES_MAX));
     limited
         .merge(uploads)
+        .merge(imports)
+        .routes(routes!(imports::undo))
         .routes(routes!(attachments::original))
         .routes(routes!(attachments::thumbnail))
         .routes(routes!(export::csv_file))

@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod engine;
 pub mod files;
+pub mod imports;
 pub mod index;
 pub mod journal;
 pub mod keeper;

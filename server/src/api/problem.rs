@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 pub(crate) use self::files::FileFault;
 use crate::engine::{ActError, Unavailable};
+use crate::imports::sheet::SheetError;
 use crate::tables::TablesError;
 use crate::tables::filter::{FilterError, Why};
 
@@ -72,6 +73,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// More records than a spreadsheet has rows.
     TooManyRows,
+    /// A file is no table that can be brought in.
+    Sheet(SheetError),
     /// A file was not taken or given.
     File(FileFault),
     /// `If-Match` is missing: say what was seen.
@@ -229,6 +232,18 @@ const TOO_MANY_ROWS: Words = words(
     "记录超过表格的行数上限,请缩小范围或导出 CSV",
     "more records than a spreadsheet holds: narrow the filter or export CSV",
 );
+const IMPORT_FORM: Words = words(
+    422,
+    "import-form",
+    "文件应为 UTF-8 编码的 CSV 或 XLSX,请另存后重传",
+    "save the table as CSV in UTF-8 or as XLSX and send it again",
+);
+const IMPORT_TOO_LARGE: Words = words(
+    413,
+    "import-too-large",
+    "一次最多导入 10000 行,请分成几个文件",
+    "at most 10,000 rows at once: split the table",
+);
 const SEEN_MISSING: Words = words(
     428,
     "seen-missing",
@@ -287,6 +302,8 @@ impl ApiError {
             ApiError::Form => BAD_BODY,
             ApiError::TooLarge => TOO_LARGE,
             ApiError::TooManyRows => TOO_MANY_ROWS,
+            ApiError::Sheet(SheetError::Form) => IMPORT_FORM,
+            ApiError::Sheet(SheetError::TooLarge) => IMPORT_TOO_LARGE,
             ApiError::File(fault) => fault.words(),
             ApiError::SeenMissing => SEEN_MISSING,
             ApiError::SeenUnknown => SEEN_UNKNOWN,
@@ -324,6 +341,7 @@ impl ApiError {
             | ApiError::Form
             | ApiError::TooLarge
             | ApiError::TooManyRows
+            | ApiError::Sheet(_)
             | ApiError::Refused(_)
             | ApiError::Illegal(_)
             | ApiError::Exists
@@ -345,6 +363,7 @@ impl ApiError {
             | ApiError::Form
             | ApiError::TooLarge
             | ApiError::TooManyRows
+            | ApiError::Sheet(_)
             | ApiError::File(_)
             | ApiError::SeenMissing
             | ApiError::SeenUnknown

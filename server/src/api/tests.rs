@@ -5,5 +5,6 @@ mod description;
 mod door;
 mod files;
 mod held;
+mod imports;
 mod records;
 mod world;

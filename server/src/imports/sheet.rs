@@ -1,0 +1,139 @@
+//! Cells of a CSV or XLSX file, as text.
+//!
+//! Never takes a file for what its name says, and never unpacks more than the limit.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use liandu_core::limits;
+
+/// A table: heads and rows of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The sheet's name; empty for a CSV.
+    pub sheet: String,
+    /// Rows with their numbers, counted from 1; the first is the heads. Empty rows are left out.
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+/// Why a file is no table. Shown to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SheetError {
+    /// Neither UTF-8 CSV nor XLSX: save it again as one of them.
+    #[error("neither CSV in UTF-8 nor XLSX")]
+    Form,
+    /// More rows or content than one import may have: split it.
+    #[error("too large for one import")]
+    TooLarge,
+}
+
+/// Reads the first sheet of a workbook, or a CSV.
+pub fn read(bytes: &[u8]) -> Result<Table, SheetError> {
+    let table = if bytes.starts_with(b"PK\x03\x04") {
+        workbook(bytes)?
+    } else {
+        text(bytes)?
+    };
+    if table.rows.len() > limits::IMPORT_ROWS_MAX.saturating_add(1) {
+        return Err(SheetError::TooLarge);
+    }
+    Ok(table)
+}
+
+fn text(bytes: &[u8]) -> Result<Table, SheetError> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
+    let mut rows = Vec::new();
+    for (number, record) in (1u32..).zip(reader.records()) {
+        let record = record.map_err(|_| SheetError::Form)?;
+        rows.push((
+            number,
+            record.iter().map(|cell| cell.trim().to_owned()).collect(),
+        ));
+    }
+    Ok(table(String::new(), rows))
+}
+
+fn table(sheet: String, mut rows: Vec<(u32, Vec<String>)>) -> Table {
+    rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    Table { sheet, rows }
+}
+
+/// What the directory of a zip file says its parts unpack to.
+fn unpacked_bytes(bytes: &[u8]) -> u64 {
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    let entries = bytes.windows(28).filter(|window| window.starts_with(ENTRY));
+    let sizes = entries.filter_map(|entry| entry.get(24..28)?.try_into().ok());
+    sizes.map(|size| u64::from(u32::from_le_bytes(size))).sum()
+}
+
+fn workbook(bytes: &[u8]) -> Result<Table, SheetError> {
+    if unpacked_bytes(bytes) > limits::IMPORT_UNPACKED_BYTES_MAX {
+        return Err(SheetError::TooLarge);
+    }
+    let opened = Xlsx::new(Cursor::new(bytes)).map_err(|_| SheetError::Form);
+    let mut book: Xlsx<_> = opened?;
+    let name = book
+        .sheet_names()
+        .first()
+        .cloned()
+        .ok_or(SheetError::Form)?;
+    let range = book.worksheet_range(&name).map_err(|_| SheetError::Form)?;
+    let (top, left) = range.start().unwrap_or((0, 0));
+    let cells = range.width().saturating_mul(range.height());
+    if cells > limits::IMPORT_CELLS_MAX {
+        return Err(SheetError::TooLarge);
+    }
+    let before = usize::try_from(left).unwrap_or(0);
+    let rows = (top.saturating_add(1)..)
+        .zip(range.rows())
+        .map(|(number, row)| {
+            let left_out = std::iter::repeat_n(String::new(), before);
+            (number, left_out.chain(row.iter().map(cell)).collect())
+        });
+    Ok(table(name, rows.collect()))
+}
+
+fn cell(data: &Data) -> String {
+    if let Data::DateTime(at) = data
+        && at.is_datetime()
+    {
+        let (year, month, day, ..) = at.to_ymd_hms_milli();
+        return format!("{year:04}-{month:02}-{day:02}");
+    }
+    data.to_string().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_with_mark_keeps_row_numbers_over_empty_rows() {
+        let table = read("\u{feff}标题,村\n,\n\"a,b\",东\n".as_bytes()).unwrap();
+        assert_eq!(table.rows[0], (1, vec!["标题".to_owned(), "村".to_owned()]));
+        assert_eq!(table.rows[1], (3, vec!["a,b".to_owned(), "东".to_owned()]));
+        assert_eq!(read(&[0xff, 0xfe, 0x00]), Err(SheetError::Form));
+        assert_eq!(read(b"PK\x03\x04nonsense"), Err(SheetError::Form));
+    }
+
+    #[test]
+    fn more_rows_than_allowed_are_refused() {
+        let rows = |n: usize| "x\n".repeat(n);
+        assert!(read(rows(limits::IMPORT_ROWS_MAX + 1).as_bytes()).is_ok());
+        let more = rows(limits::IMPORT_ROWS_MAX + 2);
+        assert_eq!(read(more.as_bytes()), Err(SheetError::TooLarge));
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_too_much_is_not_unpacked() {
+        let mut bomb = b"PK\x03\x04".to_vec();
+        bomb.extend_from_slice(b"PK\x01\x02");
+        bomb.extend_from_slice(&[0; 20]);
+        bomb.extend_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(read(&bomb), Err(SheetError::TooLarge));
+    }
+}
