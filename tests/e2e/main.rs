@@ -10,6 +10,7 @@ mod crash;
 mod damage;
 mod hostile;
 mod kills;
+mod load;
 mod local;
 mod moves;
 mod office;

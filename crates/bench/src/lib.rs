@@ -9,6 +9,8 @@
 
 pub mod demo;
 pub mod fleet;
+pub mod load;
+pub mod meter;
 pub mod office;
 pub mod process;
 pub mod replay;

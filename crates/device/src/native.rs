@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use liandu_core::time::Timestamp;
 
-pub use driver::{Device, DriveError, SyncReport, Trouble};
+pub use driver::{Device, DriveError, SyncReport, Traffic, Trouble};
 pub use folder::{Folder, FolderError};
 pub use memory::Memory;
 

@@ -222,6 +222,12 @@ impl Engine {
         }
     }
 
+    /// A record as one document, for exports and measurements. None when it is not here.
+    pub fn saved(&mut self, id: RecordId) -> Option<Vec<u8>> {
+        self.ready(id).ok()?;
+        self.cache.get(&id).map(RecordDoc::save)
+    }
+
     /// Whether everything is at the office: no own edit waits for an answer.
     pub fn all_at_office(&self) -> bool {
         self.unsent_count() == 0

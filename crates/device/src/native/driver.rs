@@ -63,6 +63,20 @@ pub struct SyncReport {
     pub escrow: bool,
 }
 
+/// What went over a device's sockets since it was opened: whole messages, without what WebSocket,
+/// TLS and TCP put around them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes sent.
+    pub bytes_up: u64,
+    /// Bytes received.
+    pub bytes_down: u64,
+    /// Messages sent.
+    pub messages_up: u64,
+    /// Messages received.
+    pub messages_down: u64,
+}
+
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// One device with its store and, when connected, its socket.
@@ -74,6 +88,7 @@ pub struct Device<S> {
     events: Vec<Event>,
     failed: Option<FolderError>,
     unreachable: Option<String>,
+    traffic: Traffic,
 }
 
 impl<S: Store> Device<S> {
@@ -97,6 +112,7 @@ impl<S: Store> Device<S> {
             events: Vec::new(),
             failed: None,
             unreachable: None,
+            traffic: Traffic::default(),
         })
     }
 
@@ -108,6 +124,11 @@ impl<S: Store> Device<S> {
     /// Its store, when the device is put away.
     pub fn into_store(self) -> S {
         self.store
+    }
+
+    /// What went over the network so far.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
     }
 
     /// What happened since this was last asked.
@@ -200,6 +221,8 @@ impl<S: Store> Device<S> {
         let Some(socket) = &mut self.socket else {
             return;
         };
+        self.traffic.messages_up += 1;
+        self.traffic.bytes_up += frame.len() as u64;
         let sending = socket.send(Message::Binary(frame.into()));
         let sent = tokio::time::timeout(patience(), sending).await;
         if !matches!(sent, Ok(Ok(()))) {
@@ -224,6 +247,8 @@ impl<S: Store> Device<S> {
         };
         match tokio::time::timeout(wait, socket.next()).await {
             Ok(Some(Ok(Message::Binary(frame)))) => {
+                self.traffic.messages_down += 1;
+                self.traffic.bytes_down += frame.len() as u64;
                 self.engine.handle(now(), Input::Frame(frame.into()));
                 true
             }
