@@ -160,6 +160,8 @@ pub struct Engine {
     stuck: BTreeSet<RecordId>,
     /// Held own edits, by number, whose verdict is asked for again.
     held_again: BTreeSet<u64>,
+    /// Own edits, by number, that were owed to a restored server and offered on this connection.
+    owed_offered: BTreeSet<u64>,
     /// Changes of colleagues that this process has offered.
     carried_offered: BTreeSet<ChangeHash>,
     /// One offer before deflating, bytes.

@@ -67,6 +67,19 @@ pub(crate) struct Carried {
     pub(crate) seals: Vec<Seal>,
 }
 
+impl Carried {
+    /// Adds seals that name one of the changes, each once. Not only the latest: what it names may
+    /// be refused, and an earlier change counts.
+    pub(crate) fn add_seals(&mut self, seals: Vec<Seal>) {
+        for seal in seals {
+            let named = self.changes.iter().any(|change| change.hash == seal.hash);
+            if named && !self.seals.contains(&seal) {
+                self.seals.push(seal);
+            }
+        }
+    }
+}
+
 /// One record as this device keeps it.
 #[derive(Debug, Clone)]
 pub(crate) struct Layers {

@@ -56,6 +56,14 @@ pub struct OwnEdit {
     #[n(12)]
     #[cbor(default)]
     pub was: Vec<ChangeHash>,
+    /// Kept although this device itself would have refused it.
+    #[n(13)]
+    #[cbor(default)]
+    pub against_advice: bool,
+    /// Refused by a server that has gone back to a backup since: it is to have it again.
+    #[n(14)]
+    #[cbor(default)]
+    pub owed: bool,
 }
 
 impl OwnEdit {
@@ -75,6 +83,11 @@ impl OwnEdit {
     /// Whether it waits to be sent (again).
     pub(crate) fn waits(&self) -> bool {
         matches!(self.state, OwnState::Waiting)
+    }
+
+    /// Whether a restored server is to be given what the one before it had in quarantine.
+    pub(crate) fn owed(&self) -> bool {
+        self.owed && matches!(self.state, OwnState::Refused(_))
     }
 
     /// Whether the office has it and does not understand it yet.

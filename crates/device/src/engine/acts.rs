@@ -185,9 +185,8 @@ impl Engine {
             .write(&mut doc, &edit, &author, (&seen, now), &mut actors)
             .map_err(KeepError::Edit)?;
         let seal = pen.seal(&record, &made);
-        if !asked.anyway
-            && let Some(reason) = self.would_refuse(now, &doc, &made)
-        {
+        let refusal = self.would_refuse(now, &doc, &made);
+        if let (false, Some(reason)) = (asked.anyway, refusal) {
             return Err(KeepError::WouldBeRefused(reason));
         }
         self.actors.insert(record, actors);
@@ -204,6 +203,8 @@ impl Engine {
             state: OwnState::Waiting,
             offered_again: 0,
             was: Vec::new(),
+            against_advice: refusal.is_some(),
+            owed: false,
         };
         self.next_number += 1;
         self.cache.put(record, doc);

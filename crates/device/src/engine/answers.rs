@@ -45,9 +45,20 @@ impl Engine {
                 .unwrap_or_default();
             self.settle(&verdicts, Some(&numbers), when, (&mut batch, &mut then));
             let record = verdicts.record;
+            if self.owed_answered(&verdicts, &offered.owed, &mut batch) {
+                continue;
+            }
             match (offered.whole.get(&record), verdicts.missing) {
                 (Some(Some(heads)), false) => self.want(record, heads.clone(), &mut batch),
-                (Some(None), false) => self.unwant(record, &mut batch),
+                (Some(None), false) => {
+                    self.unwant(record, &mut batch);
+                    // What was owed may have waited for this.
+                    let own = self.records.get(&record).map(|layers| &layers.own);
+                    let own = own.into_iter().flatten();
+                    own.for_each(|(number, _)| {
+                        self.owed_offered.remove(number);
+                    });
+                }
                 // Nothing more can be given now: again when more of it has come, or on the next
                 // connection.
                 (Some(_), true) => {
@@ -62,6 +73,38 @@ impl Engine {
         }
         self.put_sent(&mut batch);
         self.commit(batch, then);
+    }
+
+    /// Whether this answers edits that were owed to a restored server: those that it has now are
+    /// owed no more. One whose ancestors it lacks is offered again on the next connection.
+    fn owed_answered(
+        &mut self,
+        verdicts: &RecordVerdicts,
+        owed: &BTreeSet<u64>,
+        batch: &mut Batch,
+    ) -> bool {
+        let record = verdicts.record;
+        let Some(layers) = self.records.get_mut(&record) else {
+            return false;
+        };
+        let mut asked = false;
+        for number in owed {
+            let Some(edit) = layers.own.get_mut(number) else {
+                continue;
+            };
+            asked = true;
+            let change = &edit.change;
+            let kept = verdicts
+                .others
+                .iter()
+                .any(|other| other.hash == change.hash);
+            let taken = |r: &Receipt| r.actor == change.actor && change.seq <= r.seq_max;
+            if kept || verdicts.receipts.iter().any(taken) {
+                edit.owed = false;
+                batch.put(&Slot::Own(record, *number), edit);
+            }
+        }
+        asked
     }
 
     /// Takes in verdicts on one record. `among`: only these own edits were asked about.
@@ -201,7 +244,8 @@ impl Engine {
                 .chain(&admitted)
                 .map(|change| change.bytes.clone())
                 .collect();
-            let seals = layers.carried.seals.clone();
+            let mut seals = layers.carried.seals.clone();
+            seals.retain(|seal| admitted.iter().any(|change| change.hash == seal.hash));
             layers.add_seals(seals);
             layers.add_chunk(record, Chunk::Changes(parts), batch);
             self.cache.take(&record);

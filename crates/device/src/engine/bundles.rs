@@ -15,7 +15,7 @@ use liandu_core::time::Timestamp;
 
 use super::outbox::push_of;
 use super::{Engine, Event};
-use crate::layers::{Layers, latest};
+use crate::layers::Layers;
 use crate::store::{Batch, Slot};
 
 /// For whom a bundle is made.
@@ -227,8 +227,7 @@ impl Engine {
             }
         }
         if fresh {
-            let before = std::mem::take(&mut layers.carried.seals);
-            layers.carried.seals = latest(before.into_iter().chain(push.seals));
+            layers.carried.add_seals(push.seals);
             batch.put(&Slot::Header(record), &layers.header);
             batch.put(&Slot::Carried(record), &layers.carried);
             self.event(Event::Changed(record));

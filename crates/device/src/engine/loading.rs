@@ -90,6 +90,7 @@ impl Engine {
             wanted: BTreeSet::new(),
             stuck: BTreeSet::new(),
             held_again: BTreeSet::new(),
+            owed_offered: BTreeSet::new(),
             carried_offered: BTreeSet::new(),
             offer_bytes_max: OFFER_BYTES_MAX,
             sheets: Vec::new(),

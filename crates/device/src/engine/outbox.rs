@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use liandu_core::id::{ChangeHash, RecordId};
+use liandu_core::id::{Actor, ChangeHash, RecordId};
 use liandu_core::limits::{PUSH_CHANGES_MAX, PUSH_RECORDS_MAX};
 use liandu_core::protocol::client::{self, Client};
 use liandu_core::protocol::update::{Chunk, RecordPush};
 use liandu_core::record::doc::Heads;
 use liandu_core::record::{RawChange, RecordDoc};
+use liandu_core::seal::Seal;
 
 use super::Engine;
 use crate::layers::{Layers, latest};
@@ -26,6 +27,8 @@ pub(super) struct Offered {
     /// of it is to follow.
     pub(super) whole: BTreeMap<RecordId, Option<Heads>>,
     carried: BTreeSet<ChangeHash>,
+    /// Own edits, by number, that a server before this one had refused.
+    pub(super) owed: BTreeSet<u64>,
 }
 
 /// An offer while it is put together.
@@ -74,6 +77,7 @@ impl Engine {
         self.draft_wanted(&mut draft);
         self.draft_own(&mut draft);
         self.draft_carried(&mut draft);
+        self.draft_owed(&mut draft);
         if draft.pushes.is_empty() {
             return false;
         }
@@ -108,6 +112,7 @@ impl Engine {
     pub(super) fn offers_afresh(&mut self) {
         self.offer_bytes_max = OFFER_BYTES_MAX;
         self.stuck.clear();
+        self.owed_offered.clear();
         self.ask_about_held();
     }
 
@@ -270,6 +275,41 @@ impl Engine {
         draft.add(push, all);
     }
 
+    /// What a server before this one had in quarantine, each once on a connection.
+    fn draft_owed(&mut self, draft: &mut Draft) {
+        for (record, layers) in &self.records {
+            if draft.full() {
+                return;
+            }
+            let sent = |edit: &&OwnEdit| !self.owed_offered.contains(&edit.number);
+            let owed: Vec<&OwnEdit> = layers
+                .own
+                .values()
+                .filter(|e| e.owed())
+                .filter(sent)
+                .collect();
+            let twice = draft.pushes.iter().any(|push| push.record == *record);
+            if owed.is_empty() || twice || self.on_its_way(record) {
+                continue;
+            }
+            let born = layers
+                .kind()
+                .ok()
+                .and_then(|kind| RecordDoc::birth(*record, kind).ok());
+            let mut changes = born.map(|born| born.raw_all()).unwrap_or_default();
+            for edit in &owed {
+                changes.extend(edit.births.iter().cloned());
+                changes.push(edit.change.clone());
+            }
+            let (fitting, _) = cut(changes, draft.left());
+            let numbers = owed.iter().map(|edit| edit.number);
+            self.owed_offered.extend(numbers.clone());
+            draft.offered.owed.extend(numbers);
+            let count = fitting.len();
+            draft.add(push_of(*record, layers, fitting, true), count);
+        }
+    }
+
     /// Colleagues' changes, each once in this process.
     fn draft_carried(&mut self, draft: &mut Draft) {
         for (record, layers) in &self.records {
@@ -334,7 +374,7 @@ pub(super) fn push_of(
     changes: Vec<RawChange>,
     with_scope: bool,
 ) -> RecordPush {
-    let mut highest: BTreeMap<_, u64> = BTreeMap::new();
+    let mut highest: BTreeMap<Actor, u64> = BTreeMap::new();
     for change in &changes {
         let seq = highest.entry(change.actor).or_default();
         *seq = (*seq).max(change.seq);
@@ -344,13 +384,39 @@ pub(super) fn push_of(
     let seals = layers.header.seals.iter().chain(own).chain(carried);
     // A seal of a change that is not sent vouches for nothing the server can check.
     let fits = seals.filter(|seal| highest.get(&seal.actor).is_some_and(|seq| seal.seq <= *seq));
+    let mut seals = latest(fits.cloned());
+    for seal in accepted_at_least(layers, &changes) {
+        if !seals.contains(seal) {
+            seals.push(seal.clone());
+        }
+    }
     RecordPush {
         record,
         kind: layers.header.kind,
         scope: layers.header.scope.clone().filter(|_| with_scope),
-        seals: latest(fits.cloned()),
+        seals,
         chunk: Chunk::Changes(changes.into_iter().map(|change| change.bytes).collect()),
     }
+}
+
+/// Seals of what stands before edits that the office will probably refuse. The latest seal of an
+/// actor would then be that of a refused change, which colleagues do not have: they could not
+/// prove to a restored server what was accepted before it.
+fn accepted_at_least<'a>(
+    layers: &'a Layers,
+    changes: &'a [RawChange],
+) -> impl Iterator<Item = &'a Seal> {
+    let sent = |edit: &&OwnEdit| changes.iter().any(|change| change.hash == edit.change.hash);
+    let doubtful = layers.own.values().filter(|edit| edit.against_advice);
+    let before = doubtful.filter(sent).filter_map(|doubtful| {
+        let of = &doubtful.change;
+        let own = layers
+            .own
+            .values()
+            .filter(|edit| edit.change.actor == of.actor && edit.change.seq < of.seq);
+        own.max_by_key(|edit| edit.change.seq)
+    });
+    before.filter(move |edit| sent(edit)).map(|edit| &edit.seal)
 }
 
 /// One offer before deflating, bytes: safely within a frame.

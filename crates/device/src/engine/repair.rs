@@ -19,6 +19,7 @@ impl Engine {
     /// One digest for each scope of this device.
     pub(super) fn give_digests(&mut self, now: Timestamp) {
         self.offer_what_left();
+        self.owe_what_was_refused();
         let mut digests: Vec<Digest> = self
             .place
             .scope_ids()
@@ -43,6 +44,25 @@ impl Engine {
                 .toggle(record, &layers.admitted_heads(*record));
         }
         self.tell_client(now, client::Input::Digests(digests));
+    }
+
+    /// What the server before had in quarantine, this one may not have.
+    fn owe_what_was_refused(&mut self) {
+        let mut batch = Batch::default();
+        for (record, layers) in &mut self.records {
+            if matches!(layers.header.gone, Some(Gone::Erased { .. })) {
+                continue;
+            }
+            for (number, edit) in &mut layers.own {
+                if matches!(edit.state, OwnState::Refused(_)) && !edit.owed {
+                    edit.owed = true;
+                    batch.put(&Slot::Own(*record, *number), edit);
+                }
+            }
+        }
+        if !batch.is_empty() {
+            self.commit(batch, Vec::new());
+        }
     }
 
     /// Own edits that got their receipt after their record had left are compared by nobody: this
