@@ -22,6 +22,7 @@ pub mod recover;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod torn;
 mod trouble;
 
 use std::cell::Cell;
@@ -156,6 +157,8 @@ pub struct Keeper<D: Disk, I: Index> {
     definitions: Arc<Definitions>,
     definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
     cache: Cache,
+    /// Records that have lost an entry between others.
+    torn: BTreeSet<RecordId>,
     packs: Box<dyn Packs>,
     /// Records to pack when nobody waits.
     packs_due: BTreeSet<RecordId>,
@@ -428,6 +431,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             self.index_broken = true;
         }
         self.cache.committed();
+        self.look_at_torn(staged.values());
         self.note_packs_due(staged.values());
         self.done.append(&mut self.waiting);
         if staged

@@ -276,6 +276,35 @@ impl RecordDoc {
         Ok(self.changes() - before)
     }
 
+    /// Adds of these chunks what has all of its ancestors, for a record of which a log has lost a
+    /// part. Gives the changes that were left out.
+    pub fn absorb_what_fits(&mut self, chunks: &[&[u8]]) -> Result<Vec<RawChange>, LoadError> {
+        let mut left: Vec<Change> = changes_in(chunks)?;
+        left.retain(|change| !self.contains(&ChangeHash(change.hash().0)));
+        let mut fitting: Vec<RawChange> = Vec::new();
+        let mut known: BTreeSet<ChangeHash> = BTreeSet::new();
+        loop {
+            let before = known.len();
+            for change in std::mem::take(&mut left) {
+                let here = |hash: &automerge::ChangeHash| {
+                    let hash = ChangeHash(hash.0);
+                    self.contains(&hash) || known.contains(&hash)
+                };
+                if change.deps().iter().all(here) {
+                    known.insert(ChangeHash(change.hash().0));
+                    fitting.extend(RawChange::of(&change));
+                } else {
+                    left.push(change);
+                }
+            }
+            if known.len() == before {
+                break;
+            }
+        }
+        self.absorb(&fitting)?;
+        Ok(left.iter().filter_map(RawChange::of).collect())
+    }
+
     /// Adds chunks without a copy, for who can load the record again when it fails.
     pub fn with_chunks(mut self, chunks: &[&[u8]]) -> Result<RecordDoc, LoadError> {
         let changes: Vec<Change> = changes_in(chunks)?

@@ -77,6 +77,11 @@ impl<D: Disk> Journal<D> {
         })
     }
 
+    /// The first position whose entry is known lost.
+    pub fn first_lost(&self) -> Option<Position> {
+        self.lost.iter().map(|lost| lost.first).min()
+    }
+
     fn holding(&self, position: Position) -> Option<&Segment> {
         self.segments
             .iter()

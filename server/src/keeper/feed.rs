@@ -271,7 +271,14 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 news,
                 kind,
             };
-            self.tell(&mut told, stored.scope.id(), Position(u64::MAX), row)?;
+            let scope = stored.scope.id();
+            if let Some((doc, _)) = self.torn(record)? {
+                let mut parts = self.parts(record)?;
+                (parts.document, parts.changes) = (Some(doc.save()), Vec::new());
+                told.push(scope, row, Body::Changed(Box::new(parts), true));
+                return Ok(told.updates());
+            }
+            self.tell(&mut told, scope, Position(u64::MAX), row)?;
             Ok(told.updates())
         };
         self.noted(read()).unwrap_or_default()
@@ -320,7 +327,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 && !found.contains_key(&row.record)
                 && let Some(stored) = self.record_row(&row.record)?
             {
-                let mut heads = stored.heads;
+                let mut heads = match self.torn(&row.record)? {
+                    Some((doc, _)) => doc.heads().0.into_iter().collect(),
+                    None => stored.heads,
+                };
                 heads.sort_unstable();
                 found.insert(row.record, heads);
             }

@@ -204,7 +204,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             return Ok((Vec::new(), None));
         }
         let parts = self.parts(&record)?;
-        let doc = RecordDoc::load(record, &parts.chunks())?;
+        let doc = match self.torn(&record)? {
+            Some((doc, _)) => doc,
+            None => RecordDoc::load(record, &parts.chunks())?,
+        };
         if theirs.iter().any(|head| !doc.contains(head)) {
             let want = RecordHeads {
                 record,

@@ -16,7 +16,8 @@ use liandu_core::verdict::{Reason, Verdict};
 
 use super::ask::ItemId;
 use super::author::{OutsideRows, Sealed};
-use super::push::{Batch, kind_of_word};
+use super::push::Batch;
+use super::records::kind_of_word;
 use super::runs::{counts, newly_accepted};
 use super::{Keeper, Trouble};
 use crate::index::rows::{EntryRow, QuarantineRow};

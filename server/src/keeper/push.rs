@@ -20,6 +20,7 @@ use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 
 use super::author::{Outside, OutsideRows};
+use super::records::kind_word;
 use super::runs::{counts, kept, newly_accepted, ranges, runs, seals_of};
 use super::{Answer, Keeper, Ticket, Trouble};
 use crate::index::rows::{RecordRow, StampRow};
@@ -186,12 +187,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     fn judge_batch(
         &mut self,
         batch: &Batch<'_>,
-        changes: Vec<RawChange>,
+        mut changes: Vec<RawChange>,
         vouched: Option<&EnrolmentCertificate>,
     ) -> Result<Vec<Judged>, Trouble> {
         let outside = self.outside_rows(&batch.record)?;
         let mut doc = self.take_document(&batch.record)?;
         let sealed = self.sealed(&batch.record, batch.seals, &changes, doc.as_ref(), vouched);
+        self.leave_out_accepted(&batch.record, &mut changes)?;
         let principals = self.principals(changes.iter());
         let incoming: Vec<Incoming<'_>> = changes
             .into_iter()
@@ -203,6 +205,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .collect();
         let judged = self.judged(batch, outside, &mut doc, &incoming);
         let changed = self.cache.is_changed(&batch.record);
+        if let Some(doc) = &mut doc {
+            self.rejoin(doc)?;
+        }
         match (doc, &judged) {
             (Some(doc), Ok(judged)) if batch.row.is_some() || judged.iter().any(counts) => {
                 self.cache
@@ -452,20 +457,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             None => Ok(all_refused(push.record, &named, verdict)),
         }
     }
-}
-
-/// A kind's word; `#7` for one that this version does not know.
-fn kind_word(kind: AnyKind) -> String {
-    match kind {
-        AnyKind::Known(kind) => kind.as_str().to_owned(),
-        AnyKind::Newer(code) => format!("#{code}"),
-    }
-}
-
-/// The kind of such a word, once it is known.
-pub(super) fn kind_of_word(word: &str) -> Option<Kind> {
-    let newer = word.strip_prefix('#').and_then(|code| code.parse().ok());
-    Kind::parse(word).or_else(|| AnyKind::from_code(newer?).known())
 }
 
 fn missing(record: RecordId) -> RecordVerdicts {

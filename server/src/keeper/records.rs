@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use liandu_core::id::{Actor, Position, RecordId};
-use liandu_core::log::{Edits, LogEntry};
-use liandu_core::protocol::update::Chunk;
+use liandu_core::log::{Edits, LogEntry, NumberRange};
+use liandu_core::protocol::update::{AnyKind, Chunk};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::{Stamp, Stamps};
@@ -28,7 +28,7 @@ pub(super) struct Parts {
     /// Change chunks after it, in log order.
     pub(super) changes: Vec<Vec<u8>>,
     pub(super) stamps: Vec<Stamp>,
-    /// The last seal of each actor.
+    /// The last seal of each actor over a change that counts.
     pub(super) seals: BTreeMap<Actor, Seal>,
 }
 
@@ -50,7 +50,14 @@ impl Parts {
             time: edits.time,
             person: edits.person.clone(),
         }));
-        edits.seals.into_iter().for_each(|seal| self.seal(seal));
+        // The seal of a refused change proves nothing to who does not have that change.
+        let accepted = &edits.accepted;
+        let counts = |seal: &Seal| {
+            let named = |range: &NumberRange| range.actor == seal.actor && seal.seq <= range.to;
+            accepted.iter().any(named)
+        };
+        let seals = edits.seals.into_iter().filter(counts);
+        seals.for_each(|seal| self.seal(seal));
     }
 
     fn seal(&mut self, seal: Seal) {
@@ -181,6 +188,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         {
             return Ok(None);
         }
+        if let Some((doc, _)) = self.torn(record)? {
+            return Ok(Some(doc));
+        }
         let parts = self.parts(record)?;
         Ok(Some(RecordDoc::load(*record, &parts.chunks())?))
     }
@@ -198,14 +208,19 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             return Ok(None);
         };
         let parts = self.parts(record)?;
-        let chunks = parts.chunks().into_iter().map(<[u8]>::to_vec).collect();
+        let mut chunks: Vec<Vec<u8>> = parts.chunks().into_iter().map(<[u8]>::to_vec).collect();
+        let mut heads = Heads(row.heads.into_iter().collect());
+        if let Some((doc, _)) = self.torn(record)? {
+            heads = doc.heads();
+            chunks = vec![doc.save()];
+        }
         Ok(Some(RecordParts {
             record: *record,
             kind,
             scope: row.scope,
             chunks,
             stamps: parts.stamps.into_iter().collect::<Stamps>(),
-            heads: Heads(row.heads.into_iter().collect()),
+            heads,
             changed: row.changed,
             as_of: self.position(),
         }))
@@ -217,4 +232,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .flatten()
             .map(|row| row.scope)
     }
+}
+
+/// A kind's word; `#7` for one that this version does not know.
+pub(super) fn kind_word(kind: AnyKind) -> String {
+    match kind {
+        AnyKind::Known(kind) => kind.as_str().to_owned(),
+        AnyKind::Newer(code) => format!("#{code}"),
+    }
+}
+
+/// The kind of such a word, once it is known.
+pub(super) fn kind_of_word(word: &str) -> Option<Kind> {
+    let newer = word.strip_prefix('#').and_then(|code| code.parse().ok());
+    Kind::parse(word).or_else(|| AnyKind::from_code(newer?).known())
 }

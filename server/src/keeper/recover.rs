@@ -101,6 +101,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             definitions: Arc::new(Definitions::default()),
             definition_json: BTreeMap::new(),
             cache: Cache::new(start.options.cache_bytes_max),
+            torn: BTreeSet::new(),
             packs,
             packs_due: BTreeSet::new(),
             options: start.options,
@@ -120,6 +121,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             moved: Moved::Anything,
         };
         keeper.fresh_actor();
+        if opened.damage.iter().any(Damage::needs_epoch) {
+            // Its rows still speak of what the log has lost.
+            let index = keeper.index.below_mut();
+            index.clear().map_err(RecoverError::from)?;
+        }
         keeper.bring_together()?;
         keeper.begin_life(&opened, start.restored)?;
         keeper.overwrite_erased();
@@ -157,7 +163,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// Continues the index, or rebuilds it, and reads the directory from it.
     fn bring_together(&mut self) -> Result<(), RecoverError> {
         if let Ok(Some(from)) = self.index_place() {
-            match self.replay(from).and_then(|()| self.read_directory()) {
+            match self.replay(from).and_then(|()| self.read_derived()) {
                 // It opened and does not work.
                 Err(RecoverError::Index(_) | RecoverError::Read(_)) => {}
                 done => return done,
@@ -166,7 +172,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.index.drop_staged();
         self.index.below_mut().clear()?;
         self.replay(Position(0))?;
-        self.read_directory()
+        self.read_derived()
+    }
+
+    fn read_derived(&mut self) -> Result<(), RecoverError> {
+        self.read_directory()?;
+        Ok(self.find_torn()?)
     }
 
     /// The index's place, when the log knows it.

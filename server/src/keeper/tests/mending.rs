@@ -1,6 +1,8 @@
 //! Damage under a running server, restored backups, and any order of arrival.
 
 use liandu_core::id::{ChangeHash, Position};
+use liandu_core::protocol::message::{HeadsPage, RecordHeads};
+use liandu_core::protocol::update::{RecordUpdate, UpdateBody};
 use liandu_core::record::RawChange;
 use liandu_core::verdict::Verdict;
 use proptest::prelude::*;
@@ -49,6 +51,84 @@ fn damaged_entry_is_lost_alone_and_a_new_life_begins() {
 }
 
 #[test]
+fn record_that_lost_an_entry_between_others_goes_on_and_gets_it_back() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut other = world.phone(12, "rep-2");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let mut colleagues = doc.clone();
+    for edit in [set("title", "丢失"), set("domain", "water")] {
+        let change = phone.apply(&mut doc, &edit).unwrap();
+        world.push(&phone.push_changes(doc.id(), None, &[change]));
+    }
+    let name = "0000000001.segment";
+    let bytes = world.disk.bytes(name).unwrap();
+    let lost = "丢失".as_bytes();
+    let at = bytes.windows(lost.len()).position(|here| here == lost);
+    world.disk.flip_bit(name, at.unwrap() as u64, 0);
+    assert!(world.keeper.record(&doc.id()).is_none());
+    world.keeper.commit(NOW);
+    let left = world.doc(doc.id()).expect("what hangs together is read");
+    assert_eq!(left.heads(), colleagues.heads());
+    // A colleague's edit does not wait for it.
+    let change = other.apply(&mut colleagues, &set("title", "井乙")).unwrap();
+    let answer = world.push(&other.push_changes(doc.id(), None, &[change]));
+    assert_eq!(answer.receipts.len(), 1, "{answer:?}");
+    // A device that compares is asked for it.
+    let page = HeadsPage {
+        scope: scope("g1").id(),
+        after: None,
+        to: None,
+        page: 0,
+        records: vec![RecordHeads {
+            record: doc.id(),
+            heads: doc.heads().0.into_iter().collect(),
+        }],
+    };
+    let want = world.keeper.compare(&page).want;
+    assert_eq!(want.len(), 1, "the server asks for what it lost");
+    let answer = world.push(&phone.push_changes(doc.id(), None, &doc.raw_all()));
+    assert!(answer.others.is_empty() && !answer.missing, "{answer:?}");
+    let mut all = colleagues.clone();
+    all.absorb(&doc.raw_all()).unwrap();
+    assert_eq!(world.doc(doc.id()).unwrap().heads(), all.heads());
+    world.restart(MemoryIndex::new());
+    assert_eq!(world.doc(doc.id()).unwrap().heads(), all.heads());
+}
+
+#[test]
+fn colleagues_prove_what_was_accepted_before_a_refused_edit() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    let good = phone.apply(&mut doc, &creation("井")).unwrap();
+    let bad = phone.apply(&mut doc, &set("no_such", "x")).unwrap();
+    let mut push = phone.push_doc(&doc, &scope("g1"));
+    push.seals.push(phone.seal(doc.id(), &good));
+    assert_eq!(world.push(&push).others.len(), 1);
+    let updates = world.keeper.record_updates(&doc.id());
+    let [
+        RecordUpdate {
+            body: UpdateBody::Changed { chunk, seals, .. },
+            ..
+        },
+    ] = updates.as_slice()
+    else {
+        panic!("{updates:?}")
+    };
+    let mut restored = World::new();
+    let carrier = restored.phone(12, "rep-2");
+    restored.phone(11, "rep-1");
+    let mut carried = carrier.push_changes(doc.id(), Some(&scope("g1")), &[]);
+    (carried.chunk, carried.seals) = (chunk.clone(), seals.clone());
+    let answer = restored.push(&carried);
+    assert_eq!(answer.receipts.len(), 1, "{answer:?}");
+    assert!(!restored.holds(doc.id(), &bad.hash));
+}
+
+#[test]
 fn office_edit_comes_back_from_a_device_to_a_server_that_lost_it() {
     let mut world = World::new();
     let mut phone = world.phone(11, "rep-1");
@@ -70,9 +150,7 @@ fn office_edit_comes_back_from_a_device_to_a_server_that_lost_it() {
     };
     let after = [(scope("g1").id(), Position(0))];
     let page = world.keeper.read_feed(&after, 10_000).unwrap();
-    let liandu_core::protocol::update::UpdateBody::Changed { seals, .. } =
-        &page.updates.last().unwrap().body
-    else {
+    let UpdateBody::Changed { seals, .. } = &page.updates.last().unwrap().body else {
         panic!()
     };
     let all = world.doc(doc.id()).unwrap().raw_all();

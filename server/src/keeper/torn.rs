@@ -1,0 +1,102 @@
+//! Torn records: the log has lost one of their entries, and others after it stand on what is gone.
+//!
+//! What still hangs together is the record until devices bring the rest back. Never judges again
+//! what the log has accepted: it is taken in as soon as its ancestors are here.
+
+use std::collections::BTreeSet;
+
+use liandu_core::id::RecordId;
+use liandu_core::log::LogEntry;
+use liandu_core::record::kind::Kind;
+use liandu_core::record::{ChunkError, LoadError, RawChange, RecordDoc};
+
+use super::{Keeper, Trouble};
+use crate::index::rows::RecordRow;
+use crate::index::{Index, keys, rows};
+use crate::journal::Disk;
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// Finds them in a log that has lost entries.
+    pub(super) fn find_torn(&mut self) -> Result<(), Trouble> {
+        self.torn.clear();
+        let Some(first) = self.open_journal()?.first_lost() else {
+            return Ok(());
+        };
+        let mut torn = BTreeSet::new();
+        for (key, value) in rows::all(&self.index, keys::RECORDS)? {
+            let row: RecordRow = rows::decoded(&value)?;
+            let id = key.get(keys::RECORDS.len()..).map(RecordId::from_slice);
+            // Nothing stands on what was lost after a record's last entry.
+            let later = row.erased.is_none() && row.changed > first;
+            if let (Some(Ok(record)), true) = (id, later)
+                && self.is_torn(&record)?
+            {
+                torn.insert(record);
+            }
+        }
+        self.torn = torn;
+        Ok(())
+    }
+
+    fn is_torn(&self, record: &RecordId) -> Result<bool, Trouble> {
+        let parts = self.parts(record)?;
+        let loaded = RecordDoc::load(*record, &parts.chunks());
+        Ok(matches!(
+            loaded,
+            Err(LoadError::Chunk(ChunkError::MissingAncestor) | LoadError::ForeignBirth)
+        ))
+    }
+
+    /// What hangs together of a torn record, and the accepted changes that wait for what is lost.
+    /// None: it is not torn.
+    pub(super) fn torn(
+        &self,
+        record: &RecordId,
+    ) -> Result<Option<(RecordDoc, Vec<RawChange>)>, Trouble> {
+        if !self.torn.contains(record) {
+            return Ok(None);
+        }
+        let row = self.record_row(record)?;
+        let Some(kind) = row.and_then(|row| Kind::parse(&row.kind)) else {
+            return Ok(None);
+        };
+        let mut doc = RecordDoc::birth(*record, kind)?;
+        let left = doc.absorb_what_fits(&self.parts(record)?.chunks())?;
+        Ok(Some((doc, left)))
+    }
+
+    /// Takes out of a push what the log accepted long ago and a torn record still waits with.
+    pub(super) fn leave_out_accepted(
+        &self,
+        record: &RecordId,
+        changes: &mut Vec<RawChange>,
+    ) -> Result<(), Trouble> {
+        if let Some((_, waiting)) = self.torn(record)? {
+            changes.retain(|change| waiting.iter().all(|known| known.hash != change.hash));
+        }
+        Ok(())
+    }
+
+    /// What waited in a torn record for a change that has come now.
+    pub(super) fn rejoin(&self, doc: &mut RecordDoc) -> Result<(), Trouble> {
+        if self.torn.contains(&doc.id()) {
+            doc.absorb_what_fits(&self.parts(&doc.id())?.chunks())?;
+        }
+        Ok(())
+    }
+
+    /// Looks again at torn records that these entries are about.
+    pub(super) fn look_at_torn<'a>(&mut self, entries: impl Iterator<Item = &'a LogEntry>) {
+        if self.torn.is_empty() {
+            return;
+        }
+        for entry in entries {
+            if let LogEntry::Edits(edits) = entry
+                && self.torn.contains(&edits.record)
+                && matches!(self.is_torn(&edits.record), Ok(false))
+            {
+                self.torn.remove(&edits.record);
+            }
+        }
+    }
+}
