@@ -2,99 +2,26 @@
 //!
 //! Never asks how something came about, only whether what must hold does.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod office;
+
+use std::collections::BTreeSet;
 
 use liandu_core::id::{ChangeHash, RecordId};
+use liandu_core::protocol::client::Status as Link;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{Act, HistoryItem, Record};
 use liandu_core::record::{Heads, RecordDoc};
-use liandu_core::verdict::{Reason, Verdict};
-use liandu_device::{EditView, Status};
-use liandu_server::keeper::ask::{QuarantineFilter, QuarantineItem, RecordParts};
+use liandu_core::verdict::Reason;
+use liandu_device::{EditView, Status, Why};
+use liandu_server::keeper::ask::RecordParts;
 
+use super::device::Device;
 use super::index::SimIndex;
 use super::people::FORBIDDEN;
-use super::server::{SimKeeper, open};
-use super::setup::REGION;
+use super::server::open;
 use super::world::World;
-
-/// What the server has, read once.
-struct Office {
-    records: BTreeMap<RecordId, (RecordParts, RecordDoc, Record)>,
-    outside: BTreeMap<(RecordId, ChangeHash), QuarantineItem>,
-}
-
-impl Office {
-    fn of(keeper: &SimKeeper) -> Office {
-        let mut records = BTreeMap::new();
-        for scope in ["g1", "g2", "g9"] {
-            let scope: liandu_core::record::scope::Scope =
-                format!("{REGION}/{scope}/group").parse().unwrap();
-            for heads in keeper.scope_heads(&scope.id()) {
-                let parts = keeper.record(&heads.record);
-                let parts = parts.unwrap_or_else(|| {
-                    panic!("check 7: {} has a feed and no record", heads.record)
-                });
-                let doc = load(&parts);
-                let (record, _) = doc.read(&parts.stamps);
-                records.insert(heads.record, (parts, doc, record));
-            }
-        }
-        let filter = QuarantineFilter {
-            regions: vec![REGION.parse().unwrap()],
-            answered: true,
-            items_max: 100_000,
-            ..QuarantineFilter::default()
-        };
-        let outside = keeper.quarantine(&filter).into_iter();
-        let outside = outside
-            .map(|item| ((item.record, item.hash), item))
-            .collect();
-        Office { records, outside }
-    }
-
-    fn counts(&self, record: &RecordId, hash: &ChangeHash) -> bool {
-        self.records
-            .get(record)
-            .is_some_and(|(_, doc, _)| doc.contains(hash))
-    }
-
-    /// What somebody wrote who lost device or group only after a restore comes back through
-    /// colleagues and is judged by what is so now: until the office releases it, they hold more
-    /// than the office counts. The same where the seal that travelled with a change was that of
-    /// a later, refused one of the same push: colleagues cannot prove the earlier one.
-    fn has_escrow(&self, record: &RecordId) -> bool {
-        let lost = [Reason::Revoked, Reason::LostMembership, Reason::NotSealed];
-        let lost = lost.map(Verdict::Refused);
-        let mut kept = self.outside.values().filter(|item| item.record == *record);
-        kept.any(|item| lost.contains(&item.verdict))
-    }
-
-    /// What is kept outside of a record, for messages.
-    fn verdicts(&self, record: &RecordId) -> Vec<(ChangeHash, Verdict)> {
-        let kept = self.outside.values().filter(|item| item.record == *record);
-        kept.map(|item| (item.hash, item.verdict)).collect()
-    }
-
-    fn keeps(&self, record: &RecordId, hash: &ChangeHash) -> bool {
-        self.outside.contains_key(&(*record, *hash))
-    }
-}
-
-fn load(parts: &RecordParts) -> RecordDoc {
-    let chunks: Vec<&[u8]> = parts.chunks.iter().map(Vec::as_slice).collect();
-    let doc = RecordDoc::load(parts.record, &chunks);
-    let doc =
-        doc.unwrap_or_else(|error| panic!("check 1: {} does not load: {error}", parts.record));
-    assert_eq!(
-        doc.heads(),
-        parts.heads,
-        "check 7: heads in the index of {}",
-        parts.record
-    );
-    doc
-}
+use office::Office;
 
 impl World {
     /// Everything, in a world at rest.
@@ -110,8 +37,10 @@ impl World {
             no_value_is_overwritten(parts, doc, record);
         }
         self.nobody_knows_what_was_not_shown(&office);
-        self.refused_is_kept_and_counts_nowhere(&office);
+        self.refused_is_kept_and_counts_nowhere(&office, &gone);
+        self.nobody_is_stopped();
         self.nothing_a_device_holds_is_missing(&office);
+        self.newer_work_is_held_and_kept(&office);
         self.index_is_derived(&mut rng);
     }
 
@@ -155,7 +84,19 @@ impl World {
     }
 
     fn was_restored(&self) -> bool {
-        self.counts.contains_key("restored servers")
+        let lost = ["restored servers", "flipped bits", "misdirected writes"];
+        lost.iter().any(|what| self.counts.contains_key(what))
+    }
+
+    /// Devices whose place at the server a copy of their folder has taken.
+    fn given_way(&self) -> Vec<&'static str> {
+        let devices = self.devices.iter().filter(|here| self.has_given_way(here));
+        devices.map(|here| here.name).collect()
+    }
+
+    /// Whether devices let go of records because of their groups.
+    fn has_left_scopes(&self) -> bool {
+        self.counts.contains_key("memberships changed")
     }
 
     /// The same, of a disk just after a crash, before the server opens it in earnest.
@@ -204,8 +145,9 @@ impl World {
                     here.name, view.status
                 ),
                 Status::AtOffice { .. } => {}
-                // A restored server does not ask for what it had refused: the device still has it.
-                Status::Refused(_) if self.was_restored() => {}
+                // It takes nothing from the device any more, or nobody has what it was built on.
+                Status::Refused(_)
+                    if self.was_restored() && (here.revoked || self.has_left_scopes()) => {}
                 Status::Held(_) | Status::Refused(_) => assert!(
                     office.keeps(record, &view.hash),
                     "check 5: {}: edit {number} of {record} is {:?} and not in quarantine",
@@ -221,7 +163,9 @@ impl World {
     ///    records and equal verdicts.
     fn all_read_the_same(&mut self, office: &Office) {
         let restored = self.was_restored();
-        for device in self.devices.iter_mut().filter(|device| !device.revoked) {
+        let aside: Vec<&str> = self.given_way();
+        let asked = |here: &&mut Device| !here.revoked && !aside.contains(&here.name);
+        for device in self.devices.iter_mut().filter(asked) {
             let engine = device.engine.as_mut().unwrap();
             let scopes: BTreeSet<_> = engine.scopes().iter().cloned().collect();
             for (id, (parts, _, record)) in &office.records {
@@ -266,6 +210,10 @@ impl World {
             let (Some(seen), Some((_, doc, _))) = (&kept.seen, office.records.get(record)) else {
                 continue;
             };
+            if seen.0.iter().any(|head| !doc.contains(head)) {
+                // Edits that the form showed were made anew since.
+                continue;
+            }
             let edits = here
                 .engine
                 .as_ref()
@@ -296,7 +244,11 @@ impl World {
     /// 5. Nobody writes what they may not. A refused edit goes to quarantine with a reason shown
     ///    on the device. No refused work is destroyed, and one refused edit does not block the
     ///    later ones.
-    fn refused_is_kept_and_counts_nowhere(&self, office: &Office) {
+    fn refused_is_kept_and_counts_nowhere(
+        &self,
+        office: &Office,
+        gone: &BTreeSet<(usize, RecordId)>,
+    ) {
         for (id, (_, doc, record)) in &office.records {
             for path in record.fields.keys() {
                 let history = doc.history(path, &liandu_core::record::stamp::Stamps::new());
@@ -316,7 +268,8 @@ impl World {
         }
         for ((device, life, record, number), kept) in &self.ledger.kept {
             let here = &self.devices[*device];
-            if !kept.forbidden || !kept.saved || *life != here.life {
+            let asked = kept.forbidden && kept.saved && *life == here.life;
+            if !asked || gone.contains(&(*device, *record)) {
                 continue;
             }
             let status = here.engine.as_ref().unwrap().status_of(record, *number);
@@ -326,6 +279,62 @@ impl World {
                 "check 5: {}'s forbidden edit of {record} is {status:?}",
                 here.name
             );
+        }
+    }
+
+    /// 6. One bad record, frame or device never stops the others. (That the world comes to rest at
+    ///    all is asked where it runs.)
+    fn nobody_is_stopped(&self) {
+        let keeper = self.server.keeper.as_ref().unwrap();
+        assert!(
+            keeper.is_sound(),
+            "check 6: the server is not sound at rest"
+        );
+        assert!(
+            !keeper.numbers().receipts_stopped,
+            "check 6: receipts have stopped"
+        );
+        for here in self.devices.iter().filter(|here| !here.revoked) {
+            let link = here.engine.as_ref().unwrap().status().connection;
+            assert!(
+                link == Some(Link::InSync) || self.has_given_way(here),
+                "check 6: {} is {link:?}",
+                here.name
+            );
+        }
+    }
+
+    /// 10. An older app never destroys what a newer one wrote, and a newer one's work is held, not
+    ///     refused, until the server understands it.
+    fn newer_work_is_held_and_kept(&self, office: &Office) {
+        for ((device, life, record, number), kept) in &self.ledger.kept {
+            let here = &self.devices[*device];
+            if !kept.newer || !kept.saved || kept.forbidden || *life != here.life || here.revoked {
+                continue;
+            }
+            let edits = here.engine.as_ref().unwrap().edits(record);
+            let Some(view) = edits.into_iter().find(|view| view.number == *number) else {
+                continue;
+            };
+            let name = here.name;
+            match view.status {
+                Status::AtOffice { .. } => assert!(
+                    office.counts(record, &view.hash),
+                    "check 10: {name}'s newer edit {number} of {record} was destroyed"
+                ),
+                Status::Held(why) => assert!(
+                    self.version == 1 && office.keeps(record, &view.hash),
+                    "check 10: {name}'s newer edit {number} of {record} is still held: {why:?}"
+                ),
+                Status::Refused(Why::Known(Reason::UnknownField | Reason::BadValue)) => panic!(
+                    "check 10: {name}'s newer edit {number} of {record} is refused for being newer"
+                ),
+                Status::Saving
+                | Status::OnDevice
+                | Status::Sent
+                | Status::Refused(_)
+                | Status::Unapplied(_) => {}
+            }
         }
     }
 

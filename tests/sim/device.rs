@@ -66,6 +66,8 @@ pub(crate) struct Device {
     pub(crate) slow_ms: i64,
     pub(crate) enrolled: bool,
     pub(crate) revoked: bool,
+    /// Its app came with a definition that the server may not know yet.
+    pub(crate) newer: bool,
 }
 
 impl Device {
@@ -85,6 +87,7 @@ impl Device {
             slow_ms: 0,
             enrolled: false,
             revoked: false,
+            newer: false,
         }
     }
 

@@ -6,6 +6,7 @@ use liandu_core::campaign::HEBEI_V2_JSON;
 use liandu_core::time::Timestamp;
 use liandu_server::keeper::ask::AuthorityAct;
 
+use super::device::Device;
 use super::index::SimIndex;
 use super::server::{Death, RESERVE_BYTES};
 use super::setup::{groups_of, person};
@@ -44,6 +45,7 @@ impl World {
     pub(crate) fn server_dies(&mut self) {
         self.count("server deaths");
         self.server.die(&mut self.rng);
+        self.forgive_damage();
         self.check_promises();
         self.cut_all();
         let wait = self.rng.range(10, 4_000);
@@ -78,6 +80,9 @@ impl World {
     /// One fault.
     pub(crate) fn fault(&mut self) {
         let device = self.rng.below(self.devices.len());
+        if self.strange && self.rng.percent(60) {
+            return self.strange_fault(device);
+        }
         if self.far {
             return self.fault_far_away(device);
         }
@@ -219,7 +224,7 @@ impl World {
     }
 
     /// Takes a backup, or goes back to one.
-    fn device_backup(&mut self, device: usize) {
+    pub(crate) fn device_backup(&mut self, device: usize) {
         let here = &mut self.devices[device];
         let name = here.name;
         if let (Some(backup), true) = (here.backup.take(), self.rng.percent(60)) {
@@ -241,7 +246,7 @@ impl World {
     }
 
     /// Takes a copy of the server's disk, or goes back to one.
-    fn server_backup(&mut self) {
+    pub(crate) fn server_backup(&mut self) {
         if let (Some(backup), true) = (self.server.backup.take(), self.rng.percent(60)) {
             self.server_restored(&backup);
         } else {
@@ -263,7 +268,7 @@ impl World {
     }
 
     /// A person leaves the groups, or comes back.
-    fn member(&mut self, device: usize) {
+    pub(crate) fn member(&mut self, device: usize) {
         self.count("memberships changed");
         let code = self.devices[device].person;
         let keeper = self.server.keeper.as_ref();
@@ -275,7 +280,7 @@ impl World {
         self.authority(AuthorityAct::People(vec![person(code, groups, None)]));
     }
 
-    fn publish(&mut self) {
+    pub(crate) fn publish(&mut self) {
         if self.rng.percent(70) {
             trace::say(self.now, || "definition version 2 is published".to_owned());
             self.version = 2;
@@ -283,10 +288,14 @@ impl World {
         } else if self.rng.percent(40) {
             let revoked = self.rng.below(self.devices.len());
             let here = &mut self.devices[revoked];
-            here.revoked = true;
             let (name, device) = (here.name, here.engine.as_ref().and_then(|e| e.device()));
             if let Some(device) = device {
                 self.count("revoked devices");
+                let copies = self.devices.iter_mut();
+                let same = |here: &&mut Device| {
+                    here.engine.as_ref().and_then(|e| e.device()) == Some(device)
+                };
+                copies.filter(same).for_each(|here| here.revoked = true);
                 trace::say(self.now, || format!("{name} is revoked"));
                 let reason = "lost".to_owned();
                 self.authority(AuthorityAct::RevokeDevice { device, reason });
@@ -318,6 +327,8 @@ impl World {
         self.delay_ms = 20;
         self.server.disk.fail_syncs(0);
         self.server.disk.set_capacity_bytes(None);
+        self.server.disk.set_unreadable(None);
+        self.mend_strange();
         if std::mem::take(&mut self.index_damaged) {
             // A row that nobody reads stays as it is until somebody checks and rebuilds.
             self.server.die(&mut self.rng);

@@ -21,6 +21,8 @@ pub(crate) struct KeptEdit {
     pub(crate) receipted: bool,
     /// Its author may not do it: it must not count.
     pub(crate) forbidden: bool,
+    /// Made with a definition that the server did not know.
+    pub(crate) newer: bool,
 }
 
 /// Which edit: device, its life, record, number there.

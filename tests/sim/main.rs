@@ -2,7 +2,8 @@
 //! one seed. DESIGN section 3 is asked of every world that comes to rest.
 //!
 //! Never sockets, threads or clocks. `LIANDU_SIM_SEEDS` says how many seeds, `LIANDU_SIM_FROM`
-//! the first, `LIANDU_SIM_TRACE` prints every step.
+//! the first, `LIANDU_SIM_TRACE` prints every step, `LIANDU_SIM_STRANGE` adds what seldom goes wrong
+//! (see `strange`); not everything that finds is mended yet, so it is asked for and not the rule.
 
 #![expect(
     clippy::unwrap_used,
@@ -22,6 +23,7 @@ mod regressions;
 mod rng;
 mod server;
 mod setup;
+mod strange;
 mod trace;
 mod world;
 
@@ -35,6 +37,8 @@ use world::{Event, World};
 const SEEDS: u64 = 200;
 /// Things that may happen in one world before it counts as stuck.
 const STEPS_MAX: u64 = 60_000;
+/// How often everybody connects once everything is mended.
+const ROUNDS: u32 = 4;
 
 /// One world from its beginning to its end.
 pub(crate) fn simulate(seed: u64) -> World {
@@ -55,7 +59,11 @@ pub(crate) fn simulate(seed: u64) -> World {
     }
     world.mend();
     // What one device lacks another may bring: the first one then has to come again.
-    for _ in 0..3 {
+    for round in 0..ROUNDS {
+        if round > 0 {
+            world.cut_all();
+            world.sync_all();
+        }
         let mended = world.steps;
         while !world.is_quiet() {
             assert!(
@@ -67,10 +75,7 @@ pub(crate) fn simulate(seed: u64) -> World {
                 break;
             }
         }
-        world.cut_all();
-        world.sync_all();
     }
-    while world.has_events() && world.step() {}
     world.check();
     world
 }

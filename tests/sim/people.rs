@@ -137,12 +137,14 @@ impl World {
         match kept {
             Ok((record, number)) => {
                 self.count("edits on devices");
+                let newer = self.devices[device].newer && self.version == 1;
                 let kept = KeptEdit {
                     edit,
                     seen,
                     saved: false,
                     receipted: false,
                     forbidden,
+                    newer,
                 };
                 self.ledger
                     .kept
@@ -333,6 +335,9 @@ impl World {
     }
 
     pub(crate) fn bundle_arrives(&mut self, device: usize, file: &[u8]) {
+        if self.strange && self.rng.percent(50) {
+            self.forged_receipts_arrive(device, file);
+        }
         let now = self.clock(device);
         let name = self.devices[device].name;
         let Some(engine) = &mut self.devices[device].engine else {

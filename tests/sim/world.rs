@@ -18,6 +18,7 @@ use super::device::Device;
 use super::ledger::Ledger;
 use super::rng::Rng;
 use super::server::{Death, Server};
+use super::strange::{Mischief, arrivals};
 use super::trace;
 
 /// Something that happens at its time.
@@ -42,6 +43,8 @@ pub(crate) enum Event {
     Bundle(usize, Vec<u8>),
     /// A person or a fault does something.
     Act,
+    /// A sector of the server's disk can be read again.
+    DiskReads,
 }
 
 impl Event {
@@ -77,6 +80,8 @@ pub(crate) struct Wire {
     down_at: i64,
     /// Half open: nothing arrives any more, and nobody is told.
     pub(crate) dead: bool,
+    /// Befalls the next frame.
+    pub(crate) mischief: Option<Mischief>,
 }
 
 /// Everything.
@@ -100,6 +105,10 @@ pub(crate) struct World {
     pub(crate) index_damaged: bool,
     /// Long absences and restored backups rather than crashes.
     pub(crate) far: bool,
+    /// What seldom happens: damaged disks, copied folders, newer apps, forged receipts.
+    pub(crate) strange: bool,
+    /// The log is not as it was written: its promises are as good as what devices hold.
+    pub(crate) log_damaged: bool,
     /// Longest delay of a frame, ms.
     pub(crate) delay_ms: i64,
     /// Definition versions published.
@@ -133,6 +142,8 @@ impl World {
             calm: true,
             index_damaged: false,
             far: seed > NEAR_SEEDS,
+            strange: std::env::var_os("LIANDU_SIM_STRANGE").is_some(),
+            log_damaged: false,
             delay_ms: 40,
             version: 1,
             counts: BTreeMap::new(),
@@ -251,6 +262,7 @@ impl World {
             Event::Online(device) => self.tell(device, Input::SyncNow),
             Event::Bundle(device, file) => self.bundle_arrives(device, &file),
             Event::Act => self.act(),
+            Event::DiskReads => self.server.disk.set_unreadable(None),
         }
     }
 
@@ -372,6 +384,7 @@ impl World {
             up_at: at,
             down_at: at,
             dead: false,
+            mischief: None,
         };
         self.wires.insert(number, wire);
         self.devices[device].connection = Some(number);
@@ -401,10 +414,12 @@ impl World {
         };
         wire.up_at = wire.up_at.max(self.now.0 + delay);
         let at = wire.up_at;
-        self.at(
-            at,
-            frame.map_or(Event::UpClosed(number), |frame| Event::Up(number, frame)),
-        );
+        let Some(frame) = frame else {
+            return self.at(at, Event::UpClosed(number));
+        };
+        for late in arrivals(wire.mischief.take()) {
+            self.at(at + late, Event::Up(number, frame.clone()));
+        }
     }
 
     fn send_down(&mut self, number: u64, frame: Option<Vec<u8>>) {
@@ -415,12 +430,12 @@ impl World {
         let slow = self.devices[wire.device].slow_ms;
         wire.down_at = wire.down_at.max(self.now.0 + delay + slow);
         let at = wire.down_at;
-        self.at(
-            at,
-            frame.map_or(Event::DownClosed(number), |frame| {
-                Event::Down(number, frame)
-            }),
-        );
+        let Some(frame) = frame else {
+            return self.at(at, Event::DownClosed(number));
+        };
+        for late in arrivals(wire.mischief.take()) {
+            self.at(at + late, Event::Down(number, frame.clone()));
+        }
     }
 
     /// What a device told its person.

@@ -24,6 +24,17 @@ impl World {
         self.devices.iter().map(device).collect()
     }
 
+    /// Whether a copy of its folder has taken a device's place at the server.
+    pub(crate) fn has_given_way(&self, device: &Device) -> bool {
+        let link = |device: &Device| device.engine.as_ref()?.status().connection;
+        let id = |device: &Device| device.engine.as_ref()?.device();
+        let mut copies = self
+            .devices
+            .iter()
+            .filter(|other| other.name != device.name && id(other) == id(device));
+        link(device) != Some(Link::InSync) && copies.any(|copy| link(copy) == Some(Link::InSync))
+    }
+
     /// Whether everybody has everything and nothing is on its way.
     pub(crate) fn is_quiet(&self) -> bool {
         let in_sync = |device: &Device| {
@@ -34,7 +45,8 @@ impl World {
             let link = overview.connection;
             let revoked = matches!(link, Some(Link::Stopped(Stop::Revoked)));
             let sent = overview.on_device + overview.sent == 0;
-            engine.is_quiet() && sent && (link == Some(Link::InSync) || revoked)
+            let synced = link == Some(Link::InSync) || revoked || self.has_given_way(device);
+            engine.is_quiet() && sent && synced
         };
         self.queue.is_empty() && self.server.asks.is_empty() && self.devices.iter().all(in_sync)
     }
