@@ -3,6 +3,7 @@
 
 mod command;
 mod count;
+mod defects;
 mod demo;
 mod setup;
 mod suite;
@@ -20,6 +21,7 @@ const USAGE: &str = "\
   tidy                         代码规矩 the rules no compiler checks
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
+  defects [NAME]               故意的缺陷是否都被发现 whether each deliberate defect is noticed
   golden --add                 写出缺少的样本文件，从不改写 write missing golden files, never rewrite
 ";
 
@@ -47,6 +49,8 @@ fn dispatch(words: &[&str]) -> Result<()> {
             let asked = suite::Seeds::parse(options)?;
             suite::simulate(&asked)
         }
+        ["defects"] => defects::prove_all(""),
+        ["defects", word] => defects::prove_all(word),
         ["golden", "--add"] => suite::add_golden(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
