@@ -37,6 +37,8 @@ pub const PUSH_RECORDS_MAX: usize = 256;
 pub const PUSH_CHANGES_MAX: usize = 20_000;
 /// Scopes one device may follow.
 pub const SCOPES_MAX: usize = 256;
+/// Scopes of a subtree looked at to say how many a device cannot follow.
+pub const SCOPES_COUNTED_MAX: usize = 65_536;
 
 /// Longest value that the office tables keep for filters and counts, bytes.
 pub const FACET_BYTES_MAX: usize = 200;
@@ -138,6 +140,8 @@ pub const DEVICE_PARTS_MAX: usize = 16;
 pub const DEVICE_SHEETS_MAX: usize = 256;
 /// What an office tells the author of a quarantined edit, bytes.
 pub const ANSWER_BYTES_MAX: usize = 2_000;
+/// Office answers sent on one connection; what is left comes on the next.
+pub const ANSWERS_MAX: usize = 256;
 /// Device connections of one server.
 pub const CONNECTIONS_MAX: u64 = 60_000;
 /// Sign-in name of an office user, bytes.

@@ -64,3 +64,51 @@ async fn tour_of_the_readme_works_as_written() {
         "the colleague carried it: {page}"
     );
 }
+
+#[tokio::test]
+async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
+    let world = World::start();
+    drop(world.phones(1).await);
+    let url = world.server().sync_url();
+    let code = world.server().invite("rep-0000").unwrap();
+    ok(&world, "a", &["enrol", "--server", &url, "--code", &code]);
+    let made = ok(
+        &world,
+        "a",
+        &["new", "problem", "title=村东空地", "domain=land"],
+    );
+    let record = made["record"].as_str().unwrap().to_owned();
+    ok(
+        &world,
+        "a",
+        &["edit", &record, "settled_standard=恢复原状", "--anyway"],
+    );
+    let (code, said) = liandu(&world, "a", &["sync"]);
+    assert_eq!(code, 3, "refused: {said}");
+    let office = world.office();
+    let held = office.all("/api/quarantine?at_least=1", "edits", "before");
+    let held = held.unwrap().pop().unwrap();
+    let at = format!(
+        "/api/quarantine/{}/{}/answer",
+        held["position"], held["index"]
+    );
+    let body = serde_json::json!({ "text": "标准由人大办来定" });
+    let (status, said) = office.post(&at, &body, None).unwrap();
+    assert_eq!(status, 200, "{said}");
+
+    liandu(&world, "a", &["sync"]);
+    let (code, said) = liandu(&world, "a", &["status"]);
+    assert_eq!(code, 3, "it still waits for a person");
+    assert!(said.contains("标准由人大办来定"), "{said}");
+    let (_, status) = liandu(&world, "a", &["status", "--json"]);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["edits"][0]["answer"]["text"], "标准由人大办来定");
+    let number = status["edits"][0]["number"].to_string();
+    ok(&world, "a", &["dismiss", &number]);
+    let status = ok(&world, "a", &["status"]);
+    assert_eq!(status["refused"], 0, "{status}");
+    let all = ok(&world, "a", &["status", "--all"]);
+    assert!(all.to_string().contains("恢复原状"), "kept: {all}");
+    let (code, said) = liandu(&world, "a", &["dismiss", "1"]);
+    assert_eq!(code, 1, "it is at the office: {said}");
+}

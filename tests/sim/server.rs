@@ -418,7 +418,7 @@ impl Server {
         let keeper = self.keeper.as_ref().unwrap();
         Enrolled {
             name: keeper.directory().person(&person).unwrap().name.clone(),
-            scopes: keeper.scopes_of_person(&person),
+            scopes: keeper.scopes_of_person(&person).scopes,
             person,
             server_key: keeper.node_public(),
             certificate,

@@ -172,6 +172,9 @@ impl Client {
                     .into(),
                 );
             }
+            Input::AnswersStored(position) => {
+                self.holding.answers = self.holding.answers.max(position);
+            }
             Input::Digests(digests) => self.digests(now, digests),
             Input::Heads {
                 scope,
@@ -455,6 +458,7 @@ impl Client {
             app: self.identity.app.clone(),
             unsent: self.holding.unsent,
             certificate: certificate.filter(|_| self.present_certificate),
+            answers: Some(self.holding.answers),
         }
     }
 }

@@ -40,6 +40,11 @@ pub(crate) fn short_text<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<String, Er
     text::<{ crate::limits::LABEL_BYTES_MAX }>(d)
 }
 
+/// What an office answers.
+pub(crate) fn answer_text<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<String, Error> {
+    text::<{ crate::limits::ANSWER_BYTES_MAX }>(d)
+}
+
 /// Lists of byte strings, at most `PUSH_CHANGES_MAX` of them.
 pub(crate) mod blobs {
     use super::{ByteSlice, Decoder, Encoder, Error};

@@ -134,6 +134,7 @@ impl Enroller {
             | ToDevice::Scopes(_)
             | ToDevice::Differ(_)
             | ToDevice::Want(_)
+            | ToDevice::Answers(_)
             | ToDevice::WantAuthority(_) => self.end(Output::Failed(Failure::WrongAnswer)),
         }
     }

@@ -6,8 +6,9 @@
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::message::{
-    Authority, Busy, Challenge, Close, Definition, Differ, Digests, Enrol, Enrolled, Feed, Follow,
-    Got, HeadsPage, Hello, Push, Scopes, Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
+    Answers, Authority, Busy, Challenge, Close, Definition, Differ, Digests, Enrol, Enrolled, Feed,
+    Follow, Got, HeadsPage, Hello, Push, Scopes, Verdicts, Want, WantAuthority, WantDefinitions,
+    Welcome,
 };
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -122,6 +123,7 @@ direction! {
         21 Enrolled(Enrolled),
         23 Close(Close),
         25 WantAuthority(WantAuthority),
+        27 Answers(Answers),
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! Never reuses a key or a type number: golden files hold every one that was ever released.
 
+mod answer;
 mod close;
 mod compare;
 
 use minicbor::{Decode, Decoder, Encode};
 
+pub use self::answer::{Answers, OfficeAnswer};
 pub use self::close::{Close, CloseCode};
 pub use self::compare::{Differ, Digest, Digests, HeadsPage, RecordHeads, ScopeDigest, Want};
 
@@ -127,6 +129,9 @@ pub struct Hello {
     /// Its enrolment, when the server asked for it.
     #[n(12)]
     pub certificate: Option<EnrolmentCertificate>,
+    /// The last office answer it has stored; none: it does not know answers.
+    #[n(13)]
+    pub answers: Option<Position>,
 }
 
 /// What the server allows on this connection.
@@ -188,6 +193,10 @@ pub struct Welcome {
     /// sent to it.
     #[n(10)]
     pub escrow: Option<bool>,
+    /// Scopes that the device may see and that are too many for one device; none: nothing is
+    /// left out.
+    #[n(11)]
+    pub left_out: Option<u64>,
 }
 
 fn optional_scopes<C>(

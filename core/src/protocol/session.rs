@@ -16,8 +16,8 @@ use super::VERSIONS;
 use super::digest::scopes_digest;
 use super::frame::ToDevice;
 use super::message::{
-    Allowed, Behind, Busy, Challenge, Close, CloseCode, Cursor, Definition, Feed, Hello, Nonce,
-    Push, Resume, Scopes, Short, Verdicts, Welcome,
+    Allowed, Answers, Behind, Busy, Challenge, Close, CloseCode, Cursor, Definition, Feed, Hello,
+    Nonce, Push, Resume, Scopes, Short, Verdicts, Welcome,
 };
 use super::packed::Packed;
 use super::update::RecordVerdicts;
@@ -222,7 +222,7 @@ impl Session {
         }
     }
 
-    fn known(&mut self, now: Timestamp, known: Known) {
+    fn known(&mut self, now: Timestamp, mut known: Known) {
         let phase = std::mem::replace(&mut self.phase, Phase::New);
         let Phase::LookingUp(nonce, hello) = phase else {
             self.phase = phase;
@@ -257,6 +257,7 @@ impl Session {
         let same = scopes_digest(&self.scopes) == hello.scopes;
         let repair = known.resume == Resume::Repair;
         let authority = (hello.authority, known.authority);
+        let answers = std::mem::take(&mut known.answers);
         let welcome = welcome(now, known, &hello, same);
         if welcome.resume == Resume::Ok && same {
             self.follow(hello.behind.clone());
@@ -269,6 +270,9 @@ impl Session {
                 Resume::Repair => Phase::Repairing(Box::new(Repair::new(welcome.at))),
             };
             self.say(welcome);
+        }
+        if !answers.is_empty() {
+            self.tell(Answers { answers }.into());
         }
         if repair {
             self.exchange_authority(authority.0, authority.1);
@@ -291,6 +295,7 @@ impl Session {
             authority: known.authority,
             person: known.person,
             escrow: Some(true),
+            left_out: None,
         });
     }
 
@@ -472,6 +477,7 @@ fn welcome(now: Timestamp, mut known: Known, hello: &Hello, same: bool) -> Welco
         authority: known.authority,
         person: known.person,
         escrow: None,
+        left_out: (known.left_out > 0).then_some(known.left_out),
     }
 }
 

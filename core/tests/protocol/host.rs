@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{ChangeHash, Epoch, Position, RecordId, ScopeId};
 use liandu_core::protocol::message::{
-    Authority, Behind, CloseCode, Cursor, Digest, HeadsPage, RecordHeads, Resume, ScopeDigest,
-    Short, Tier,
+    Authority, Behind, CloseCode, Cursor, Digest, HeadsPage, OfficeAnswer, RecordHeads, Resume,
+    ScopeDigest, Short, Tier,
 };
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{Answer, Compared, Known, Page};
@@ -27,6 +27,8 @@ pub(crate) struct Host {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) known: bool,
     pub(crate) escrow: bool,
+    pub(crate) left_out: u64,
+    pub(crate) answers: Vec<OfficeAnswer>,
     pub(crate) page_entries: usize,
     pub(crate) busy: bool,
     /// Admissions that are not answered before `answer_admissions`.
@@ -122,6 +124,8 @@ impl Host {
                 .collect(),
             authority: Position(self.authority),
             escrow: self.escrow,
+            left_out: self.left_out,
+            answers: self.answers.clone(),
         }
     }
 

@@ -77,6 +77,8 @@ impl Link {
             scopes: scopes(4),
             known: true,
             escrow: false,
+            left_out: 0,
+            answers: vec![],
             page_entries: 3,
             busy: false,
             slow: false,
@@ -112,6 +114,7 @@ impl Link {
             scopes: self.device.scopes.iter().map(Scope::id).collect(),
             definitions: self.device.definitions.keys().cloned().collect(),
             authority: Position(self.device.authority),
+            answers: Position(0),
             unsent: self.device.outbox.len() as u64,
         };
         let returned = std::mem::take(&mut self.device.in_flight);
@@ -230,7 +233,7 @@ impl Link {
                 }
             }
             Output::Status(status) => self.device.statuses.push(status),
-            Output::Greeted { .. } | Output::Room(_) => {}
+            Output::Greeted { .. } | Output::Room(_) | Output::Answers(_) => {}
             Output::Verdicts { offer, records, .. } => self.answered(offer, &records),
             Output::Returned { offer } => {
                 let records = self.device.in_flight.remove(&offer).unwrap_or_default();

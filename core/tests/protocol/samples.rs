@@ -165,6 +165,7 @@ pub(crate) fn hello() -> Hello {
         app: "0.1.0".to_owned(),
         unsent: 0,
         certificate: None,
+        answers: None,
     }
 }
 
@@ -183,6 +184,7 @@ pub(crate) fn welcome() -> Welcome {
         authority: Position(17),
         person: person(),
         escrow: None,
+        left_out: None,
     }
 }
 
@@ -210,6 +212,19 @@ fn answers() -> Vec<(&'static str, ToDevice)> {
         escrow: Some(true),
         ..welcome()
     };
+    let many = Welcome {
+        left_out: Some(44),
+        ..welcome()
+    };
+    let office = Answers {
+        answers: vec![OfficeAnswer {
+            record: record(1),
+            hash: ChangeHash([0xac; 32]),
+            position: Position(41),
+            time: time(),
+            text: "与现场不符,请补拍照片".to_owned(),
+        }],
+    };
     let verdicts = Verdicts {
         batch: 7,
         position: Position(42),
@@ -226,6 +241,8 @@ fn answers() -> Vec<(&'static str, ToDevice)> {
         ("challenge", challenge.into()),
         ("welcome", welcome().into()),
         ("welcome-full", full.into()),
+        ("welcome-left-out", many.into()),
+        ("answers", office.into()),
         ("verdicts", verdicts.into()),
         ("busy", busy.into()),
         ("enrolled", enrolled().into()),
@@ -321,6 +338,10 @@ fn openings() -> Vec<(&'static str, ToServer)> {
         unsent: 3,
         ..hello()
     };
+    let answered = Hello {
+        answers: Some(Position(41)),
+        ..hello()
+    };
     let proof = liandu_core::seal::EnrolProof {
         deployment: &DEPLOYMENT,
         device: &DEVICE,
@@ -338,6 +359,7 @@ fn openings() -> Vec<(&'static str, ToServer)> {
     vec![
         ("hello", hello().into()),
         ("hello-full", full.into()),
+        ("hello-answers", answered.into()),
         ("enrol", enrol.into()),
     ]
 }

@@ -56,6 +56,8 @@ fn spec_states_every_prefix_and_limit() {
         ("RECORD_HEADS_MAX", limits::RECORD_HEADS_MAX as u64),
         ("RECORD_SEALS_MAX", limits::RECORD_SEALS_MAX as u64),
         ("RECORD_STAMPS_MAX", limits::RECORD_STAMPS_MAX as u64),
+        ("ANSWERS_MAX", limits::ANSWERS_MAX as u64),
+        ("ANSWER_BYTES_MAX", limits::ANSWER_BYTES_MAX as u64),
         ("DEFINITIONS_MAX", limits::DEFINITIONS_MAX as u64),
         ("LABEL_BYTES_MAX", limits::LABEL_BYTES_MAX as u64),
         ("VERSIONS_MAX", limits::VERSIONS_MAX as u64),

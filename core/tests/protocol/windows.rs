@@ -137,6 +137,8 @@ fn page_read_for_old_scopes_is_thrown_away() {
         definitions: vec![definition()],
         authority: Position(17),
         escrow: false,
+        left_out: 0,
+        answers: vec![],
     };
     let mut drain = |session: &mut Session, reads: &mut usize| {
         while let Some(output) = session.poll() {

@@ -1,4 +1,4 @@
-//! `new`, `edit`, `event`, `resolve`: what a person does to records.
+//! `new`, `edit`, `event`, `resolve`, `dismiss`: what a person does to records.
 //!
 //! Never needs a network: when a command returns, the edit is durable on this device.
 
@@ -18,7 +18,7 @@ use liandu_core::workflow::{DECIDE, workflow};
 use liandu_device::{Asked, Engine, KeepError, Kept};
 use serde_json::json;
 
-use crate::args::{Edit as EditArgs, Event as EventArgs, How, New, Resolve};
+use crate::args::{Dismiss, Edit as EditArgs, Event as EventArgs, How, New, Resolve};
 use crate::{Here, NeedsAPerson, Said, form, value, words};
 
 /// The note that keeps what a person was last shown of a record.
@@ -332,6 +332,23 @@ fn decision(here: &mut Here, open: &Conflict, decided: Option<Value>) -> anyhow:
         value: decided,
         among,
     })
+}
+
+/// Lays a refused edit aside.
+pub(crate) fn dismiss(here: &mut Here, asked: &Dismiss) -> anyhow::Result<Said> {
+    let number = asked.number;
+    let mut all = here.engine().all_edits();
+    let record = all
+        .find(|edit| edit.number == number)
+        .map(|edit| edit.record);
+    drop(all);
+    let record = record.with_context(|| {
+        format!("#{number}: 没有这项修改,编号见 liandu status (no such edit: see `liandu status`)")
+    })?;
+    here.act(|engine, _| engine.dismiss(record, number))??;
+    let human = format!("已了结 dismissed #{number}");
+    let json = json!({ "record": record.to_string(), "number": number, "dismissed": true });
+    Ok(Said::new(human, json))
 }
 
 #[cfg(test)]

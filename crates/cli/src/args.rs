@@ -63,6 +63,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// 每项修改在哪里 (where every edit of this device is)
     Status(Status),
+    /// 了结一项被退回的修改:看过了,不再提示 (lay a refused edit aside: seen, no longer asked about)
+    Dismiss(Dismiss),
     /// 有分歧、待核定的内容 (values that disagree until somebody resolves them)
     Conflicts,
     /// 核定有分歧的内容 (decide between values that disagree)
@@ -191,6 +193,16 @@ pub(crate) struct Status {
     /// 已送达的也列出 (list edits that are at the office, too)
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "内容仍在本机,liandu status --all 可见;人大办的隔离区里也还在。\n\
+    Nothing is destroyed: `liandu status --all` still lists it, and the office still has it."
+)]
+pub(crate) struct Dismiss {
+    /// 修改的编号,见 liandu status (the edit's number, as `liandu status` shows it: 12)
+    pub(crate) number: u64,
 }
 
 #[derive(Debug, Args)]

@@ -136,6 +136,10 @@ pub(crate) fn edit(edit: &EditView) -> Json {
         "device_time": edit.time.iso(),
         "status": edit.status.as_str(),
         "offered_again": edit.offered_again,
+        "dismissed": edit.dismissed,
+        "answer": edit.answer.as_ref().map(|answer| json!({
+            "text": answer.text, "time": answer.time.iso(),
+        })),
     });
     let more = match edit.status {
         Status::AtOffice { position, time, .. } => {

@@ -10,7 +10,7 @@ use liandu_core::id::RecordId;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, Record};
-use liandu_device::{Engine, Filter, Line, RecordView};
+use liandu_device::{EditView, Engine, Filter, Line, RecordView};
 use serde_json::json;
 
 use crate::acts::remember;
@@ -215,15 +215,18 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
         overview.refused,
         overview.carried,
     );
-    for edit in &edits {
+    if overview.left_out > 0 {
         let _ = writeln!(
             human,
-            "  #{} {} {} — {}",
-            edit.number,
-            words::short(&edit.record),
-            words::edit(&edit.edit),
-            words::status(edit.status)
+            "注意:您能看的归属太多,本机只收其中 {} 个,另有 {} 个不在本机,请在人大办的台账中查看\n\
+             (this device follows {0} scopes; {1} more that you may see are not on it: use the \
+             office's table)",
+            engine.scopes().len(),
+            overview.left_out
         );
+    }
+    for edit in &edits {
+        human.push_str(&status_line(edit));
     }
     let json = json!({
         "device": overview.device.map(|device| device.hex()),
@@ -237,6 +240,7 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
         "at_office": overview.at_office,
         "held": overview.held,
         "refused": overview.refused,
+        "scopes_left_out": overview.left_out,
         "carried": overview.carried,
         "edits": edits.iter().map(as_json::edit).collect::<Vec<_>>(),
     });
@@ -245,6 +249,30 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
         json,
         needs_a_person: overview.refused > 0,
     })
+}
+
+fn status_line(edit: &EditView) -> String {
+    let dismissed = if edit.dismissed {
+        "(已了结 dismissed)"
+    } else {
+        ""
+    };
+    let mut line = format!(
+        "  #{} {} {} — {}{dismissed}\n",
+        edit.number,
+        words::short(&edit.record),
+        words::edit(&edit.edit),
+        words::status(edit.status)
+    );
+    if let Some(answer) = &edit.answer {
+        let when = words::moment(answer.time);
+        let _ = writeln!(
+            line,
+            "      人大办答复 the office answered {when}: {}",
+            answer.text
+        );
+    }
+    line
 }
 
 pub(crate) fn conflicts(here: &mut Here) -> anyhow::Result<Said> {

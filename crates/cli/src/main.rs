@@ -113,6 +113,7 @@ async fn run(cli: Cli) -> anyhow::Result<Said> {
         Command::Show(asked) => looks::show(&mut here, &asked),
         Command::List(asked) => looks::list(&mut here, &asked),
         Command::Status(asked) => looks::status(&mut here, &asked),
+        Command::Dismiss(asked) => acts::dismiss(&mut here, &asked),
         Command::Conflicts => looks::conflicts(&mut here),
         Command::History(asked) => looks::history(&mut here, &asked),
         Command::Fields(asked) => form::fields(&mut here, &asked),

@@ -7,6 +7,7 @@
 mod acts;
 mod answers;
 mod bundles;
+mod desk;
 mod enrolling;
 mod feed;
 mod loading;
@@ -36,6 +37,7 @@ use crate::store::{Batch, Puts, Slot};
 
 pub use acts::{Asked, KeepError, Kept};
 pub use bundles::{BundleError, BundleFor, BundleReport};
+pub use desk::DismissError;
 pub use enrolling::{EnrolError, EnrolFailure};
 pub use shown::{EditView, Filter, Line, NotHere, Overview, RecordView};
 
@@ -119,6 +121,7 @@ enum Then {
     ScopesStored,
     DefinitionStored(DefinitionRef),
     AuthorityStored(Position),
+    AnswersStored(Position),
     /// The key is stored: the invitation may be used.
     KeyStored,
     EnrolmentStored,
@@ -290,7 +293,8 @@ impl Engine {
             client::Output::Disconnect => self.outputs.push_back(Output::Disconnect),
             client::Output::Send(frame) => self.outputs.push_back(Output::Send(frame)),
             client::Output::Status(status) => self.event(Event::Connection(status)),
-            client::Output::Greeted { .. } | client::Output::Room(_) => {}
+            client::Output::Greeted { left_out, .. } => self.left_out_told(left_out),
+            client::Output::Room(_) => {}
             client::Output::Verdicts {
                 offer,
                 time,
@@ -310,6 +314,7 @@ impl Engine {
             }
             client::Output::CaughtUp(held) => self.caught_up(&held),
             client::Output::Scopes { scopes, held } => self.scopes_told(scopes, &held),
+            client::Output::Answers(answers) => self.office_answered(answers),
             client::Output::Definition { name, json } => self.definition_came(name, json),
             client::Output::Authority {
                 position,
@@ -364,6 +369,9 @@ impl Engine {
                 }
                 Then::AuthorityStored(position) => {
                     self.tell_client(now, client::Input::AuthorityStored(position));
+                }
+                Then::AnswersStored(position) => {
+                    self.tell_client(now, client::Input::AnswersStored(position));
                 }
                 Then::KeyStored => self.event_connect(),
                 Then::EnrolmentStored => self.event(Event::Enrolled),

@@ -72,6 +72,14 @@ pub(crate) struct Place {
     /// The last authority statement acknowledged.
     #[n(4)]
     pub(crate) authority: Position,
+    /// The last office answer stored.
+    #[n(5)]
+    #[cbor(default)]
+    pub(crate) answers: Position,
+    /// Scopes the person may see that are too many for this device.
+    #[n(6)]
+    #[cbor(default)]
+    pub(crate) left_out: u64,
 }
 
 impl Place {

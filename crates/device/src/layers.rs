@@ -276,6 +276,11 @@ impl Layers {
     pub(crate) fn own_by_hash(&self, hash: &ChangeHash) -> Option<&OwnEdit> {
         self.own.values().find(|edit| edit.change.hash == *hash)
     }
+
+    /// The same, to be changed.
+    pub(crate) fn own_with_hash(&mut self, hash: &ChangeHash) -> Option<&mut OwnEdit> {
+        self.own.values_mut().find(|edit| edit.change.hash == *hash)
+    }
 }
 
 /// Adds own edits to a document, all at once where that goes.

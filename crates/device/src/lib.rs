@@ -24,9 +24,10 @@ mod rebuild;
 mod store;
 
 pub use engine::{
-    Asked, BundleError, BundleFor, BundleReport, EditView, Engine, EnrolError, EnrolFailure, Event,
-    Filter, Input, KeepError, Kept, Line, NotHere, Output, Overview, RecordView,
+    Asked, BundleError, BundleFor, BundleReport, DismissError, EditView, Engine, EnrolError,
+    EnrolFailure, Event, Filter, Input, KeepError, Kept, Line, NotHere, Output, Overview,
+    RecordView,
 };
 pub use layers::Gone;
-pub use own::{OwnEdit, OwnState, Status, Unapplied, Why};
+pub use own::{OfficeWord, OwnEdit, OwnState, Status, Unapplied, Why};
 pub use store::{Key, OpenError, Pairs, Puts};

@@ -64,6 +64,25 @@ pub struct OwnEdit {
     #[n(14)]
     #[cbor(default)]
     pub owed: bool,
+    /// What an office answered while it stays out.
+    #[n(15)]
+    pub answer: Option<OfficeWord>,
+    /// The person has dealt with its refusal.
+    #[n(16)]
+    #[cbor(default)]
+    pub dismissed: bool,
+}
+
+/// What an office said to an edit that stays out.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OfficeWord {
+    /// The words.
+    #[n(1)]
+    pub text: String,
+    /// The server's clock.
+    #[n(2)]
+    pub time: Timestamp,
 }
 
 impl OwnEdit {
@@ -73,6 +92,11 @@ impl OwnEdit {
             OwnState::Waiting | OwnState::AtOffice { .. } | OwnState::Held(_) => true,
             OwnState::Refused(_) | OwnState::Unapplied(_) => false,
         }
+    }
+
+    /// Whether somebody must look at it: it does not stand and was not laid aside.
+    pub(crate) fn asks_for_a_person(&self) -> bool {
+        !self.stands() && !self.dismissed
     }
 
     /// Whether the office has it and it counts.

@@ -214,6 +214,7 @@ impl Office {
             authority: Position(0),
             person: self.devices[&hello.device].1.clone(),
             escrow: None,
+            left_out: None,
         };
         let _ = definitions_digest(std::iter::empty());
         let mut out = vec![welcome.into()];

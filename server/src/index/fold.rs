@@ -33,7 +33,7 @@ pub fn fold<I: Index>(
     let mut batch = Batch::new();
     match entry {
         LogEntry::Edits(edits) => edits_rows(index, &mut batch, position, edits)?,
-        LogEntry::Answered(answered) => answered_rows(index, &mut batch, answered)?,
+        LogEntry::Answered(answered) => answered_rows(index, &mut batch, position, answered)?,
         LogEntry::Moved(moved) => moved_rows(index, &mut batch, position, moved)?,
         LogEntry::Erased(erased) => erased_rows(index, &mut batch, position, erased)?,
         LogEntry::Groups(_)
@@ -265,11 +265,14 @@ fn kept_rows<I: Index>(
 fn answered_rows<I: Index>(
     index: &Overlay<I>,
     batch: &mut Batch,
+    position: Position,
     answered: &Answered,
 ) -> Result<(), IndexError> {
     let key = keys::quarantined(&answered.record, &answered.write, &answered.hash);
     if let Some(mut quarantined) = row::<QuarantineRow, I>(index, &key)? {
         quarantined.answer = Some(answered.text.clone());
+        let of_device = keys::answer(&quarantined.device, position);
+        batch.insert(of_device, Some(answered.record.0.to_vec()));
         batch.insert(key, Some(encoded(&quarantined)));
     }
     Ok(())

@@ -3,7 +3,7 @@
 //!
 //! Never read back except for the parts named here.
 
-use liandu_core::id::{Actor, ChangeHash, Position, RecordId, RegionCode, ScopeId};
+use liandu_core::id::{Actor, ChangeHash, DeviceId, Position, RecordId, RegionCode, ScopeId};
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
 
@@ -144,6 +144,23 @@ pub const ARRIVALS: &[u8] = b"Q";
 /// A quarantined edit's place in the order of arrival; its value is the edit's key.
 pub fn arrival(position: Position, nth: u32) -> Vec<u8> {
     key(b'Q', &[&position.0.to_be_bytes(), &nth.to_be_bytes()])
+}
+
+/// Prefix of the office answers to a device's edits.
+pub fn answers(device: &DeviceId) -> Vec<u8> {
+    key(b'A', &[&device.0])
+}
+
+/// An answer, at its position; its value is the record.
+pub fn answer(device: &DeviceId, position: Position) -> Vec<u8> {
+    key(b'A', &[&device.0, &position.0.to_be_bytes()])
+}
+
+/// The position of an answer's key.
+pub fn read_answer(key: &[u8]) -> Option<Position> {
+    Some(Position(u64::from_be_bytes(
+        key.get(9..17)?.try_into().ok()?,
+    )))
 }
 
 /// Prefix of authority entries.

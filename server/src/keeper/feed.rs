@@ -3,11 +3,11 @@
 //! Never loads a document in order to send it, and keeps nothing about who reads: a reader comes
 //! back with its positions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::authority::ScopeRule;
 use liandu_core::id::{Position, RecordId, RegionCode, ScopeId};
-use liandu_core::limits::{FEED_UPDATES_MAX, SCOPES_MAX};
+use liandu_core::limits::{FEED_UPDATES_MAX, SCOPES_COUNTED_MAX, SCOPES_MAX};
 use liandu_core::policy::Principal;
 use liandu_core::protocol::message::{Digest, RecordHeads, ScopeDigest};
 use liandu_core::protocol::update::{AnyKind, Chunk, RecordUpdate, UpdateBody};
@@ -23,6 +23,15 @@ use crate::journal::Disk;
 
 /// Rows of one scope read ahead.
 const AHEAD: usize = 256;
+
+/// The scopes that a device follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Those.
+    pub scopes: Vec<Scope>,
+    /// How many more its person may see: too many for one device.
+    pub left_out: u64,
+}
 
 /// A part of the feeds of some scopes.
 #[derive(Debug, Clone, PartialEq)]
@@ -285,28 +294,37 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// The scopes of a person's devices: their groups', and for offices every one of the subtree
-    /// that exists, as far as a device may follow.
-    pub fn scopes_of(&self, principal: &Principal) -> Vec<Scope> {
-        let mut scopes = std::collections::BTreeSet::new();
+    /// that exists, as far as a device may follow. What is too much for one device is counted:
+    /// their own groups always fit first.
+    pub fn scopes_of(&self, principal: &Principal) -> Reach {
+        let mut own = BTreeSet::new();
+        let mut below = BTreeSet::new();
         for rule in self.directory.scopes_of(principal) {
             match &rule {
                 ScopeRule::Exactly(scope) => {
-                    scopes.insert(scope.clone());
+                    own.insert(scope.clone());
                 }
                 ScopeRule::Subtree { region, .. } => {
                     let existing = self.noted(self.scopes_in(region)).unwrap_or_default();
-                    scopes.extend(existing.into_iter().filter(|scope| rule.gives(scope)));
+                    below.extend(existing.into_iter().filter(|scope| rule.gives(scope)));
                 }
             }
         }
-        scopes.into_iter().take(SCOPES_MAX).collect()
+        let all = own.len() + below.difference(&own).count();
+        let others = below.difference(&own).cloned();
+        let mut scopes: Vec<Scope> = own.iter().cloned().chain(others).take(SCOPES_MAX).collect();
+        scopes.sort_unstable();
+        Reach {
+            left_out: (all - scopes.len()) as u64,
+            scopes,
+        }
     }
 
     fn scopes_in(&self, region: &RegionCode) -> Result<Vec<Scope>, Trouble> {
         let rows = self
             .index
             .below()
-            .scan(&keys::scopes_in(region), &[], SCOPES_MAX * 4)?;
+            .scan(&keys::scopes_in(region), &[], SCOPES_COUNTED_MAX)?;
         Ok(rows
             .iter()
             .filter_map(|(key, _)| keys::read_scope(key))

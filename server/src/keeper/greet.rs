@@ -13,6 +13,7 @@ use liandu_core::record::scope::Scope;
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_core::seal::{EnrolmentCertificate, PublicKey};
 
+use super::feed::Reach;
 use super::{Keeper, Trouble};
 use crate::index::Index;
 use crate::index::rows::RecordRow;
@@ -54,11 +55,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 (certificate.key, certificate.person.clone(), false)
             }
         };
-        let scopes = if escrow || known.is_none() {
-            Vec::new()
+        let reach = if escrow || known.is_none() {
+            Reach::default()
         } else {
             self.scopes_of_person(&person)
         };
+        let Reach { scopes, left_out } = reach;
         let home = self.directory.person(&person);
         let home = home.map(|person| person.region.clone());
         let regions = scopes.iter().map(|scope| scope.region.clone()).chain(home);
@@ -76,6 +78,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             authority: self.statements_end(&person),
             person,
             escrow,
+            left_out,
+            answers: Vec::new(),
         })
     }
 

@@ -12,12 +12,12 @@ use liandu_core::log::{
 };
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
-use liandu_core::record::scope::Scope;
 use liandu_core::seal::{EnrolmentCertificate, PublicKey};
 use liandu_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::ask::{ActError, AuthorityAct, OfficeUser};
+use super::feed::Reach;
 use super::{Keeper, Ticket, Trouble};
 use crate::index::Index;
 use crate::journal::{Disk, Payload};
@@ -343,7 +343,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     }
 
     /// The scopes a device of this person has now.
-    pub fn scopes_of_person(&self, person: &PersonId) -> Vec<Scope> {
+    pub fn scopes_of_person(&self, person: &PersonId) -> Reach {
         let principal = self.directory.principal(person);
         principal
             .map(|principal| self.scopes_of(&principal))

@@ -4,16 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{DeviceId, Position, RecordId};
+use liandu_core::limits::ANSWERS_MAX;
 use liandu_core::log::{Answered, Because, LogEntry};
+use liandu_core::protocol::message::OfficeAnswer;
 use liandu_core::verdict::Verdict;
 
 use super::ask::{
     ActError, ItemId, ItemVerdict, OfficeUser, QuarantineAnswer, QuarantineFilter, QuarantineItem,
 };
 use super::{Answer, Keeper, Ticket, Trouble};
-use crate::index::rows::QuarantineRow;
-use crate::index::{Index, keys, rows};
+use crate::index::rows::{EntryRow, QuarantineRow};
+use crate::index::{Index, IndexError, keys, rows};
 use crate::journal::Disk;
 use liandu_core::time::Timestamp;
 
@@ -70,6 +72,42 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             time: row.time,
             answer: row.answer,
         }))
+    }
+
+    /// What offices answered to a device's edits after a position, oldest first.
+    pub fn answers_to(&self, device: &DeviceId, after: Position) -> Vec<OfficeAnswer> {
+        self.noted(self.answers_after(device, after))
+            .unwrap_or_default()
+    }
+
+    fn answers_after(
+        &self,
+        device: &DeviceId,
+        after: Position,
+    ) -> Result<Vec<OfficeAnswer>, Trouble> {
+        let from = keys::answer(device, after.next());
+        let rows = self.index.below();
+        let rows = rows.scan(&keys::answers(device), &from, ANSWERS_MAX)?;
+        let mut answers = Vec::with_capacity(rows.len());
+        for (key, value) in rows {
+            let position = keys::read_answer(&key).ok_or(IndexError::Damaged)?;
+            let record = RecordId::from_slice(&value).map_err(|_| IndexError::Damaged)?;
+            let Some(at) = self.index.get(&keys::entry(&record, position))? else {
+                continue;
+            };
+            // Erased with its record: nothing to tell any more.
+            let entry = self.entry_at(position, EntryRow::read(&at)?)?;
+            if let Some(LogEntry::Answered(said)) = entry {
+                answers.push(OfficeAnswer {
+                    record,
+                    hash: said.hash,
+                    position,
+                    time: said.time,
+                    text: said.text,
+                });
+            }
+        }
+        Ok(answers)
     }
 
     /// The bytes of a quarantined edit, for an office that wants to see it.

@@ -193,7 +193,8 @@ impl Connection {
                 device,
                 cursor,
                 certificate,
-            } => self.look_up(device, cursor, certificate).await,
+                answers,
+            } => self.look_up((device, cursor, certificate), answers).await,
             Output::Opened(opened) => {
                 self.opened(&opened);
                 Ok(())
@@ -257,17 +258,32 @@ impl Connection {
 
     async fn look_up(
         &mut self,
-        device: DeviceId,
-        cursor: Option<Cursor>,
-        certificate: Option<Box<EnrolmentCertificate>>,
+        (device, cursor, certificate): (
+            DeviceId,
+            Option<Cursor>,
+            Option<Box<EnrolmentCertificate>>,
+        ),
+        answers: Option<Position>,
     ) -> Result<(), End> {
         self.certificate = certificate.map(|certificate| *certificate);
         let shown = self.certificate.clone();
         let greet = move |keeper: &crate::engine::LiveKeeper| {
-            keeper.greet(&device, cursor.as_ref(), shown.as_ref())
+            let mut known = keeper.greet(&device, cursor.as_ref(), shown.as_ref())?;
+            if let Some(after) = answers {
+                known.answers = keeper.answers_to(&device, after);
+            }
+            Some(known)
         };
         match self.handle().read(greet).await? {
             Some(known) => {
+                if known.left_out > 0 {
+                    tracing::warn!(
+                        device = %device.hex(),
+                        scopes = known.scopes.len(),
+                        left_out = known.left_out,
+                        "a device may see more scopes than one device can follow; it was told"
+                    );
+                }
                 // Before the feed is read: nothing that moves from now on is missed.
                 self.follow(&known.scopes);
                 let position = *self.sockets.handle.positions().borrow();
@@ -447,7 +463,10 @@ impl Connection {
                     .directory()
                     .person(&person)
                     .map(|person| person.name.clone());
-                (name.unwrap_or_default(), keeper.scopes_of_person(&person))
+                (
+                    name.unwrap_or_default(),
+                    keeper.scopes_of_person(&person).scopes,
+                )
             }
         };
         let (name, scopes) = handle.read(read).await?;

@@ -26,6 +26,7 @@ impl Server {
                 device,
                 cursor,
                 certificate,
+                ..
             } => {
                 conn.certificate = certificate.map(|certificate| *certificate);
                 match keeper.greet(&device, cursor.as_ref(), conn.certificate.as_ref()) {

@@ -72,6 +72,7 @@ impl Client {
                 });
             }
             ToDevice::Scopes(told) => self.scopes(told.scopes),
+            ToDevice::Answers(told) => self.outputs.push_back(Output::Answers(told.answers)),
             ToDevice::Differ(differ) => self.differ(now, differ),
             ToDevice::Want(want) => self.want(now, want),
             ToDevice::WantAuthority(WantAuthority { after }) => {
@@ -149,8 +150,11 @@ impl Client {
     fn welcomed(&mut self, now: Timestamp, welcome: Welcome) {
         self.present_certificate = false;
         self.frame_bytes_max = usize::try_from(welcome.allowed.frame_bytes).unwrap_or(usize::MAX);
-        let (time, person) = (welcome.time, welcome.person);
-        self.outputs.push_back(Output::Greeted { time, person });
+        self.outputs.push_back(Output::Greeted {
+            time: welcome.time,
+            person: welcome.person,
+            left_out: welcome.left_out.unwrap_or(0),
+        });
         if welcome.escrow == Some(true) {
             self.phase = Phase::Escrow;
             self.show(Status::Escrow);

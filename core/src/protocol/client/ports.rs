@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{DeploymentId, DeviceId, PersonId, Position, RecordId, ScopeId};
-use crate::protocol::message::{Cursor, Digest, RecordHeads, Tier};
+use crate::protocol::message::{Cursor, Digest, OfficeAnswer, RecordHeads, Tier};
 use crate::protocol::update::{RecordPush, RecordUpdate, RecordVerdicts};
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
@@ -66,6 +66,8 @@ pub struct Holding {
     pub definitions: BTreeSet<DefinitionRef>,
     /// The last authority statement it has.
     pub authority: Position,
+    /// The last office answer it has.
+    pub answers: Position,
     /// Edits without a receipt.
     pub unsent: u64,
 }
@@ -104,6 +106,8 @@ pub enum Input {
     DefinitionStored(DefinitionRef),
     /// Authority statements up to here are durable.
     AuthorityStored(Position),
+    /// Office answers up to here are durable.
+    AnswersStored(Position),
     /// Answer to `NeedDigests`.
     Digests(Vec<Digest>),
     /// Answer to `NeedHeads`: the next records of the scope, sorted, at most
@@ -142,7 +146,11 @@ pub enum Output {
         time: Timestamp,
         /// Whose device.
         person: PersonId,
+        /// Scopes it may see that are too many for one device.
+        left_out: u64,
     },
+    /// Answers of offices to this device's edits: store, then say `AnswersStored`.
+    Answers(Vec<OfficeAnswer>),
     /// So many more offers are taken.
     Room(usize),
     /// An answer to an offer: store, then forget the batch. A record that is not in it stays

@@ -90,6 +90,7 @@ impl Session {
             device: hello.device,
             cursor: hello.cursor,
             certificate: hello.certificate.clone().map(Box::new),
+            answers: hello.answers,
         });
         self.phase = Phase::LookingUp(nonce, Box::new(hello));
     }

@@ -4,8 +4,8 @@
 
 use crate::id::{DeviceId, PersonId, Position, RecordId, ScopeId};
 use crate::protocol::message::{
-    Authority, Behind, CloseCode, Cursor, Digest, Enrol, Enrolled, HeadsPage, Nonce, RecordHeads,
-    Resume, Tier,
+    Authority, Behind, CloseCode, Cursor, Digest, Enrol, Enrolled, HeadsPage, Nonce, OfficeAnswer,
+    RecordHeads, Resume, Tier,
 };
 use crate::protocol::packed::Packed;
 use crate::protocol::update::{RecordPush, RecordVerdicts};
@@ -33,6 +33,10 @@ pub struct Known {
     pub authority: Position,
     /// It is revoked: it may only push, into escrow.
     pub escrow: bool,
+    /// Scopes it could follow beside those, if they were not too many.
+    pub left_out: u64,
+    /// Answers of offices to its edits after the position in the hello, at most `ANSWERS_MAX`.
+    pub answers: Vec<OfficeAnswer>,
 }
 
 /// A page of a feed, each body the packed `RecordUpdate`s of one frame.
@@ -140,6 +144,8 @@ pub enum Output {
         cursor: Option<Cursor>,
         /// Its certificate, to be verified if the device is unknown.
         certificate: Option<Box<EnrolmentCertificate>>,
+        /// The last office answer it has; none: it wants none.
+        answers: Option<Position>,
     },
     /// The hello's signature holds: from now on the connection is this device's.
     Opened(Box<Opened>),

@@ -205,6 +205,8 @@ impl Engine {
             was: Vec::new(),
             against_advice: refusal.is_some(),
             owed: false,
+            answer: None,
+            dismissed: false,
         };
         self.next_number += 1;
         self.cache.put(record, doc);

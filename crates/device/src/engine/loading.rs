@@ -175,6 +175,7 @@ impl Engine {
             scopes: self.place.scope_ids(),
             definitions: self.received.keys().cloned().collect(),
             authority: self.place.authority,
+            answers: self.place.answers,
             unsent,
         };
         let seed = u64::from_be_bytes(draw(self.entropy.as_mut()));

@@ -13,7 +13,7 @@ use liandu_core::record::scope::Scope;
 use liandu_core::record::view::{Oddity, Record};
 use liandu_core::time::Timestamp;
 
-use crate::own::Status;
+use crate::own::{OfficeWord, Status};
 
 /// Why a record cannot be read or edited on this device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,10 @@ pub struct EditView {
     pub status: Status,
     /// How often the device had to make it into another change.
     pub offered_again: u32,
+    /// What an office answered while it stays out.
+    pub answer: Option<OfficeWord>,
+    /// The person has dealt with its refusal.
+    pub dismissed: bool,
 }
 
 /// A record as a person sees it.
@@ -150,8 +154,10 @@ pub struct Overview {
     pub at_office: usize,
     /// ... held there.
     pub held: usize,
-    /// ... refused, or not applicable any more.
+    /// ... refused, or not applicable any more, and not laid aside.
     pub refused: usize,
+    /// Scopes its person may see that are too many for one device.
+    pub left_out: u64,
     /// Colleagues' edits that are not yet at the office.
     pub carried: usize,
 }

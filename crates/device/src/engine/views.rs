@@ -219,6 +219,8 @@ impl Engine {
             time: edit.time,
             status: Status::of(edit, durable, self.sent.contains(&edit.number)),
             offered_again: edit.offered_again,
+            answer: edit.answer.clone(),
+            dismissed: edit.dismissed,
         }
     }
 
@@ -261,9 +263,10 @@ impl Engine {
             at_office: 0,
             held: 0,
             refused: 0,
+            left_out: self.place.left_out,
             carried: self.records.values().map(carried).sum(),
         };
-        for edit in self.all_edits() {
+        for edit in self.all_edits().filter(|edit| !edit.dismissed) {
             let count = match edit.status {
                 Status::Saving | Status::OnDevice => &mut overview.on_device,
                 Status::Sent => &mut overview.sent,
@@ -305,7 +308,11 @@ impl Engine {
             domain: String::new(),
             conflicts: 0,
             waiting: layers.own.values().filter(|edit| edit.waits()).count(),
-            refused: layers.own.values().filter(|edit| !edit.stands()).count(),
+            refused: layers
+                .own
+                .values()
+                .filter(|edit| edit.asks_for_a_person())
+                .count(),
             carried: carried(layers),
             last: None,
             trouble,
@@ -362,7 +369,7 @@ impl Filter {
 }
 
 fn is_done(edit: &EditView) -> bool {
-    matches!(edit.status, Status::AtOffice { .. })
+    edit.dismissed || matches!(edit.status, Status::AtOffice { .. })
 }
 
 fn title(record: &Record) -> String {

@@ -81,7 +81,7 @@ fn province_is_imported_at_once_and_survives() {
     assert_eq!(directory.groups().len(), 2_052 + 2);
     assert_eq!(directory.people().len(), 41_606 + 4);
     let principal = directory.principal(&person("d-41605")).unwrap();
-    assert_eq!(world.keeper.scopes_of(&principal).len(), 1);
+    assert_eq!(world.keeper.scopes_of(&principal).scopes.len(), 1);
 }
 
 #[test]
