@@ -8,6 +8,7 @@
 mod conflict;
 mod crash;
 mod damage;
+mod files;
 mod hostile;
 mod kills;
 mod load;
