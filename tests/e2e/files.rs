@@ -53,7 +53,6 @@ impl Tus {
     }
 
     /// Begins a request; the body is the caller's.
-
     fn begin(
         &self,
         method: &str,
