@@ -101,7 +101,7 @@ async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
     assert_eq!(code, 3, "it still waits for a person");
     assert!(said.contains("标准由人大办来定"), "{said}");
     let (_, status) = liandu(&world, "a", &["status", "--json"]);
-    let status: Value = serde_json::from_str(&status).unwrap();
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["edits"][0]["answer"]["text"], "标准由人大办来定");
     let number = status["edits"][0]["number"].to_string();
     ok(&world, "a", &["dismiss", &number]);
