@@ -154,6 +154,18 @@ pub enum Relation {
     Handler,
 }
 
+impl Relation {
+    /// The word in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Relation::Author => "author",
+            Relation::GroupMember => "group-member",
+            Relation::InRegion => "in-region",
+            Relation::Handler => "handler",
+        }
+    }
+}
+
 /// What one does to values; events are in `workflow`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {

@@ -25,6 +25,8 @@ pub struct StateRule {
     pub zh: &'static str,
     /// English name.
     pub en: &'static str,
+    /// Whose turn it is: for whom a record in this state waits. Nobody's where it rests.
+    pub turn: &'static [(Role, Relation)],
 }
 
 /// One event.
@@ -86,7 +88,17 @@ pub const FOUR_THINGS: [&str; 4] = [
 pub const DECIDE: &str = "decide";
 
 const fn state(id: &'static str, rank: u8, zh: &'static str, en: &'static str) -> StateRule {
-    StateRule { id, rank, zh, en }
+    StateRule {
+        id,
+        rank,
+        zh,
+        en,
+        turn: &[],
+    }
+}
+
+const fn waits(rule: StateRule, turn: &'static [(Role, Relation)]) -> StateRule {
+    StateRule { turn, ..rule }
 }
 
 const fn event(
@@ -156,6 +168,20 @@ mod tests {
                     assert!(flow.state(state).is_some(), "{kind} {}: {state}", event.id);
                 }
                 assert!(!event.by.is_empty() && !event.zh.is_ascii() && event.en.is_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_a_problem_waits_for_can_take_it_on() {
+        for state in PROBLEM.states {
+            let rests = matches!(state.id, "closed" | "withdrawn");
+            assert_eq!(state.turn.is_empty(), rests, "{}", state.id);
+            for turn in state.turn {
+                let takes_on = |event: &EventRule| {
+                    event.to.is_some() && event.from.contains(&state.id) && event.by.contains(turn)
+                };
+                assert!(PROBLEM.events.iter().any(takes_on), "{} {turn:?}", state.id);
             }
         }
     }

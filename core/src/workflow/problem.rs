@@ -5,7 +5,7 @@
 use super::by::{
     CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
 };
-use super::{DECIDE, EventRule, Workflow, event, needs, reviews, settles, state};
+use super::{DECIDE, EventRule, Workflow, event, needs, reviews, settles, state, waits};
 
 const UNDER_WAY: &[&str] = &[
     "transferred",
@@ -42,15 +42,15 @@ const ALL_STATES: &[&str] = &[
 
 pub(super) const PROBLEM: Workflow = Workflow {
     states: &[
-        state("found", 0, "已发现", "found"),
-        state("verified", 10, "已核实", "verified"),
-        state("returned", 15, "已退件", "returned"),
-        state("transferred", 20, "已交办", "transferred"),
-        state("received", 30, "已签收", "received"),
-        state("planned", 40, "已定方案", "planned"),
-        state("rectifying", 50, "整改中", "rectifying"),
-        state("reported", 60, "已报结", "reported"),
-        state("reviewed", 70, "已复核", "reviewed"),
+        waits(state("found", 0, "已发现", "found"), OFFICES),
+        waits(state("verified", 10, "已核实", "verified"), OFFICES),
+        waits(state("returned", 15, "已退件", "returned"), OFFICES),
+        waits(state("transferred", 20, "已交办", "transferred"), HANDLERS),
+        waits(state("received", 30, "已签收", "received"), HANDLERS),
+        waits(state("planned", 40, "已定方案", "planned"), HANDLERS),
+        waits(state("rectifying", 50, "整改中", "rectifying"), HANDLERS),
+        waits(state("reported", 60, "已报结", "reported"), CONGRESS),
+        waits(state("reviewed", 70, "已复核", "reviewed"), CONGRESS),
         state("closed", 80, "已销号", "closed"),
         state("withdrawn", 90, "已撤回", "withdrawn"),
     ],
