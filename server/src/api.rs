@@ -12,6 +12,7 @@ mod edits;
 mod export;
 mod held;
 mod imports;
+mod inbox;
 mod json;
 mod labels;
 mod map;
@@ -23,6 +24,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod workflow;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +48,7 @@ pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
 pub use imports::{CellErrorJson, ImportJson, UndoneJson};
+pub use inbox::{InboxJson, NextJson, WaitJson, WaitingJson};
 pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, LineJson, PositionJson, QuantityJson, ScopeJson,
     ServerJson, ValueJson, WrittenJson,
@@ -58,6 +61,7 @@ pub use record::{
 pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJson};
 pub use session::{GrantJson, SessionJson};
 pub use status::HealthJson;
+pub use workflow::{ByWhomJson, EventRuleJson, StateRuleJson, WorkflowJson, WorkflowsJson};
 
 use crate::api::device::Stamp;
 use crate::api::problem::ApiError;
@@ -156,6 +160,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(attachments::index))
         .routes(routes!(device::challenge))
         .routes(routes!(device::begin))
+        .routes(routes!(inbox::show))
+        .routes(routes!(workflow::show))
         .routes(routes!(held::index))
         .routes(routes!(held::release))
         .routes(routes!(held::answer))

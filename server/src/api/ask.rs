@@ -160,7 +160,7 @@ pub(crate) struct FilterParams {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the parameters that `Ask` reads")]
 pub(crate) struct PageParams {
-    /// `-last` (default), `last`, `-first`, `first`, `-device`, `title`.
+    /// `-last` (default), `last`, `-first`, `first`, `-device`, `title`, `due`.
     sort: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::tables::Mark;
-use crate::tables::rows::Line;
+use crate::tables::rows::{Line, NOT_DUE};
 use crate::tables::time_text::moment;
 
 /// The log position an answer is true for.
@@ -355,6 +355,10 @@ pub struct LineJson {
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<PositionJson>,
+    /// The day it is due, as settled or last extended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2020-04-30")]
+    pub due: Option<String>,
 }
 
 impl From<&Line> for LineJson {
@@ -385,6 +389,7 @@ impl From<&Line> for LineJson {
             edits: line.edits,
             conflicts: line.conflicts,
             position: line.spot.as_ref().map(PositionJson::from),
+            due: (line.due != NOT_DUE).then(|| line.due.clone()),
         }
     }
 }

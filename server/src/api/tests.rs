@@ -6,5 +6,7 @@ mod door;
 mod files;
 mod held;
 mod imports;
+mod inbox;
+mod life;
 mod records;
 mod world;

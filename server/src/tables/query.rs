@@ -123,6 +123,9 @@ pub enum Sort {
     /// By heading.
     #[n(5)]
     TitleUp,
+    /// What is due first first; what has no day last.
+    #[n(6)]
+    DueUp,
 }
 
 impl Sort {
@@ -135,6 +138,7 @@ impl Sort {
             "first" => Sort::FirstUp,
             "-device" => Sort::DeviceDown,
             "title" => Sort::TitleUp,
+            "due" => Sort::DueUp,
             _other => return None,
         })
     }
@@ -145,13 +149,14 @@ impl Sort {
             Sort::FirstDown | Sort::FirstUp => "first_position",
             Sort::DeviceDown => "device_first",
             Sort::TitleUp => "title",
+            Sort::DueUp => "due",
         }
     }
 
     fn down(self) -> bool {
         match self {
             Sort::LastDown | Sort::FirstDown | Sort::DeviceDown => true,
-            Sort::LastUp | Sort::FirstUp | Sort::TitleUp => false,
+            Sort::LastUp | Sort::FirstUp | Sort::TitleUp | Sort::DueUp => false,
         }
     }
 
@@ -162,6 +167,7 @@ impl Sort {
             Sort::FirstDown | Sort::FirstUp => position(line.about.first.0.0),
             Sort::DeviceDown => Key::Int(line.device_first.0),
             Sort::TitleUp => Key::Text(line.title.clone()),
+            Sort::DueUp => Key::Text(line.due.clone()),
         }
     }
 }

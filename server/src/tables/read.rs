@@ -22,7 +22,7 @@ use crate::tables::rows::{About, Line, Rows};
 pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
     r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
-    r.lon_e7, r.datum, r.accuracy_cm";
+    r.lon_e7, r.datum, r.accuracy_cm, r.due";
 
 pub(crate) fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
@@ -95,6 +95,7 @@ pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
         edits: number(row, "edits")?,
         conflicts: number(row, "conflicts")?,
         spot: spot(row)?,
+        due: row.get("due")?,
     })
 }
 

@@ -15,6 +15,8 @@ use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::Timestamp;
 
+use crate::tables::time_text;
+
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
@@ -70,7 +72,13 @@ pub struct Line {
     pub conflicts: u64,
     /// Where it is.
     pub spot: Option<GeoPosition>,
+    /// The day it is due, `2020-04-30`: as it was settled or last extended; `NOT_DUE` when no
+    /// day was set.
+    pub due: String,
 }
+
+/// Stands for the day of what has none, so that it comes after everything that is due.
+pub const NOT_DUE: &str = "9999-12-31";
 
 /// Everything the tables hold of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +120,7 @@ pub fn project(record: &Record, about: About) -> Rows {
         edits: record.edits as u64,
         conflicts: record.conflicts.len() as u64,
         spot: spot(record),
+        due: due(record),
     };
     let handlers = record.state.handlers.iter().cloned().collect();
     let conflicts = record.conflicts.clone();
@@ -185,6 +194,31 @@ fn spot(record: &Record) -> Option<GeoPosition> {
         .and_then(|path| record.fields.get(&path));
     let named = named.and_then(|view| of(&view.value));
     named.or_else(|| record.fields.values().find_map(|view| of(&view.value)))
+}
+
+/// The day last granted since it was handed over, else the settled one.
+fn due(record: &Record) -> String {
+    let mut granted = None;
+    for event in record.events.iter().filter(|event| event.counts) {
+        match event.kind.as_str() {
+            "transfer" => granted = None,
+            "extend" => {
+                granted = event
+                    .args
+                    .get("until")
+                    .and_then(Value::as_text)
+                    .and_then(day)
+            }
+            _other => {}
+        }
+    }
+    let settled = || day(record.text_of("settled_deadline"));
+    granted.or_else(settled).unwrap_or(NOT_DUE).to_owned()
+}
+
+/// The text when it is a day; anything else would be out of order.
+fn day(text: &str) -> Option<&str> {
+    (text.len() == 10 && time_text::moment(text).is_some()).then_some(text)
 }
 
 fn body(record: &Record) -> String {

@@ -45,6 +45,8 @@ fn every_route_is_described_with_its_problems() {
         "/api/records.xlsx",
         "/api/records.geojson",
         "/api/map",
+        "/api/inbox",
+        "/api/workflow",
         "/healthz",
         "/metrics",
     ] {

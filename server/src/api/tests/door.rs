@@ -64,6 +64,8 @@ async fn every_route_but_the_open_ones_asks_to_sign_in() {
         "/api/records.geojson",
         "/api/conflicts",
         "/api/quarantine",
+        "/api/inbox",
+        "/api/workflow",
         "/api/records/00000000-0000-0000-0000-000000000000",
         "/api/records/x/history?path=e",
     ] {
