@@ -6,6 +6,7 @@
 mod ask;
 mod attachments;
 mod body;
+mod definition;
 mod device;
 mod door;
 mod edits;
@@ -43,6 +44,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
@@ -162,6 +164,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::begin))
         .routes(routes!(inbox::show))
         .routes(routes!(workflow::show))
+        .routes(routes!(definition::index))
+        .routes(routes!(definition::show))
         .routes(routes!(held::index))
         .routes(routes!(held::release))
         .routes(routes!(held::answer))
@@ -224,6 +228,11 @@ pub fn router(office: Office) -> Router {
         .layer(DefaultBodyLimit::max(limits::API_BODY_BYTES_MAX))
         .layer(from_fn_with_state(office.clone(), marked))
         .with_state(office)
+}
+
+/// The answer to an address that is nobody's.
+pub(crate) fn not_found() -> Response {
+    ApiError::NotFound.into_response()
 }
 
 /// Ends a request that takes too long.

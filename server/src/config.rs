@@ -20,6 +20,7 @@ struct File {
     data: PathBuf,
     authority: Option<PathBuf>,
     tables: Option<PathBuf>,
+    web: Option<PathBuf>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     #[serde(default)]
@@ -83,6 +84,8 @@ pub struct Settings {
     pub authority: PathBuf,
     /// The office tables' folder.
     pub tables: PathBuf,
+    /// The web application's built files; none: those in the program.
+    pub web: Option<PathBuf>,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// What devices and browsers call the server; none: the address it listens on.
@@ -177,6 +180,7 @@ impl Settings {
             data: data.to_owned(),
             authority: beside(data),
             tables: data.join("tables"),
+            web: None,
             listen: LISTEN
                 .parse()
                 .unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8420))),
@@ -209,6 +213,7 @@ impl Settings {
                 .authority
                 .map_or(plain.authority, |path| folder.join(path)),
             tables: file.tables.map_or(plain.tables, |path| folder.join(path)),
+            web: file.web.map(|path| folder.join(path)),
             listen: file.listen.unwrap_or(plain.listen),
             public_url: file.public_url,
             limits: file.limits,

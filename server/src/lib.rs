@@ -16,3 +16,4 @@ pub mod packs;
 pub mod serve;
 pub mod socket;
 pub mod tables;
+mod web;
