@@ -1,0 +1,2 @@
+export const made: URL;
+export function generate(): Promise<string>;

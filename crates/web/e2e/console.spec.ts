@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test, type Page } from '@playwright/test';
+
+const url = (path: string): string => `${process.env['LIANDU_URL'] ?? ''}${path}`;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+declare global {
+  interface Window {
+    axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+  }
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(url('/'));
+  await page.getByLabel('用户名').fill('province');
+  await page.getByLabel('密码').fill(process.env['LIANDU_PASSWORD'] ?? '');
+  await page.getByRole('button', { name: '登录' }).click();
+  await expect(page.getByRole('heading', { name: '待办' })).toBeVisible();
+}
+
+/** Tests the page as assistive technology finds it. Evaluated in the page, where its policy does not apply. */
+async function nothingSerious(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run());
+  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `node_modules/.cache/e2e-shots/${name}.png` });
+}
+
+test('a wrong password is said so, a right one opens the inbox', async ({ page }) => {
+  await page.goto(url('/'));
+  await page.getByLabel('用户名').fill('province');
+  await page.getByLabel('密码').fill('not it');
+  await page.getByRole('button', { name: '登录' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await shot(page, 'sign-in');
+  await nothingSerious(page);
+  await signIn(page);
+  await expect(page.getByText('有分歧待裁定')).toBeVisible();
+  await shot(page, 'inbox');
+  await nothingSerious(page);
+});
+
+test('table, map, figures and export of one filter have the same count', async ({ page }) => {
+  await signIn(page);
+  const filters = ['', 'kind=problem', 'kind=problem&state=closed', 'region=1304', 'kind=inspection&conflict=none', 'region=130227&kind=problem', 'kind=problem&domain=land', 'conflict=open'];
+  for (const filter of filters) {
+    await page.goto(url(`/ledger?${filter}`));
+    const count = Number(await page.getByTestId('count').getAttribute('data-count'));
+    await page.getByRole('tab', { name: '统计' }).click();
+    await expect(page.locator('[data-by] [data-count]')).toHaveCount(4);
+    for (const part of await page.locator('[data-by] [data-count]').all()) expect(Number(await part.getAttribute('data-count')), filter).toBe(count);
+    await page.getByRole('tab', { name: '图', exact: true }).click();
+    const map = page.getByTestId('map-count');
+    expect([Number(await map.getAttribute('data-count')), Number(await map.getAttribute('data-regions'))], filter).toEqual([count, count]);
+    const features = await page.evaluate(async (query) => ((await (await fetch(`/api/records.geojson?${query}`)).json()) as { features: unknown[] }).features.length, filter);
+    expect(features, filter).toBe(count);
+  }
+});
+
+test('the ledger is walked by keyboard; a record opens beside it and Esc returns to the row', async ({ page }) => {
+  await signIn(page);
+  await page.goto(url('/ledger?kind=problem'));
+  const rows = page.locator('[data-record]');
+  await rows.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const id = await page.evaluate(() => (document.activeElement as HTMLElement).dataset['record']);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`record=${id}`));
+  await expect(page.locator('aside h1')).toBeVisible();
+  await expect(page.locator('aside dl').first()).toBeVisible();
+  await shot(page, 'ledger');
+  await nothingSerious(page);
+  await page.keyboard.press('Escape');
+  await expect(page.locator(`[data-record="${id}"]`)).toBeFocused();
+});
+
+test('a conflict is decided at the desk', async ({ page }) => {
+  await signIn(page);
+  await page.goto(url('/conflicts'));
+  await page.locator('.desk-list .row').first().click();
+  const card = page.locator('section.conflict').first();
+  await expect(card).toBeVisible();
+  await shot(page, 'conflicts');
+  await nothingSerious(page);
+  const before = await page.locator('section.conflict').count();
+  await card.getByRole('button', { name: '采用', exact: true }).first().click();
+  await expect(page.getByRole('status')).toContainText('已裁定');
+  await expect(page.locator('section.conflict')).toHaveCount(before - 1);
+});
+
+test('the quarantine says why, and an answer is kept', async ({ page }) => {
+  await signIn(page);
+  await page.goto(url('/quarantine'));
+  const card = page.locator('article.held').first();
+  await expect(card).toBeVisible();
+  await shot(page, 'quarantine');
+  await nothingSerious(page);
+  await card.getByRole('button', { name: '答复' }).click();
+  await card.getByLabel('写给提交人的话').fill('已核对，请按新单位重报。');
+  await card.getByRole('button', { name: '发送' }).click();
+  await expect(card.getByRole('status')).toContainText('已答复');
+});
+
+test('an edit from an old reading shows what changed and keeps what was written', async ({ page, context }) => {
+  await signIn(page);
+  await page.goto(url('/ledger?kind=problem&conflict=none&state=found'));
+  const id = (await page.locator('[data-record]').first().getAttribute('data-record')) ?? '';
+  const other = await context.newPage();
+  for (const each of [page, other]) {
+    await each.goto(url(`/records/${id}`));
+    await each.getByRole('button', { name: '修改', exact: true }).click();
+  }
+  const field = (each: Page, path: string) => each.locator(`[data-path="${path}"] input`);
+  await field(other, 'f/external_no').fill('甲-17');
+  await other.getByRole('button', { name: '保存' }).click();
+  await expect(other.getByRole('status')).toContainText('已保存');
+  await field(page, 'f/external_no').fill('乙-18');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByRole('alert')).toContainText('甲-17');
+  await expect(field(page, 'f/external_no')).toHaveValue('乙-18');
+  await shot(page, 'form');
+  await nothingSerious(page);
+  await page.getByRole('button', { name: '看过了' }).click();
+  await expect(page.getByRole('status')).toContainText('已保存');
+});
+
+test('everything fits on a phone of 390 px', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page);
+  for (const path of ['/', '/ledger?kind=problem', '/ledger?kind=problem&tab=map', '/ledger?kind=problem&tab=statistics', '/conflicts', '/quarantine']) {
+    await page.goto(url(path));
+    await expect(page.locator('h1').first()).toBeVisible();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, path).toBeLessThanOrEqual(390);
+    await shot(page, `phone${path.replace(/\W+/g, '-')}`);
+  }
+});
+
+test('the component gallery is readable in light, dark and large', async ({ page }) => {
+  await page.goto(url('/gallery'));
+  for (const [look, size] of [['light', 'normal'], ['dark', 'normal'], ['light', 'large']] as const) {
+    await page.evaluate(([a, b]) => Object.assign(document.documentElement.dataset, { look: a, size: b }), [look, size]);
+    await shot(page, `gallery-${look}-${size}`);
+    await nothingSerious(page);
+  }
+});

@@ -1,0 +1,2299 @@
+// Made from server/openapi.json by `npm run api`: never edited by hand.
+
+export interface paths {
+    "/api/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records with open conflicts that fit a filter, each with what the conflicts are between. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                    /** @description records, 1 to 500, 50 when not said */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConflictsJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The definitions the log knows, in order of their names. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DefinitionJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/definitions/{definition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One definition, as it was imported. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Campaign and version: `hebei-6plus1@1`. */
+                    definition: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by region of all records that fit a filter, and those in view as clustered points. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                    /** @description `province`, `city`, `county` (when not said) or `town` */
+                    level?: string;
+                    /** @description West, south, east, north in degrees: the points of this part of the map only; everything when not said. Unlike `bbox` it is no condition: figures stay those of the filter */
+                    view?: string;
+                    /** @description zoom of the map, 0 to 22, 7 when not said */
+                    zoom?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MapJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Edits that do not count (yet), with the reasons. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Code of a region: it and its subtree. */
+                    region?: string;
+                    /** @description Code of the person who sent it. */
+                    person?: string;
+                    /** @description The record. */
+                    record?: string;
+                    /** @description `refused`, `held` or `forked`. */
+                    verdict?: string;
+                    /** @description Number of a reason. */
+                    reason?: number;
+                    /** @description `true`: also those that were released or answered. */
+                    settled?: boolean;
+                    /** @description Edits on the page, 1 to 500, 50 when not said. */
+                    limit?: number;
+                    /** @description `next` of the page before. */
+                    before?: string;
+                    /** @description Wait until the answer holds everything up to this position. */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantineJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{position}/{index}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell a quarantined edit's author that it stays out, and why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description of the edit */
+                    position: number;
+                    /** @description of the edit */
+                    index: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SettledJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{position}/{index}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a quarantined edit again, on your responsibility. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description of the edit */
+                    position: number;
+                    /** @description of the edit */
+                    index: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SettledJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that fit a filter, a page at a time. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                    /** @description `-last` (default), `last`, `-first`, `first`, `-device`, `title`. */
+                    sort?: string;
+                    /** @description `next` of the page before. */
+                    cursor?: string;
+                    /** @description Records on the page, 1 to 500, 50 when not said. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordsJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a record. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateBody"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EditedJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that fit a filter as CSV (UTF-8 with a mark for spreadsheets): fixed columns, then one
+         *     for each field that has values.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that fit a filter as GeoJSON features; those without a position have a null geometry.
+         *     Coordinates are as stored: `datum` of each feature says in which system.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/geo+json": Record<string, never>;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that fit a filter as a spreadsheet: the columns of the CSV on one sheet; position and
+         *     count on another.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many records fit a filter, and how many of each value. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields.
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
+                    by?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. The ETag names what is shown; an edit sends it back as `If-Match`. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Why a resident's contact is read; needed for those records, and logged. */
+                    purpose?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Edit a record at what you saw of it. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `seen` of the record as you read it */
+                    "if-match": string;
+                };
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EditBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EditedJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was ever written to one place of a record. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The place: `f/title`, `t/description`, or `e` for the events. */
+                    path: string;
+                    /** @description As for the record. */
+                    purpose?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HistoriesJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide the conflict at one place, between all values you saw there. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `seen` of the record as you read it */
+                    "if-match": string;
+                };
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResolveBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EditedJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign in. Sets a cookie for browsers and answers a token for programs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sign out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server is well: 200 when it takes edits and its tables move, else 503. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HealthJson"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HealthJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers for Prometheus. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What the author is told. */
+        AnswerBody: {
+            /** @description 1 to 2,000 bytes. */
+            text: string;
+        };
+        /** @description The log position an answer is true for. */
+        AsOf: {
+            /**
+             * @description The life of the log, hexadecimal.
+             * @example 9f86d081884c7d65
+             */
+            epoch: string;
+            /**
+             * Format: int64
+             * @description Everything up to here is in the answer.
+             */
+            position: number;
+        };
+        BTreeMap: {
+            [key: string]: null | boolean | number | string | {
+                /** @description `2020-04-12T08:30:00.000Z`; other forms are read too, without zone as Beijing time. */
+                time: string;
+            } | {
+                /** @description The codes. */
+                codes: string[];
+            } | {
+                /** @description The point. */
+                position: components["schemas"]["PositionJson"];
+            } | {
+                /** @description The amount. */
+                quantity: components["schemas"]["QuantityJson"];
+            } | {
+                /** @description Its bytes, hexadecimal. */
+                unknown: string;
+            };
+        };
+        /** @description Who wrote something and when. */
+        ByJson: {
+            /** @description The device. */
+            device: string;
+            /** @description The device's clock; may be wrong. */
+            device_time: string;
+            /** @description The person's code, when known. */
+            person?: string | null;
+            server?: components["schemas"]["ServerJson"] | null;
+            /** @description Names the write: `ACTOR@NUMBER`. A resolution names the writes it decides between. */
+            write: string;
+        };
+        /** @description Points drawn as one. */
+        ClusterJson: {
+            /**
+             * Format: int64
+             * @description Records with open conflicts among them.
+             */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            count: number;
+            /**
+             * @description Their coordinate system; points of different ones are never drawn as one.
+             * @example GCJ-02
+             */
+            datum: string;
+            /**
+             * Format: double
+             * @description Mean latitude, degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Mean longitude, degrees.
+             */
+            lon: number;
+            /** @description The record, when it is only one. */
+            record?: string | null;
+        };
+        /** @description An open conflict. */
+        ConflictJson: {
+            /** @description `values`, `late`, `cleared-while-edited`, `late-text` or `states`. */
+            kind: string;
+            /** @description Where: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`, `t/TEXT`, or `e` for the state. */
+            path: string;
+            /** @description What it is between, the current one first. */
+            values: components["schemas"]["WrittenJson"][];
+        };
+        /** @description Records in conflict. */
+        ConflictsJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /**
+             * Format: int64
+             * @description Give it as `before` for the next page; absent at the end.
+             */
+            next?: number | null;
+            /** @description Last changed first. */
+            records: components["schemas"]["InConflictJson"][];
+        };
+        /** @description How many. */
+        CountJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description What they are counted by, as asked. */
+            by?: string | null;
+            /** @description Largest first. A record with several codes, or handed to several units, counts in each. */
+            groups: components["schemas"]["GroupJson"][];
+            /**
+             * Format: int64
+             * @description In groups beyond the 2,000 largest.
+             */
+            rest: number;
+            /**
+             * Format: int64
+             * @description All records that fit.
+             */
+            total: number;
+        };
+        /** @description A new record. */
+        CreateBody: {
+            /** @description The campaign whose newest definition counts. */
+            campaign: string;
+            /** @description A UUID; chosen by the server when absent. Sending one makes a second try harmless. */
+            id?: string | null;
+            /** @description Its kind. */
+            kind: string;
+            /** @description Who it belongs to. */
+            scope: components["schemas"]["ScopeJson"];
+            /** @description Long texts by field. */
+            texts?: {
+                [key: string]: string;
+            };
+            /** @description Fields, answers and items. */
+            writes?: components["schemas"]["WriteJson"][];
+        };
+        /** @description One definition. */
+        DefinitionJson: {
+            /** @description Campaign and version: `hebei-6plus1@1`. */
+            definition: string;
+            /** @description What people call the campaign. */
+            name: components["schemas"]["LabelJson"];
+        };
+        /** @description An edit, and the campaign it is made under when not the record's own. */
+        EditBody: components["schemas"]["EditJson"] & {
+            /** @description The campaign whose newest definition counts; the record's own when absent. */
+            campaign?: string | null;
+        };
+        /** @description One act on a record. */
+        EditJson: {
+            /** @enum {string} */
+            edit: "set";
+            /** @description At least one; no path twice. */
+            writes: components["schemas"]["WriteJson"][];
+        } | {
+            /** @enum {string} */
+            edit: "edit-text";
+            /** @description Which text. */
+            field: string;
+            /** @description In order. */
+            splices: components["schemas"]["SpliceJson"][];
+        } | {
+            /** @enum {string} */
+            edit: "clear-text";
+            /** @description Which text. */
+            field: string;
+        } | {
+            /** @description Reason, unit, deadline and the like. */
+            args?: components["schemas"]["BTreeMap"];
+            /** @enum {string} */
+            edit: "event";
+            /** @description What happened. */
+            event: string;
+            /** @description 16 bytes in hexadecimal; chosen by the server when absent. */
+            id?: string | null;
+        } | {
+            /** @description The writes it decides between, each `ACTOR@NUMBER`. */
+            among: string[];
+            /** @enum {string} */
+            edit: "resolve";
+            /** @description The place in conflict. */
+            path: string;
+            value?: components["schemas"]["ValueJson"] | null;
+        };
+        /** @description What became of an edit. Anything but accepted is an error answer. */
+        EditedJson: {
+            /**
+             * Format: int64
+             * @description Where it is in the log: give it as `at_least` to lists that must show it.
+             */
+            position: number;
+            /** @description The record. */
+            record: string;
+            /** @description The next `If-Match`. */
+            seen: string;
+            /** @description The server's clock. */
+            time: string;
+            /** @description `accepted`. */
+            verdict: string;
+            /** @description Names the write: `ACTOR@NUMBER`. */
+            write: string;
+        };
+        /** @description One event. */
+        EventJson: {
+            /** @description The events its author knew to be the last. */
+            after: string[];
+            /** @description Reason, unit, deadline and the like. */
+            args: components["schemas"]["BTreeMap"];
+            /** @description Who and when. */
+            by: components["schemas"]["ByJson"];
+            /** @description Whether it was possible in the state its author saw. */
+            counts: boolean;
+            /** @description What happened. */
+            event: string;
+            /** @description Its id. */
+            id: string;
+            label?: components["schemas"]["LabelJson"] | null;
+        };
+        /** @description A field, answer or item field. */
+        FieldJson: {
+            /** @description Who wrote it. */
+            by: components["schemas"]["ByJson"];
+            label?: components["schemas"]["LabelJson"] | null;
+            /** @description Other values that nobody has decided about. */
+            others?: components["schemas"]["WrittenJson"][];
+            /** @description The value that counts now. */
+            value: components["schemas"]["ValueJson"];
+            value_label?: components["schemas"]["LabelJson"] | null;
+        };
+        /** @description A role given for a region. */
+        GrantJson: {
+            /** @description The subtree it is given for. */
+            region: string;
+            /** @description The role's word. */
+            role: string;
+            /** @description The department, for that role. */
+            unit?: string | null;
+        };
+        /** @description One group of a count. */
+        GroupJson: {
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            count: number;
+            label?: components["schemas"]["LabelJson"] | null;
+            /** @description The value; empty for records without one. */
+            value: string;
+        };
+        /** @description Whether the server is well. */
+        HealthJson: {
+            /**
+             * Format: int64
+             * @description End of the log.
+             */
+            position: number;
+            /** @description Whether receipts are stopped (disk nearly full or log broken). */
+            receipts_stopped: boolean;
+            /** @description `ok`; `behind` while tables catch up; `failing` when receipts or tables have stopped. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Entries the tables are behind.
+             */
+            tables_lag: number;
+            /**
+             * Format: int64
+             * @description The tables go up to here.
+             */
+            tables_position: number;
+            /** @description Whether the tables have stopped moving. */
+            tables_stopped: boolean;
+        };
+        /** @description An edit that does not count (yet). */
+        HeldJson: {
+            /** @description What the office answered. */
+            answer?: string | null;
+            /** @description From which device. */
+            device: string;
+            /** @description The reason in English. */
+            en: string;
+            /**
+             * Format: int32
+             * @description Place in the entry.
+             */
+            index: number;
+            /** @description The record's kind, when known. */
+            kind?: string | null;
+            /** @description Who sent it. */
+            person?: string | null;
+            /**
+             * Format: int64
+             * @description Position of the entry that keeps it; with `index` it names the edit.
+             */
+            position: number;
+            /**
+             * Format: int32
+             * @description Number of the reason.
+             */
+            reason: number;
+            /** @description The record it was meant for. */
+            record: string;
+            /** @description The scope it was sent under. */
+            scope: components["schemas"]["ScopeJson"];
+            /**
+             * Format: int64
+             * @description The entry that released or answered it, absent while it is open.
+             */
+            settled?: number | null;
+            /** @description The server's clock when it came. */
+            time: string;
+            /** @description `refused`, `held` or `forked`. */
+            verdict: string;
+            /** @description Names the write: `ACTOR@NUMBER`. */
+            write: string;
+            /** @description The reason in Chinese. */
+            zh: string;
+        };
+        /** @description A place's history. */
+        HistoriesJson: {
+            /** @description Acts in causal order. */
+            acts: components["schemas"]["HistoryJson"][];
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description The place. */
+            path: string;
+        };
+        /** @description One act in a place's history. */
+        HistoryJson: {
+            /** @description `wrote`, `resolved`, `edited`, `cleared` or `happened`. */
+            act: string;
+            /** @description Who and when. */
+            by: components["schemas"]["ByJson"];
+            /** @description Code points taken out of a text. */
+            deleted?: number | null;
+            /** @description The event that happened. */
+            event?: string | null;
+            /** @description Text put in. */
+            inserted?: string | null;
+            value?: components["schemas"]["ValueJson"] | null;
+        };
+        /** @description A record with its open conflicts. */
+        InConflictJson: {
+            /** @description What is open. */
+            conflicts: components["schemas"]["ConflictJson"][];
+            /** @description The record. */
+            record: components["schemas"]["LineJson"];
+        };
+        /** @description A name in Chinese and English. */
+        LabelJson: {
+            /** @description English. */
+            en: string;
+            /** @description Chinese. */
+            zh: string;
+        };
+        /** @description One line of the ledger. */
+        LineJson: {
+            /** @description Who made it. */
+            author?: string | null;
+            /** @description The campaign, when known. */
+            campaign?: string | null;
+            /**
+             * Format: int64
+             * @description Open conflicts.
+             */
+            conflicts: number;
+            /** @description The device's clock at the first edit; may be wrong. */
+            device_first: string;
+            /** @description The device's clock at the last edit; may be wrong. */
+            device_last: string;
+            /** @description Code of the domain, empty when it has none. */
+            domain: string;
+            /**
+             * Format: int64
+             * @description Edits in it.
+             */
+            edits: number;
+            /** @description First arrival at the office. */
+            first: components["schemas"]["ServerJson"];
+            /** @description The record. */
+            id: string;
+            /** @description `inspection`, `problem`, `opinion`, `object`, `task` or `activity`. */
+            kind: string;
+            /** @description Last change at the office. */
+            last: components["schemas"]["ServerJson"];
+            position?: components["schemas"]["PositionJson"] | null;
+            /** @description Who it belongs to. */
+            scope: components["schemas"]["ScopeJson"];
+            /** @description Where it came from, empty when it does not say. */
+            source: string;
+            /** @description Where it stands. */
+            state: string;
+            state_label?: components["schemas"]["LabelJson"] | null;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description What a map shows of a filter. */
+        MapJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Points in view, the largest first; together with `rest` all of `placed` that is in view. */
+            clusters: components["schemas"]["ClusterJson"][];
+            /**
+             * Format: int64
+             * @description Those with a position.
+             */
+            placed: number;
+            /** @description Figures of regions; together `total`. */
+            regions: components["schemas"]["RegionCountJson"][];
+            /**
+             * Format: int64
+             * @description Records in view in clusters beyond the 5,000 largest.
+             */
+            rest: number;
+            /**
+             * Format: int64
+             * @description All records that fit: the list's number.
+             */
+            total: number;
+        };
+        /** @description A point. */
+        PositionJson: {
+            /**
+             * Format: double
+             * @description Radius of the fix, metres; absent when picked on a map.
+             */
+            accuracy_m?: number | null;
+            /**
+             * @description Coordinate system: `WGS-84`, `GCJ-02` or `CGCS2000`. Never converted by the server.
+             * @example GCJ-02
+             */
+            datum: string;
+            /**
+             * Format: double
+             * @description Latitude, degrees.
+             * @example 37.7
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, degrees.
+             * @example 115.7
+             */
+            lon: number;
+        };
+        /** @description Why a request was not done. */
+        Problem: {
+            /**
+             * @description Stable word for programs.
+             * @example resolve-first
+             */
+            code: string;
+            /** @description More, for programmers, in English. */
+            detail?: string | null;
+            /** @description What to tell the person, in English. */
+            en: string;
+            /** @description The parameter, field or path it is about. */
+            field?: string | null;
+            /**
+             * Format: int32
+             * @description Number of the reason, for refused edits.
+             */
+            reason?: number | null;
+            /**
+             * Format: int64
+             * @description Try again after so many seconds.
+             */
+            retry_s?: number | null;
+            /** @description What to tell the person, in Chinese. */
+            zh: string;
+        };
+        /** @description An amount. */
+        QuantityJson: {
+            /**
+             * Format: double
+             * @description How many units, to thousandths.
+             * @example 1.2
+             */
+            amount: number;
+            /**
+             * @description The unit's code.
+             * @example mu
+             */
+            unit: string;
+        };
+        /** @description Quarantined edits. */
+        QuarantineJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Newest first. */
+            edits: components["schemas"]["HeldJson"][];
+            /** @description Give it as `before` for the next page; absent at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description All that fit, also those not on this page.
+             */
+            total: number;
+        };
+        /** @description One record. */
+        RecordJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description What is open. */
+            conflicts: components["schemas"]["ConflictJson"][];
+            created?: components["schemas"]["ByJson"] | null;
+            /** @description The definition its last edit was made under: `hebei-6plus1@1`. */
+            definition?: string | null;
+            /** @description Edits in it. */
+            edits: number;
+            /** @description Events in causal order. */
+            events: components["schemas"]["EventJson"][];
+            /** @description Values by place: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`. */
+            fields: {
+                [key: string]: components["schemas"]["FieldJson"];
+            };
+            /** @description The record. */
+            id: string;
+            /** @description Its kind. */
+            kind: string;
+            last?: components["schemas"]["ByJson"] | null;
+            /** @description Names of the people above by code, as far as the roster has them. */
+            people: {
+                [key: string]: string;
+            };
+            /** @description Who it belongs to. */
+            scope: components["schemas"]["ScopeJson"];
+            /**
+             * @description What you are looking at: send it back as `If-Match` with an edit. The same as the ETag,
+             *     without quotes.
+             */
+            seen: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["StateJson"];
+            /** @description Long texts by field. */
+            texts: {
+                [key: string]: components["schemas"]["TextJson"];
+            };
+        };
+        /** @description One page of the ledger. */
+        RecordsJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Give it as `cursor` for the next page; absent at the end. */
+            next?: string | null;
+            /** @description The records. */
+            records: components["schemas"]["LineJson"][];
+        };
+        /** @description How many records lie in a region. */
+        RegionCountJson: {
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            count: number;
+            /** @description Code of the region. */
+            region: string;
+        };
+        /** @description A decision about a conflict. */
+        ResolveBody: {
+            /** @description The campaign whose newest definition counts; the record's own when absent. */
+            campaign?: string | null;
+            /** @description The place in conflict; `e` for the state. */
+            path: string;
+            value?: components["schemas"]["ValueJson"] | null;
+        };
+        /** @description Who a record belongs to. */
+        ScopeJson: {
+            /** @description `group`, `office` or `contact`. */
+            audience: string;
+            /** @description Code of the group, absent for an office's own records. */
+            group?: string | null;
+            /**
+             * @description Code of the region (GB/T 2260).
+             * @example 130502
+             */
+            region: string;
+        };
+        /** @description Position and time at the office. */
+        ServerJson: {
+            /**
+             * Format: int64
+             * @description Position in the log.
+             */
+            position: number;
+            /** @description The server's clock. */
+            time: string;
+        };
+        /** @description Who is signed in. */
+        SessionJson: {
+            /** @description When the session ends if nothing more is asked. */
+            ends: string;
+            /** @description Roles. */
+            grants: components["schemas"]["GrantJson"][];
+            /** @description Whose account it is. */
+            person: string;
+            /**
+             * @description For `Authorization: Bearer …` of programs; only in the answer to signing in. Browsers
+             *     use the cookie.
+             */
+            token?: string | null;
+            /** @description The sign-in name. */
+            user: string;
+        };
+        /** @description What became of a quarantined edit. */
+        SettledJson: {
+            /** @description The reason in English. */
+            en?: string | null;
+            /**
+             * Format: int64
+             * @description Give it as `at_least` to lists that must show it.
+             */
+            position: number;
+            /**
+             * Format: int32
+             * @description Number of the reason when it still does not count.
+             */
+            reason?: number | null;
+            /** @description `accepted`, `refused`, `held` or `forked`. */
+            verdict: string;
+            /** @description The reason in Chinese. */
+            zh?: string | null;
+        };
+        /** @description User and password. */
+        SignIn: {
+            /** @description The password. */
+            password: string;
+            /** @description The sign-in name. */
+            user: string;
+        };
+        /** @description One replacement in a text. Places count Unicode code points. */
+        SpliceJson: {
+            /**
+             * Format: int64
+             * @description First code point.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Code points taken out.
+             */
+            delete?: number;
+            /** @description Text put in. */
+            insert?: string;
+        };
+        /** @description Where a record stands. */
+        StateJson: {
+            /** @description The units it is handed to. */
+            handlers: string[];
+            label?: components["schemas"]["LabelJson"] | null;
+            /** @description The state. */
+            state: string;
+            /** @description The events nobody has followed up yet. */
+            tips: string[];
+        };
+        /** @description A long text. */
+        TextJson: {
+            by?: components["schemas"]["ByJson"] | null;
+            /** @description Merged content. */
+            content: string;
+            label?: components["schemas"]["LabelJson"] | null;
+        };
+        /**
+         * @description What a field holds: `null` (cleared), text, a whole number, true or false, or an object with
+         *     one key that says what it is.
+         */
+        ValueJson: null | boolean | number | string | {
+            /** @description `2020-04-12T08:30:00.000Z`; other forms are read too, without zone as Beijing time. */
+            time: string;
+        } | {
+            /** @description The codes. */
+            codes: string[];
+        } | {
+            /** @description The point. */
+            position: components["schemas"]["PositionJson"];
+        } | {
+            /** @description The amount. */
+            quantity: components["schemas"]["QuantityJson"];
+        } | {
+            /** @description Its bytes, hexadecimal. */
+            unknown: string;
+        };
+        /** @description One value put into one place. */
+        WriteJson: {
+            /** @description Where: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`. */
+            path: string;
+            /** @description What. */
+            value: components["schemas"]["ValueJson"];
+        };
+        /** @description One written value. */
+        WrittenJson: {
+            /** @description Who and when. */
+            by: components["schemas"]["ByJson"];
+            /** @description What. */
+            value: components["schemas"]["ValueJson"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
