@@ -1,4 +1,4 @@
-//! Adds up what the test runners say: nextest's summary and libtest's result lines. It never
+//! Adds up what the test runners say: the summaries of nextest and vitest, libtest's result lines. It never
 //! guesses: a line it does not know counts for nothing.
 
 use std::fmt;
@@ -8,6 +8,7 @@ use std::fmt;
 pub(crate) enum Runner {
     Libtest,
     Nextest,
+    Vitest,
 }
 
 /// How many tests went well and how many did not.
@@ -24,13 +25,14 @@ impl Count {
         let (begin, split) = match runner {
             Runner::Libtest => ("test result:", ". "),
             Runner::Nextest => ("Summary [", "run:"),
+            Runner::Vitest => ("Tests ", " "),
         };
         if !line.starts_with(begin) {
             return;
         }
         let parts = line.split_once(split).map_or("", |(_, parts)| parts);
         let parts = without_brackets(parts);
-        for part in parts.split([',', ';']) {
+        for part in parts.split([',', ';', '|']) {
             let Some((number, word)) = part.trim().split_once(' ') else {
                 continue;
             };
@@ -113,5 +115,23 @@ mod tests {
             "     Summary [   0.2s] 1 test run: 0 passed, 1 failed, 0 skipped",
         ];
         assert_eq!(counted(Runner::Nextest, &lines), (0, 1));
+    }
+
+    #[test]
+    fn vitest_says_tests_after_files() {
+        let mut count = Count::default();
+        for line in [
+            " Test Files  1 failed | 5 passed (6)",
+            "      Tests  1 failed | 19 passed (20)",
+        ] {
+            count.look(Runner::Vitest, line);
+        }
+        assert_eq!(
+            count,
+            Count {
+                passed: 19,
+                failed: 1
+            }
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! stays out of the way once the demo runs.
 
 use crate::command::{self, Phases, binaries, cargo, root, typed};
-use crate::setup;
+use crate::{setup, web};
 use anyhow::{Context, Result};
 use std::process::{Command, Stdio};
 
@@ -15,8 +15,15 @@ const FOLDER: &str = ".demo";
 /// # Errors
 /// When something does not build or the demo cannot be started.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
-    let mut phases = Phases::new(2);
+    let mut phases = Phases::new(3);
     phases.run("准备 set-up", setup::build_tools)?;
+    phases.run("网页 web pages", || {
+        if web::is_possible() {
+            return web::build();
+        }
+        println!("没有 Node.js，只有接口 without Node.js there is only the API");
+        Ok(())
+    })?;
     phases.run(
         "编译 build (首次需几分钟 minutes the first time)",
         || {

@@ -5,7 +5,7 @@ use crate::command::{
     self, Phases, answer, binaries, cargo, program, root, succeeds, typed, watch,
 };
 use crate::count::{Count, Runner};
-use crate::{setup, tidy, wasm};
+use crate::{setup, tidy, wasm, web};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
@@ -24,7 +24,7 @@ const ALL: [&str; 2] = ["--workspace", "--all-features"];
 /// # Errors
 /// When a phase fails; later ones are not tried, except that documentation tests follow tests.
 fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
-    let mut phases = Phases::new(if wasm == Wasm::Checked { 8 } else { 7 });
+    let mut phases = Phases::new(if wasm == Wasm::Checked { 9 } else { 8 });
     phases.run("准备 set-up", || {
         setup::build_tools()?;
         setup::rust_components()
@@ -54,7 +54,13 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         docs.args(["--doc", "--no-fail-fast"]);
         counted(Runner::Libtest, docs, count)
     });
-    tests.and(docs)?;
+    let pages = phases.run("网页 web pages", || {
+        web::prepare()?;
+        command::run(web::npm(&["run", "check"]))?;
+        counted(Runner::Vitest, web::npm(&["test"]), count)?;
+        web::build()
+    });
+    tests.and(docs).and(pages)?;
     if wasm == Wasm::Checked {
         phases.run("浏览器编译 wasm build", || wasm::check(wasm::Way::Any))?;
     }

@@ -86,14 +86,18 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
     let liandu = typed(&bin.join("liandu"))?;
     let server = typed(&bin.join("liandu-server"))?;
     let dir = typed(dir)?;
+    let accounts = dir.join("ACCESS.txt");
     let (liandu, server, dir) = (liandu.display(), server.display(), dir.display());
     let phones: Vec<(&str, &str)> = Hand::ALL.into_iter().filter_map(Hand::phone).collect();
     let (one, two) = (phones[0], phones[1]);
     let record = Plan::area_record();
     let short = record.to_string();
     let short = &short[short.len() - 6..];
+    let access = std::fs::read_to_string(accounts).unwrap_or_default();
+    let password = password_of(&access, PROVINCE).unwrap_or_default();
     Ok(format!(
         "打开 Open\n  \
+           {url}/   办公网页 the office's pages: 用户 user {PROVINCE}, 密码 password {password}\n  \
            {url}/api/openapi.json   接口说明 what the office API can do\n  \
            {url}/healthz            运行状况 how the server is\n\
          账户和密码 Accounts: {dir}/ACCESS.txt\n\n\

@@ -206,6 +206,556 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A challenge for a device's key. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChallengeJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A token for a device that has signed a challenge. A device that is unknown or shut out, and a
+         *     signature that does not fit, look the same.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProofBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceTokenJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to send a file, or find out how far it is: the same file by the same sender has the same
+         *     address. A file that is here already needs no piece.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `1.0.0` */
+                    "tus-resumable": string;
+                    /** @description bytes of the file */
+                    "upload-length": number;
+                    /** @description `hash` and the file's SHA-256 in lower-case hexadecimal, in Base64 */
+                    "upload-metadata": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `Location`, `Upload-Offset`, `Upload-Expires` */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        /** What this server takes. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Tus-Checksum-Algorithm` */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give an upload up. A file that is kept stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `1.0.0` */
+                    "tus-resumable": string;
+                };
+                path: {
+                    /** @description the upload */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description given up */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        /** How far an upload is. */
+        head: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `1.0.0` */
+                    "tus-resumable": string;
+                };
+                path: {
+                    /** @description the upload */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `Upload-Offset`, `Upload-Length`, `Upload-Expires` */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description no such upload, or expired */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /**
+         * Send the next piece. With the last one the whole is checked: it is kept when its SHA-256 is the
+         *     name and its kind is one that is kept, and thrown away when not.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description `1.0.0` */
+                    "tus-resumable": string;
+                    /** @description where the piece begins */
+                    "upload-offset": number;
+                    /** @description `sha256` or `sha1` and the piece's hash in Base64 */
+                    "upload-checksum"?: string | null;
+                };
+                path: {
+                    /** @description the upload */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/offset+octet-stream": number[];
+                };
+            };
+            responses: {
+                /** @description `Upload-Offset`, `Upload-Expires` */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                460: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/imports/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring problems in from a table: CSV in UTF-8, or XLSX (its first sheet). The first row names
+         *     fields by their names or ids; 问题名称, 领域 and 行政区划 must be there. Without `apply` it is
+         *     only looked through. With it, all rows are made or none; sending the same table again makes
+         *     nothing twice.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The campaign whose newest definition names fields and codes.
+                     * @example hebei-6plus1
+                     */
+                    campaign: string;
+                    /** @description Source of rows that do not say: `government` (政府自查) when not said. */
+                    source?: string;
+                    /** @description Whether to make the records; otherwise the table is only looked through. */
+                    apply?: boolean;
+                    /** @description Another number brings the same table in anew, after it was taken back; 1 when not said. */
+                    round?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description asked to apply, and cells are wrong: nothing was made */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{batch}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an import back: every record of it that nobody has touched is withdrawn; the others are
+         *     named and stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `batch` of the import */
+                    batch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UndoneJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -1159,6 +1709,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The attachments of a record: which is which, and whether each is here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttachmentsJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{id}/edits": {
         parameters: {
             query?: never;
@@ -1246,6 +1850,120 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}/files/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment as it was sent. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                    /** @description the attachment */
+                    hash: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{id}/files/{hash}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small JPEG of a picture. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                    /** @description the attachment */
+                    hash: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the picture, at most 512 pixels a side */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": number[];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1611,6 +2329,45 @@ export interface components {
              */
             position: number;
         };
+        /** @description One attachment. */
+        AttachmentJson: {
+            /** @description What its author says about it. */
+            caption?: string | null;
+            /** @description The SHA-256 of its content. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Bytes in all, once somebody has begun to send it.
+             */
+            length?: number | null;
+            /** @description Its media type, when it is here. */
+            media_type?: string | null;
+            /** @description Where the record names it: `i/photos/ITEM/hash`. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Bytes that are here.
+             */
+            received: number;
+            /**
+             * @description `before`, `after`, `site`, `document` or what else the definition has; empty when the
+             *     record does not say.
+             */
+            role: string;
+            /** @description `here`, `on-the-way` or `missing`. */
+            state: string;
+            /** @description Whether a thumbnail can be asked for. */
+            thumbnail: boolean;
+        };
+        /** @description A record's attachments. */
+        AttachmentsJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description In the order they were taken. */
+            attachments: components["schemas"]["AttachmentJson"][];
+            /** @description Before and after: those of one item, then by the order they were taken. */
+            pairs: components["schemas"]["PairJson"][];
+        };
         BTreeMap: {
             [key: string]: null | boolean | number | string | {
                 /** @description `2020-04-12T08:30:00.000Z`; other forms are read too, without zone as Beijing time. */
@@ -1640,6 +2397,34 @@ export interface components {
             server?: components["schemas"]["ServerJson"] | null;
             /** @description Names the write: `ACTOR@NUMBER`. A resolution names the writes it decides between. */
             write: string;
+        };
+        /** @description A cell that is wrong. */
+        CellErrorJson: {
+            /** @description As spreadsheets name it: `C7`. */
+            cell: string;
+            /**
+             * Format: int32
+             * @description The column, counted from 1; 0 for the whole row.
+             */
+            column: number;
+            /** @description The same in English. */
+            en: string;
+            /**
+             * Format: int32
+             * @description The row, counted from 1.
+             */
+            row: number;
+            /** @description The sheet, empty for a CSV. */
+            sheet: string;
+            /** @description What is wrong and what to do, in Chinese. */
+            zh: string;
+        };
+        /** @description What a device is to sign. */
+        ChallengeJson: {
+            /** @description The installation, hexadecimal. */
+            deployment: string;
+            /** @description 32 bytes, hexadecimal; to be answered within a minute. */
+            nonce: string;
         };
         /** @description Points drawn as one. */
         ClusterJson: {
@@ -1734,6 +2519,16 @@ export interface components {
             definition: string;
             /** @description What people call the campaign. */
             name: components["schemas"]["LabelJson"];
+        };
+        /** @description What the device sends with its requests for files. */
+        DeviceTokenJson: {
+            /**
+             * Format: int64
+             * @description Seconds until the device must prove its key again; also after a 401.
+             */
+            expires_s: number;
+            /** @description As `Authorization: Liandu-Device TOKEN`. */
+            token: string;
         };
         /** @description An edit, and the campaign it is made under when not the record's own. */
         EditBody: components["schemas"]["EditJson"] & {
@@ -1933,6 +2728,30 @@ export interface components {
             inserted?: string | null;
             value?: components["schemas"]["ValueJson"] | null;
         };
+        /** @description A table looked through, or brought in. */
+        ImportJson: {
+            /** @description Rows that were brought in before by the same table. */
+            already: number;
+            /** @description Names what is brought in: give it to undo. */
+            batch: string;
+            /** @description What is wrong; nothing is made while there is anything. */
+            errors: components["schemas"]["CellErrorJson"][];
+            /** @description How many cells are wrong; `errors` holds the first 200. */
+            errors_total: number;
+            /** @description The first rows as they are read: values by field. */
+            first: {
+                [key: string]: string;
+            }[];
+            /** @description Records made now. */
+            made: number;
+            /**
+             * Format: int64
+             * @description Where the last is in the log: give it as `at_least` to lists that must show it.
+             */
+            position?: number | null;
+            /** @description Rows that can be brought in. */
+            rows: number;
+        };
         /** @description A record with its open conflicts. */
         InConflictJson: {
             /** @description What is open. */
@@ -2012,6 +2831,13 @@ export interface components {
              */
             total: number;
         };
+        /** @description Two attachments to be seen side by side. */
+        PairJson: {
+            /** @description Hash of the one after. */
+            after: string;
+            /** @description Hash of the one before. */
+            before: string;
+        };
         /** @description A point. */
         PositionJson: {
             /**
@@ -2062,6 +2888,18 @@ export interface components {
             retry_s?: number | null;
             /** @description What to tell the person, in Chinese. */
             zh: string;
+        };
+        /** @description A device's answer. */
+        ProofBody: {
+            /** @description The device, hexadecimal. */
+            device: string;
+            /** @description `nonce` of the challenge. */
+            nonce: string;
+            /**
+             * @description Ed25519 by the device's key over `liandu-door-1`, zero, 1, deployment, device and nonce;
+             *     64 bytes, hexadecimal.
+             */
+            signature: string;
         };
         /** @description An amount. */
         QuantityJson: {
@@ -2253,6 +3091,18 @@ export interface components {
             /** @description Merged content. */
             content: string;
             label?: components["schemas"]["LabelJson"] | null;
+        };
+        /** @description What became of an import that was taken back. */
+        UndoneJson: {
+            /**
+             * Format: int64
+             * @description Where the last is in the log.
+             */
+            position?: number | null;
+            /** @description Records somebody has worked on since: they stay. */
+            touched: string[];
+            /** @description Records withdrawn now. */
+            withdrawn: number;
         };
         /**
          * @description What a field holds: `null` (cleared), text, a whole number, true or false, or an object with
