@@ -29,7 +29,7 @@ use crate::engine::{self, ActError, AuthorityAct, Handle};
 use crate::files::Files;
 use crate::socket::Sockets;
 use crate::tables::follow;
-use crate::web::{self, Files};
+use crate::web::{self, Pages};
 
 /// How long open requests may take to end after the signal.
 const END_AT_MOST: Duration = Duration::from_secs(10);
@@ -73,7 +73,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let admin = line::listen(&settings.admin_socket())?;
     let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
     let resting = tokio::spawn(rest(handle.clone()));
-    let files = settings.web.clone().map_or(Files::Built, Files::Folder);
+    let files = settings.web.clone().map_or(Pages::Built, Pages::Folder);
     let routes = api::router(office)
         .merge(sync_route(settings, handle.clone()))
         .fallback_service(web::router(files));

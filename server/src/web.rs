@@ -35,18 +35,18 @@ struct Built;
 
 /// Where the files are.
 #[derive(Debug, Clone)]
-pub(crate) enum Files {
+pub(crate) enum Pages {
     /// Those the program was built with.
     Built,
     /// A folder named in the settings.
     Folder(PathBuf),
 }
 
-impl Files {
+impl Pages {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         match self {
-            Files::Built => Built::get(path).map(|file| file.data.into_owned()),
-            Files::Folder(folder) => {
+            Pages::Built => Built::get(path).map(|file| file.data.into_owned()),
+            Pages::Folder(folder) => {
                 let inside = Path::new(path)
                     .components()
                     .all(|part| matches!(part, Component::Normal(_)));
@@ -59,14 +59,14 @@ impl Files {
 }
 
 /// Answers every address that is no other route's.
-pub(crate) fn router(files: Files) -> Router {
+pub(crate) fn router(files: Pages) -> Router {
     Router::new()
         .fallback(show)
         .with_state(files)
         .layer(CompressionLayer::new())
 }
 
-async fn show(State(files): State<Files>, request: Request) -> Response {
+async fn show(State(files): State<Pages>, request: Request) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path().trim_start_matches('/').to_owned();
     if !reads || path == "api" || path.starts_with("api/") {
@@ -88,7 +88,7 @@ async fn show(State(files): State<Files>, request: Request) -> Response {
 }
 
 /// The file, the page for an address of the application, or what is missing.
-fn find(files: &Files, path: &str) -> Response {
+fn find(files: &Pages, path: &str) -> Response {
     if !path.is_empty()
         && let Some(bytes) = files.read(path)
     {
@@ -144,7 +144,7 @@ mod tests {
             .header("accept-encoding", "br")
             .body(Body::empty())
             .unwrap();
-        let files = Files::Folder(folder.to_owned());
+        let files = Pages::Folder(folder.to_owned());
         router(files).oneshot(request).await.unwrap()
     }
 
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(outside.status(), StatusCode::NOT_FOUND);
         let api = answer(folder.path(), "/api/nothing").await;
         assert_eq!(api.status(), StatusCode::NOT_FOUND);
-        assert_eq!(header_of(&api, "content-type"), "application/json");
+        assert_eq!(header_of(&api, "content-type"), "application/problem+json");
     }
 
     #[tokio::test]

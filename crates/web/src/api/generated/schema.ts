@@ -756,6 +756,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the person who asks, in due order, with what they may do about it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description records, 1 to 500, 50 when not said */
+                    limit?: number;
+                    /** @description wait until the answer holds everything up to this position, at most ten seconds */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InboxJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -1123,7 +1179,7 @@ export interface paths {
                     "field.ID"?: string;
                     /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
                     at_least?: number;
-                    /** @description `-last` (default), `last`, `-first`, `first`, `-device`, `title`. */
+                    /** @description `-last` (default), `last`, `-first`, `first`, `-device`, `title`, `due`. */
                     sort?: string;
                     /** @description `next` of the page before. */
                     cursor?: string;
@@ -2229,6 +2285,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** States, events and who may cause them, for every kind of record. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorkflowsJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2397,6 +2496,19 @@ export interface components {
             server?: components["schemas"]["ServerJson"] | null;
             /** @description Names the write: `ACTOR@NUMBER`. A resolution names the writes it decides between. */
             write: string;
+        };
+        /** @description Who, standing how to the record. */
+        ByWhomJson: {
+            /**
+             * @description `author`, `group-member`, `in-region` or `handler`.
+             * @example handler
+             */
+            relation: string;
+            /**
+             * @description The role.
+             * @example department
+             */
+            role: string;
         };
         /** @description A cell that is wrong. */
         CellErrorJson: {
@@ -2605,6 +2717,27 @@ export interface components {
             id: string;
             label?: components["schemas"]["LabelJson"] | null;
         };
+        /** @description One event. */
+        EventRuleJson: {
+            /** @description Who may cause it. */
+            by: components["schemas"]["ByWhomJson"][];
+            /** @description States it is possible in. */
+            from: string[];
+            /** @description The word. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /** @description Arguments it cannot be without. */
+            needs: string[];
+            /** @description Fields that must stand in the record, none of them in conflict. */
+            needs_fields: string[];
+            /** @description Whether it must be somebody other than who reported the work done. */
+            not_the_doer: boolean;
+            /** @description Whether values that stand are settled by it. */
+            settles: boolean;
+            /** @description The state it leads to; absent for one that leaves the state as it is. */
+            to?: string | null;
+        };
         /** @description A field, answer or item field. */
         FieldJson: {
             /** @description Who wrote it. */
@@ -2759,6 +2892,20 @@ export interface components {
             /** @description The record. */
             record: components["schemas"]["LineJson"];
         };
+        /** @description What waits for the person who asks. */
+        InboxJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description What is due first, first; at most `limit` of all. */
+            records: components["schemas"]["WaitingJson"][];
+            /**
+             * Format: int64
+             * @description All that waits.
+             */
+            total: number;
+            /** @description By state and reason, in the order of a record's life; empty heaps too. */
+            waits: components["schemas"]["WaitJson"][];
+        };
         /** @description A name in Chinese and English. */
         LabelJson: {
             /** @description English. */
@@ -2783,6 +2930,11 @@ export interface components {
             device_last: string;
             /** @description Code of the domain, empty when it has none. */
             domain: string;
+            /**
+             * @description The day it is due, as settled or last extended.
+             * @example 2020-04-30
+             */
+            due?: string | null;
             /**
              * Format: int64
              * @description Edits in it.
@@ -2830,6 +2982,17 @@ export interface components {
              * @description All records that fit: the list's number.
              */
             total: number;
+        };
+        /** @description Something that can be done about a record. */
+        NextJson: {
+            /** @description The event. */
+            event: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /** @description Whether it takes the record to another state. */
+            moves: boolean;
+            /** @description Arguments it cannot be without. */
+            needs: string[];
         };
         /** @description Two attachments to be seen side by side. */
         PairJson: {
@@ -3085,6 +3248,20 @@ export interface components {
             /** @description The events nobody has followed up yet. */
             tips: string[];
         };
+        /** @description One state. */
+        StateRuleJson: {
+            /** @description The word. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /**
+             * Format: int32
+             * @description How far the record has come.
+             */
+            rank: number;
+            /** @description For whom a record in this state waits; nobody where it rests. */
+            turn: components["schemas"]["ByWhomJson"][];
+        };
         /** @description A long text. */
         TextJson: {
             by?: components["schemas"]["ByJson"] | null;
@@ -3123,6 +3300,49 @@ export interface components {
         } | {
             /** @description Its bytes, hexadecimal. */
             unknown: string;
+        };
+        /** @description How many wait in one state. */
+        WaitJson: {
+            /**
+             * Format: int64
+             * @description Records; the ledger's number for that filter.
+             */
+            count: number;
+            /**
+             * @description The ledger's query string for the same records.
+             * @example kind=problem&state=reported&region=130500
+             */
+            filter: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /** @description The state. */
+            state: string;
+        };
+        /** @description A record that waits. */
+        WaitingJson: {
+            /**
+             * @description What the person may do about it, what takes it on first. The four settled things, and
+             *     who reported the work, are judged when it is done.
+             */
+            next: components["schemas"]["NextJson"][];
+            /** @description The record. */
+            record: components["schemas"]["LineJson"];
+        };
+        /** @description The life of a kind of record. */
+        WorkflowJson: {
+            /** @description Events. */
+            events: components["schemas"]["EventRuleJson"][];
+            /** @description The kind. */
+            kind: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /** @description By rank; a record is born in the first. */
+            states: components["schemas"]["StateRuleJson"][];
+        };
+        /** @description The lives of all kinds. */
+        WorkflowsJson: {
+            /** @description One for each kind. */
+            workflows: components["schemas"]["WorkflowJson"][];
         };
         /** @description One value put into one place. */
         WriteJson: {
