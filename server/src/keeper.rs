@@ -14,6 +14,7 @@ mod greet;
 mod judge_again;
 mod manage;
 mod office;
+mod options;
 mod packs;
 mod push;
 mod quarantine;
@@ -52,29 +53,9 @@ pub(crate) use trouble::Trouble;
 
 pub use feed::FeedPage;
 pub use greet::Difference;
+pub use options::Options;
 pub use push::Pushed;
 pub use recover::RecoverError;
-
-/// What the keeper is told once.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The journal's sizes.
-    pub journal: journal::Options,
-    /// Documents kept in memory, bytes.
-    pub cache_bytes_max: usize,
-    /// How long an ended membership still counts for who did not know of it, ms.
-    pub grace_ms: u64,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            journal: journal::Options::default(),
-            cache_bytes_max: 32 << 20,
-            grace_ms: 7 * 24 * 3_600_000,
-        }
-    }
-}
 
 /// The server's two keys.
 #[derive(Debug, Clone)]

@@ -12,4 +12,5 @@ mod carried;
 mod crash;
 mod office;
 mod phone;
+mod restored;
 mod story;
