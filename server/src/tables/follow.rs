@@ -77,7 +77,12 @@ pub fn start(
     std::thread::Builder::new()
         .name("projector".to_owned())
         .spawn(move || {
-            if let Err(error) = runtime.block_on(follow(engine, tables, progress)) {
+            let asked = engine.clone();
+            let ended = runtime.block_on(follow(engine, tables, progress));
+            // An engine that was told to stop no longer answers: nothing is wrong.
+            if let Err(error) = ended
+                && !asked.is_stopping()
+            {
                 tracing::error!(%error, "the tables have stopped");
             }
         })

@@ -131,8 +131,21 @@ impl std::fmt::Display for Wrong {
         match (value.is_empty(), twice) {
             (true, _) => f.write_str("空 (empty)"),
             (false, true) => write!(f, "“{value}” 重复 (twice)"),
-            (false, false) => write!(f, "“{value}”"),
+            (false, false) => write!(f, "“{value}”{}", wanted(column)),
         }
+    }
+}
+
+/// What a column's cells look like, for whoever mends the file.
+fn wanted(column: &str) -> &'static str {
+    match column {
+        "region" => "，应为 2 至 12 位数字的地区代码，如 130123 (a region code of 2 to 12 digits)",
+        "code" | "group" | "domain" => {
+            "，代码只含字母、数字和 _ - .，最多 40 个 (a code: letters, digits and _ - . only, up to 40)"
+        }
+        "leader" => "，应为 yes 或 no (yes or no)",
+        "role" => "，没有这个角色，见 admin users add --help (no such role: see that help)",
+        _ => "",
     }
 }
 
@@ -335,6 +348,7 @@ mod tests {
         let said = groups(csv.path()).unwrap_err().to_string();
         assert!(said.contains("line 3, code: “g 2”"), "{said}");
         assert!(said.contains("line 4, region: “石家庄”"), "{said}");
+        assert!(said.contains("a region code of 2 to 12 digits"), "{said}");
         let csv = file("code,name,region,role\np-1,王,130123,chief\n");
         assert!(
             people(csv.path())

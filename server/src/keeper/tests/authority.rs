@@ -1,7 +1,9 @@
 //! Enrolment, import of a province, statements that come back from devices.
 
-use liandu_core::id::{GroupId, Position};
+use liandu_core::id::{GroupId, Position, RecordId};
+use liandu_core::limits::SCOPES_MAX;
 use liandu_core::log::{GroupRow, MembershipRow, PersonRow};
+use liandu_core::policy::{Grant, Role};
 use liandu_core::verdict::{Reason, Verdict};
 use sha2::Digest;
 
@@ -82,6 +84,33 @@ fn province_is_imported_at_once_and_survives() {
     assert_eq!(directory.people().len(), 41_606 + 4);
     let principal = directory.principal(&person("d-41605")).unwrap();
     assert_eq!(world.keeper.scopes_of(&principal).scopes.len(), 1);
+}
+
+#[test]
+fn scopes_too_many_for_one_device_are_counted_and_its_own_come_first() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let record = RecordId([1; 16]);
+    for n in 0..300 {
+        let to = format!("13{n:04}/-/office").parse().unwrap();
+        world.act(AuthorityAct::Move { record, to }).unwrap();
+    }
+    let directory = world.keeper.directory();
+    let mut principal = directory.principal(&person("rep-1")).unwrap();
+    let one = world.keeper.scopes_of(&principal);
+    assert_eq!((one.scopes.len(), one.left_out), (1, 0));
+    principal.grants.push(Grant {
+        role: Role::Leader,
+        region: region("13"),
+        unit: None,
+    });
+    let reach = world.keeper.scopes_of(&principal);
+    assert_eq!(reach.scopes.len(), SCOPES_MAX);
+    assert_eq!(reach.left_out, 301 - SCOPES_MAX as u64);
+    assert!(reach.scopes.contains(&one.scopes[0]), "its own group stays");
 }
 
 #[test]
