@@ -11,10 +11,14 @@ pub const FRAME_INFLATED_BYTES_MAX: usize = 8 << 20;
 pub const CHANGE_BYTES_MAX: usize = 256 << 10;
 /// Operations in one change.
 pub const CHANGE_OPS_MAX: usize = 20_000;
+/// Rows in one column of a change: operations, or values that they supersede.
+pub const CHANGE_ROWS_MAX: u64 = 4 * CHANGE_OPS_MAX as u64;
 /// Ancestors one change may name.
 pub const CHANGE_DEPS_MAX: usize = 64;
 /// One record's changes or document chunk, inflated, bytes.
 pub const RECORD_BYTES_MAX: usize = 16 << 20;
+/// Rows in one column of a record's document chunk.
+pub const RECORD_ROWS_MAX: u64 = RECORD_BYTES_MAX as u64;
 /// Changes in one record.
 pub const RECORD_CHANGES_MAX: usize = 100_000;
 /// How far a change's first operation number may lie above the record's highest.
@@ -78,6 +82,10 @@ pub const SESSION_MS_MAX: u64 = 12 * 3_600_000;
 pub const SESSION_IDLE_MS_MAX: u64 = 2 * 3_600_000;
 /// Office sessions alive at the same time.
 pub const SESSIONS_MAX: usize = 20_000;
+/// TLS handshakes on their way at the same time; then the oldest makes room.
+pub const HANDSHAKES_MAX: usize = 4_096;
+/// One TLS handshake.
+pub const HANDSHAKE_MS_MAX: u64 = 10_000;
 /// Users and addresses whose failed sign-ins are remembered.
 pub const THROTTLED_MAX: usize = 20_000;
 /// Sign-ins that may check a password at the same time (each takes memory).

@@ -5,6 +5,7 @@
 mod apply;
 mod birth;
 mod chunk;
+mod column;
 mod conflict;
 pub mod doc;
 pub mod edit;

@@ -11,13 +11,12 @@ use automerge::{Automerge, Change, LoadOptions, OnPartialLoad, TextEncoding};
 use flate2::read::DeflateDecoder;
 
 use crate::limits::{CHANGE_BYTES_MAX, RECORD_BYTES_MAX, RECORD_CHANGES_MAX};
+use crate::record::column::{bounded_change, bounded_document, leb128};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const DOCUMENT: u8 = 0;
 const CHANGE: u8 = 1;
 const COMPRESSED: u8 = 2;
-/// Bit of a column's specification that says its content is deflated.
-const COLUMN_DEFLATED: u64 = 0b1000;
 
 /// Why foreign bytes are not changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +95,12 @@ fn load_document(bytes: &[u8]) -> Result<Automerge, ChunkError> {
 
 /// Loads one change chunk.
 pub(crate) fn load_change(bytes: &[u8]) -> Result<Change, ChunkError> {
+    let (kind, content, after) = opened(bytes)?;
+    match kind {
+        CHANGE if after.is_empty() => bounded_change(content)?,
+        COMPRESSED if after.is_empty() => bounded_change(&inflated(content)?)?,
+        _ => return Err(ChunkError::Malformed),
+    }
     match isolated(|| Change::from_bytes(bytes.to_vec())) {
         Some(Ok(change)) => Ok(change),
         Some(Err(_)) | None => Err(ChunkError::Malformed),
@@ -125,82 +130,47 @@ fn pieces<'a>(chunks: &[&'a [u8]]) -> Result<Vec<Piece<'a>>, ChunkError> {
     Ok(pieces)
 }
 
-/// The first chunk, how large it is inflated, and what follows it.
-fn split(bytes: &[u8]) -> Result<(Piece<'_>, usize, &[u8]), ChunkError> {
+/// Kind and content of the first chunk, and what follows it.
+fn opened(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), ChunkError> {
     let rest = bytes.strip_prefix(&MAGIC).ok_or(ChunkError::Malformed)?;
     let kind = *rest.get(4).ok_or(ChunkError::Malformed)?;
     let mut body = rest.get(5..).ok_or(ChunkError::Malformed)?;
     let length = usize::try_from(leb128(&mut body)?).map_err(|_| ChunkError::TooBig)?;
-    let content = body.get(..length).ok_or(ChunkError::Malformed)?;
-    let after = body.get(length..).ok_or(ChunkError::Malformed)?;
+    let (content, after) = body.split_at_checked(length).ok_or(ChunkError::Malformed)?;
+    if kind == CHANGE && length > CHANGE_BYTES_MAX {
+        return Err(ChunkError::TooBig);
+    }
+    Ok((kind, content, after))
+}
+
+/// The first chunk, how large it is inflated, and what follows it.
+fn split(bytes: &[u8]) -> Result<(Piece<'_>, usize, &[u8]), ChunkError> {
+    let (kind, content, after) = opened(bytes)?;
     let whole_bytes = bytes.len() - after.len();
     let whole = bytes.get(..whole_bytes).ok_or(ChunkError::Malformed)?;
     match kind {
         DOCUMENT => {
-            refuse_deflated_columns(content)?;
+            bounded_document(content)?;
             Ok((Piece::Document(whole), whole_bytes, after))
         }
-        CHANGE if length > CHANGE_BYTES_MAX => Err(ChunkError::TooBig),
         CHANGE => Ok((Piece::Change(whole), whole_bytes, after)),
-        COMPRESSED => Ok((Piece::Change(whole), inflated_bytes(content)?, after)),
+        COMPRESSED => Ok((Piece::Change(whole), inflated(content)?.len(), after)),
         _ => Err(ChunkError::Unsupported),
     }
 }
 
-/// Inflates into nothing, to know how much it would be, up to the limit.
-fn inflated_bytes(content: &[u8]) -> Result<usize, ChunkError> {
+/// Inflates up to the limit.
+fn inflated(content: &[u8]) -> Result<Vec<u8>, ChunkError> {
     let limit = CHANGE_BYTES_MAX as u64 + 1;
-    let mut bounded = DeflateDecoder::new(content).take(limit);
-    let bytes = std::io::copy(&mut bounded, &mut std::io::sink());
-    match bytes {
-        Ok(bytes) if bytes >= limit => Err(ChunkError::TooBig),
-        Ok(bytes) => Ok(usize::try_from(bytes).unwrap_or(usize::MAX)),
+    let mut bytes = Vec::new();
+    match DeflateDecoder::new(content)
+        .take(limit)
+        .read_to_end(&mut bytes)
+    {
+        Ok(_) if bytes.len() > CHANGE_BYTES_MAX => Err(ChunkError::TooBig),
+        Ok(_) => Ok(bytes),
         Err(_) => Err(ChunkError::Malformed),
     }
-}
-
-/// Document chunks travel without inner compression, so that a small one cannot inflate.
-fn refuse_deflated_columns(mut content: &[u8]) -> Result<(), ChunkError> {
-    let actors = leb128(&mut content)?;
-    for _ in 0..actors {
-        let length = leb128(&mut content)?;
-        skip(&mut content, length)?;
-    }
-    let heads = leb128(&mut content)?;
-    skip(
-        &mut content,
-        heads.checked_mul(32).ok_or(ChunkError::Malformed)?,
-    )?;
-    for _ in 0..2 {
-        let columns = leb128(&mut content)?;
-        for _ in 0..columns {
-            let specification = leb128(&mut content)?;
-            leb128(&mut content)?;
-            if specification & COLUMN_DEFLATED != 0 {
-                return Err(ChunkError::Unsupported);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn skip(bytes: &mut &[u8], count: u64) -> Result<(), ChunkError> {
-    let count = usize::try_from(count).map_err(|_| ChunkError::Malformed)?;
-    *bytes = bytes.get(count..).ok_or(ChunkError::Malformed)?;
-    Ok(())
-}
-
-fn leb128(bytes: &mut &[u8]) -> Result<u64, ChunkError> {
-    let mut value = 0u64;
-    for shift in (0..63).step_by(7) {
-        let (byte, rest) = bytes.split_first().ok_or(ChunkError::Malformed)?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Ok(value);
-        }
-    }
-    Err(ChunkError::Malformed)
 }
 
 #[cfg(test)]
@@ -210,6 +180,7 @@ mod tests {
     use crate::record::birth::birth;
     use crate::record::kind::Kind;
     use flate2::Compression;
+    use sha2::{Digest, Sha256};
     use std::io::Write;
 
     fn chunk(kind: u8, content: &[u8]) -> Vec<u8> {
@@ -244,6 +215,48 @@ mod tests {
         let bomb = chunk(COMPRESSED, &deflate.finish().unwrap());
         assert!(bomb.len() < 2_000);
         assert_eq!(changes_in(&[&bomb]).unwrap_err(), ChunkError::TooBig);
+    }
+
+    #[test]
+    fn inflate_bomb_as_a_single_change_is_refused() {
+        let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), Compression::best());
+        deflate.write_all(&vec![0; CHANGE_BYTES_MAX + 1]).unwrap();
+        let bomb = chunk(COMPRESSED, &deflate.finish().unwrap());
+        assert_eq!(load_change(&bomb).unwrap_err(), ChunkError::TooBig);
+    }
+
+    /// A change whose columns claim so many operations: no ancestors, a two-byte actor.
+    fn claiming(run: &[u8]) -> Vec<u8> {
+        let mut content = vec![0, 2, 0xaa, 0xbb, 1, 1, 0, 0, 0];
+        // Key strings, insert, action, value lengths.
+        let column = |value: u8| [run, &[value]].concat();
+        let columns = [
+            (0x15, [run, &[1, b'k']].concat()),
+            (0x34, run.to_vec()),
+            (0x42, column(1)),
+            (0x56, column(0)),
+            (0x70, column(0)),
+        ];
+        content.push(u8::try_from(columns.len()).unwrap());
+        for (specification, bytes) in &columns {
+            content.extend([*specification, u8::try_from(bytes.len()).unwrap()]);
+        }
+        content.extend(columns.into_iter().flat_map(|(_, bytes)| bytes));
+        let mut bytes = chunk(CHANGE, &content);
+        let checksum = Sha256::digest(&bytes[8..]);
+        bytes[4..8].copy_from_slice(&checksum[..4]);
+        bytes
+    }
+
+    #[test]
+    fn huge_counts_are_refused_before_automerge_unrolls_them() {
+        let few = load_change(&claiming(&[3])).unwrap();
+        assert_eq!(few.len(), 3, "it is a change but for its counts");
+        let run_of_2_to_the_40 = [0x80, 0x80, 0x80, 0x80, 0x80, 0x20];
+        let many = claiming(&run_of_2_to_the_40);
+        assert!(many.len() < 100);
+        assert_eq!(load_change(&many).unwrap_err(), ChunkError::TooBig);
+        assert_eq!(changes_in(&[&many]).unwrap_err(), ChunkError::TooBig);
     }
 
     #[test]
