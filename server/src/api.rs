@@ -17,6 +17,7 @@ mod inbox;
 mod json;
 mod labels;
 mod map;
+mod origin;
 mod problem;
 mod record;
 mod records;
@@ -56,6 +57,7 @@ pub use json::{
     ServerJson, ValueJson, WrittenJson,
 };
 pub use map::{ClusterJson, MapJson, RegionCountJson};
+pub use origin::{Outside, Peer};
 pub use problem::Problem;
 pub use record::{
     EventJson, FieldJson, HistoriesJson, HistoryJson, RecordJson, StateJson, TextJson,
@@ -146,6 +148,12 @@ impl Office {
             .unwrap_or_default()
     }
 }
+
+/// Answers are data: a browser that is made to show one as a page runs and loads nothing.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Browsers use nothing but TLS for a year.
+const ONLY_TLS: &str = "max-age=31536000";
 
 /// Every route, described.
 fn routes() -> OpenApiRouter<Office> {
@@ -261,11 +269,19 @@ async fn marked(
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
+        ("content-security-policy", CONTENT_POLICY),
+        ("cross-origin-resource-policy", "same-origin"),
     ];
     for (name, value) in fixed {
         headers.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),
+        );
+    }
+    if office.door.outside.https {
+        headers.insert(
+            axum::http::header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(ONLY_TLS),
         );
     }
     response

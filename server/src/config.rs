@@ -2,7 +2,7 @@
 //!
 //! Never reads the environment, and never passes over a key it does not know.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -24,9 +24,22 @@ struct File {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     #[serde(default)]
+    trusted_proxies: Vec<IpAddr>,
+    tls: Option<TlsFiles>,
+    #[serde(default)]
     limits: Limits,
     #[serde(default)]
     log: Log,
+}
+
+/// The server's own certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate and those up to its authority, PEM.
+    pub certificate: PathBuf,
+    /// The private key, PEM.
+    pub key: PathBuf,
 }
 
 /// Sizes and times that an office may want to change.
@@ -90,6 +103,10 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// What devices and browsers call the server; none: the address it listens on.
     pub public_url: Option<String>,
+    /// Reverse proxies whose word about a request's address counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The certificate; none: plain HTTP, for loopback and behind a proxy.
+    pub tls: Option<TlsFiles>,
     /// Sizes and times.
     pub limits: Limits,
     /// Messages.
@@ -185,6 +202,8 @@ impl Settings {
                 .parse()
                 .unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8420))),
             public_url: None,
+            trusted_proxies: Vec::new(),
+            tls: None,
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -216,6 +235,11 @@ impl Settings {
             web: file.web.map(|path| folder.join(path)),
             listen: file.listen.unwrap_or(plain.listen),
             public_url: file.public_url,
+            trusted_proxies: file.trusted_proxies,
+            tls: file.tls.map(|tls| TlsFiles {
+                certificate: folder.join(tls.certificate),
+                key: folder.join(tls.key),
+            }),
             limits: file.limits,
             log: file.log,
             data,
@@ -278,14 +302,18 @@ impl Settings {
     pub fn url(&self) -> String {
         self.public_url
             .clone()
-            .unwrap_or_else(|| format!("http://{}", self.listen))
+            .unwrap_or_else(|| format!("{}://{}", self.scheme(), self.listen))
     }
 
     /// Whether browsers reach the server over TLS only.
     pub fn is_secure(&self) -> bool {
-        self.public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+        let named = self.public_url.as_deref();
+        named.map_or(self.tls.is_some(), |url| url.starts_with("https://"))
+    }
+
+    /// What the server itself speaks.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 }
 
@@ -325,6 +353,8 @@ mod tests {
         assert_eq!(all.tables, example.tables);
         assert_eq!(all.listen, example.listen);
         assert_eq!(all.log.format, LogFormat::Text);
+        assert_eq!(all.trusted_proxies, example.trusted_proxies);
+        assert!(all.tls.is_some() && example.tls.is_none());
         assert!(all.public_url.is_some() && example.public_url.is_none());
     }
 

@@ -3,6 +3,8 @@
 //!
 //! Never decides about an edit or a request: it only connects those who do.
 
+mod listener;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,22 +13,24 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
+use axum::extract::connect_info::Connected;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
+use axum::serve::{IncomingStream, Listener};
 use liandu_core::campaign::HEBEI_JSON;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::api::{self, Door, Edge, Office};
+use crate::api::{self, Door, Edge, Office, Outside, Peer};
 use crate::command::execute::{self, console};
 use crate::command::folder::Folder;
 use crate::command::line;
 use crate::config::Settings;
 use crate::engine::{self, ActError, AuthorityAct, Handle};
 use crate::files::Files;
+use crate::serve::listener::{PlainListener, TlsListener};
 use crate::socket::Sockets;
 use crate::tables::follow;
 use crate::web::{self, Pages};
@@ -58,8 +62,13 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Handle::current();
     let (readers, progress) = follow::start(handle.clone(), &settings.tables_file(), runtime)?;
     let readers = Arc::new(readers);
-    let secure = settings.is_secure() || !settings.listen.ip().is_loopback();
-    let door = Arc::new(Door::new(Edge::system(), secure));
+    let outside = Outside {
+        secure_cookies: settings.is_secure() || !settings.listen.ip().is_loopback(),
+        https: settings.is_secure(),
+        proxies: settings.trusted_proxies.clone(),
+    };
+    let door = Arc::new(Door::new(Edge::system(), outside));
+    let acceptor = settings.tls.as_ref().map(listener::acceptor).transpose()?;
     let files = Arc::new(Files::open(&settings.files(), engine::now())?);
     let office = Office::new(handle.clone(), (readers, progress), door, files)
         .context("系统没有随机数 (the system has no random bytes to give)")?;
@@ -77,24 +86,14 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let routes = api::router(office)
         .merge(sync_route(settings, handle.clone()))
         .fallback_service(web::router(files));
-    ready(address)?;
+    ready(settings, address)?;
     tracing::info!(%address, position = handle.numbers().position, "listening");
-    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
-        // Only costs time when it fails.
-        let _ = stream.set_nodelay(true);
-    });
-    let (stopping, stopped) = watch::channel(false);
-    let ending = handle.clone();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
-        asked_to_stop().await;
-        tracing::info!("stopping");
-        ending.begin_stop();
-        stopping.send_replace(true);
-    });
-    let served = tokio::select! {
-        served = async { server.await } => served,
-        () = overdue(stopped) => Ok(()),
+    let served = match acceptor {
+        Some(acceptor) => {
+            let listener = TlsListener::new(listener, acceptor);
+            until_asked_to_stop(listener, routes, handle).await
+        }
+        None => until_asked_to_stop(PlainListener(listener), routes, handle).await,
     };
     admin.abort();
     resting.abort();
@@ -103,10 +102,29 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     Ok(served?)
 }
 
+async fn until_asked_to_stop<L>(listener: L, routes: Router, handle: Handle) -> io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+    for<'a> Peer: Connected<IncomingStream<'a, L>>,
+{
+    let routes = routes.into_make_service_with_connect_info::<Peer>();
+    let (stopping, stopped) = watch::channel(false);
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        handle.begin_stop();
+        stopping.send_replace(true);
+    });
+    tokio::select! {
+        served = async { server.await } => served,
+        () = overdue(stopped) => Ok(()),
+    }
+}
+
 /// The line that whoever started the server waits for.
-fn ready(address: SocketAddr) -> io::Result<()> {
+fn ready(settings: &Settings, address: SocketAddr) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
+    writeln!(out, "listening on {}://{address}", settings.scheme())?;
     out.flush()
 }
 

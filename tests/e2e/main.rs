@@ -16,5 +16,6 @@ mod local;
 mod moves;
 mod office;
 mod replay;
+mod secure;
 mod slow;
 mod tour;

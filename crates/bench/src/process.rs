@@ -40,7 +40,7 @@ pub struct Server {
     child: Child,
     bin: PathBuf,
     data: PathBuf,
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with `https`.
     pub url: String,
 }
 
@@ -52,9 +52,16 @@ impl Server {
 
     /// The same on a given address.
     pub fn start_at(bin: &Path, data: &Path, listen: &str) -> Result<Server> {
+        Server::start_with(bin, data, &["--listen", listen])
+    }
+
+    /// The same with these options.
+    pub fn start_with(bin: &Path, data: &Path, options: &[&str]) -> Result<Server> {
         let program = bin.join("liandu-server");
         let mut child = Command::new(&program)
-            .args(["serve", "--listen", listen, "--data"])
+            .arg("serve")
+            .args(options)
+            .arg("--data")
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -85,6 +85,10 @@ pub(crate) struct Enrol {
     /// 邀请码,或二维码中的文字 (the invitation's code, or what its QR code says)
     #[arg(long)]
     pub(crate) code: String,
+    /// 单位自有 CA 的证书,或服务器的自签证书,PEM (for https: the office's own authority's
+    /// certificate, or the server's self-signed one; only it is believed from then on)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
     /// 给本机起的名字 (what to call this device)
     #[arg(long, default_value = "命令行 (command line)")]
     pub(crate) name: String,

@@ -10,6 +10,7 @@ mod form;
 mod json;
 mod looks;
 mod sync;
+mod trust;
 mod value;
 mod words;
 
@@ -103,8 +104,12 @@ async fn run(cli: Cli) -> anyhow::Result<Said> {
     let folder = Folder::open(&dir)?;
     let mut here = Device::open(folder, APP)
         .with_context(|| format!("{} 打不开 (cannot be opened)", dir.display()))?;
+    trust::recall(&mut here, &dir)?;
     match cli.command {
-        Command::Enrol(asked) => sync::enrol(&mut here, &asked).await,
+        Command::Enrol(asked) => {
+            trust::keep(&mut here, &dir, asked.ca.as_deref())?;
+            sync::enrol(&mut here, &asked).await
+        }
         Command::Sync(asked) => sync::sync(&mut here, &asked, cli.json).await,
         Command::New(asked) => acts::new(&mut here, &asked),
         Command::Edit(asked) => acts::edit(&mut here, &asked),

@@ -7,6 +7,7 @@
 mod driver;
 mod folder;
 mod memory;
+mod trust;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use liandu_core::time::Timestamp;
 pub use driver::{Device, DriveError, SyncReport, Traffic, Trouble};
 pub use folder::{Folder, FolderError};
 pub use memory::Memory;
+pub use trust::TrustError;
 
 use crate::entropy::Entropy;
 use crate::store::{Pairs, Puts};

@@ -4,10 +4,9 @@
 //! Never decides what a person may see or do: the principal comes from the directory on every
 //! request, so a revocation counts at once.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use liandu_core::limits;
@@ -19,6 +18,7 @@ use crate::accounts::password;
 use crate::accounts::session::{Session, Sessions, Token};
 use crate::accounts::throttle::{Throttle, Who};
 use crate::api::Office;
+use crate::api::origin::Outside;
 use crate::api::problem::ApiError;
 use crate::engine::OfficeUser;
 use crate::tables::visible::Visible;
@@ -71,8 +71,8 @@ pub struct Door {
     /// Exports at the same time: each holds a read transaction while its client reads.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) edge: Edge,
-    /// Whether cookies are sent over TLS only.
-    secure: bool,
+    /// How the outside reaches the server.
+    pub(crate) outside: Outside,
 }
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -80,8 +80,8 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Door {
-    /// Nobody is signed in. `secure`: cookies over TLS only, for every server but one on loopback.
-    pub fn new(edge: Edge, secure: bool) -> Door {
+    /// Nobody is signed in.
+    pub fn new(edge: Edge, outside: Outside) -> Door {
         Door {
             sessions: Mutex::default(),
             throttle: Mutex::default(),
@@ -89,7 +89,7 @@ impl Door {
             reads: Semaphore::new(limits::TABLE_READERS_MAX),
             exports: Arc::new(Semaphore::new(limits::EXPORTS_AT_ONCE_MAX)),
             edge,
-            secure,
+            outside,
         }
     }
 
@@ -128,7 +128,11 @@ impl Door {
             Some(token) => (token.text(), limits::SESSION_MS_MAX / 1000),
             None => (String::new(), 0),
         };
-        let secure = if self.secure { "; Secure" } else { "" };
+        let secure = if self.outside.secure_cookies {
+            "; Secure"
+        } else {
+            ""
+        };
         format!("{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
     }
 }
@@ -158,6 +162,8 @@ pub(crate) async fn sign_in(
         .acquire()
         .await
         .map_err(|_| ApiError::Internal)?;
+    // Asked again: of many tries sent together, those in front may have failed meanwhile.
+    door.may_try(&by_user, &by_address)?;
     let checked = tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()));
     let fits = checked.await.map_err(|_| ApiError::Internal)?;
     let Some(account) = account.filter(|_| fits) else {
@@ -261,19 +267,4 @@ fn from_our_page(headers: &HeaderMap) -> bool {
     headers.contains_key(CSRF_HEADER)
         || text("sec-fetch-site") == Some("same-origin")
         || text("origin").is_some_and(own)
-}
-
-/// The address a request came from, for the throttle. A proxy's header is not believed.
-#[derive(Debug, Clone)]
-pub(crate) struct From(pub(crate) String);
-
-impl<S: Sync> FromRequestParts<S> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let known = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(From(
-            known.map_or_else(String::new, |ConnectInfo(address)| address.ip().to_string()),
-        ))
-    }
 }

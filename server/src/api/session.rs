@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use crate::accounts::session::Session;
 use crate::api::Office;
 use crate::api::body::JsonBody;
-use crate::api::door::{From as CameFrom, SignedIn, sign_in};
+use crate::api::door::{SignedIn, sign_in};
+use crate::api::origin::From as CameFrom;
 use crate::api::problem::{ApiError, Problem};
 
 /// User and password.

@@ -12,8 +12,11 @@ use liandu_core::protocol::client::{Status, Stop};
 use liandu_core::time::Timestamp;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+};
 
+use super::trust::{self, TrustError};
 use super::{FolderError, Store, SystemEntropy, now};
 use crate::engine::{Engine, EnrolError, EnrolFailure, Event, Input, Output};
 use crate::entropy::Entropy;
@@ -89,6 +92,8 @@ pub struct Device<S> {
     failed: Option<FolderError>,
     unreachable: Option<String>,
     traffic: Traffic,
+    /// For `wss://`; made when it is first needed.
+    connector: Option<Connector>,
 }
 
 impl<S: Store> Device<S> {
@@ -113,7 +118,14 @@ impl<S: Store> Device<S> {
             failed: None,
             unreachable: None,
             traffic: Traffic::default(),
+            connector: None,
         })
+    }
+
+    /// From now on believes only servers that certificates of this PEM text vouch for.
+    pub fn trust(&mut self, pem: &[u8]) -> Result<(), TrustError> {
+        self.connector = Some(trust::only(pem)?);
+        Ok(())
     }
 
     /// The engine, to read from.
@@ -189,7 +201,14 @@ impl<S: Store> Device<S> {
         let config = WebSocketConfig::default()
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
-        let connecting = connect_async_with_config(address, Some(config), true);
+        let connector = match self.connector_to(&address) {
+            Ok(connector) => connector,
+            Err(error) => {
+                let input = self.not_reached(error.to_string());
+                return self.engine.handle(now(), input);
+            }
+        };
+        let connecting = connect_async_tls_with_config(address, Some(config), true, connector);
         let input = match tokio::time::timeout(patience(), connecting).await {
             Ok(Ok((socket, _))) => {
                 self.socket = Some(socket);
@@ -200,6 +219,17 @@ impl<S: Store> Device<S> {
             Err(_) => self.not_reached("timed out".to_owned()),
         };
         self.engine.handle(now(), input);
+    }
+
+    /// None for a server without TLS.
+    fn connector_to(&mut self, address: &str) -> Result<Option<Connector>, TrustError> {
+        if !address.starts_with("wss://") {
+            return Ok(None);
+        }
+        if self.connector.is_none() {
+            self.connector = Some(trust::system()?);
+        }
+        Ok(self.connector.clone())
     }
 
     fn not_reached(&mut self, why: String) -> Input {

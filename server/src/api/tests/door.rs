@@ -164,3 +164,30 @@ async fn a_body_above_the_limit_is_refused() {
         "too-large"
     );
 }
+
+#[tokio::test]
+async fn many_tries_sent_together_are_not_all_checked() {
+    let world = World::new().await;
+    world.user("wang", Role::CongressOffice, "130500").await;
+    let wrong = json!({"user": "wang", "password": "错误的密码错误的密码"});
+    let tries = (0..30).map(|_| world.post("", "/api/session", &[], &wrong));
+    let answers = futures_util::future::join_all(tries).await;
+    let checked = answers.iter().filter(|answer| answer.status == 401).count();
+    let most = 3 + limits::SIGN_INS_AT_ONCE_MAX;
+    assert!(checked <= most, "{checked} passwords were tried");
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_to_show_and_load_nothing() {
+    let world = World::new().await;
+    for path in ["/api/session", "/api/openapi.json", "/healthz", "/nosuch"] {
+        let headers = world.get("", path).await.headers;
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert!(
+            !headers.contains_key(header::STRICT_TRANSPORT_SECURITY),
+            "not over TLS"
+        );
+    }
+}

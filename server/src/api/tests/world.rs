@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::accounts::password;
-use crate::api::{Door, Edge, Office, router};
+use crate::api::{Door, Edge, Office, Outside, router};
 use crate::engine::{AuthorityAct, Config, Handle, OfficeUser, now, start};
 use crate::files::Files;
 use crate::tables::follow;
@@ -94,7 +94,7 @@ impl World {
         let runtime = tokio::runtime::Handle::current();
         let path = folder.path().join(name);
         let (readers, progress) = follow::start(engine.clone(), &path, runtime).unwrap();
-        let door = Arc::new(Door::new(Edge::system(), false));
+        let door = Arc::new(Door::new(Edge::system(), Outside::default()));
         let files = Files::open(&folder.path().join("files"), now()).unwrap();
         let tables = (Arc::new(readers), progress);
         Office::new(engine.clone(), tables, door, Arc::new(files)).unwrap()
