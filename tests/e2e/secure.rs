@@ -98,9 +98,8 @@ fn enrol_words<'a>(url: &'a str, code: &'a str, more: &[&'a str]) -> Vec<&'a str
     [words, more].concat()
 }
 
-#[test]
-fn device_and_office_work_over_tls_and_no_secret_reaches_the_log() {
-    let world = Secure::start();
+/// The code of an invitation for the one person of this world.
+fn invited(world: &Secure) -> String {
     let (groups, people) = (world.path("groups.csv"), world.path("people.csv"));
     let group = format!("code,name,region,domain,kind\n{GROUP},g,{REGION},land,deputy\n");
     fs::write(&groups, group).expect("a file");
@@ -113,7 +112,14 @@ fn device_and_office_work_over_tls_and_no_secret_reaches_the_log() {
     server
         .import_people(groups.as_ref(), people.as_ref())
         .expect("imported");
-    let code = server.invite("rep").expect("invited");
+    server.invite("rep").expect("invited")
+}
+
+#[test]
+fn device_and_office_work_over_tls_and_no_secret_reaches_the_log() {
+    let world = Secure::start();
+    let code = invited(&world);
+    let server = &world.server;
     let url = server.url.clone();
     assert!(url.starts_with("https://"), "{url}");
 
