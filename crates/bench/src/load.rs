@@ -15,7 +15,7 @@ use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_device::native::Traffic;
-use liandu_device::{Asked, Engine};
+use liandu_device::{Asked, Engine, Status};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -101,10 +101,25 @@ impl Stage {
         })
     }
 
+    /// The last position that any receipt names: cursors may still be behind it.
     fn position(&mut self) -> u64 {
-        let engines = self.phones.iter_mut();
-        let positions = engines.filter_map(|phone| phone.engine().status().position);
-        positions.map(|position| position.0).max().unwrap_or(0)
+        let engines = self.phones.iter_mut().map(Phone::engine);
+        let receipts = engines.flat_map(|engine| {
+            let edits = engine.all_edits();
+            edits.map(|edit| match edit.status {
+                Status::AtOffice { position, .. } => position.0,
+                Status::Saving
+                | Status::OnDevice
+                | Status::Sent
+                | Status::Held(_)
+                | Status::Refused(_)
+                | Status::Unapplied(_) => 0,
+            })
+        });
+        let cursor = receipts.max().unwrap_or(0);
+        let held = self.phones.iter_mut();
+        let held = held.filter_map(|phone| phone.engine().status().position);
+        held.map(|position| position.0).fold(cursor, u64::max)
     }
 
     /// The same devices with everything they know, taken off the network.
