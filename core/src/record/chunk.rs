@@ -48,7 +48,7 @@ pub(crate) fn changes_in(chunks: &[&[u8]]) -> Result<Vec<Change>, ChunkError> {
     for piece in pieces(chunks)? {
         match piece {
             Piece::Document(bytes) => all.extend(load_document(bytes)?.get_changes(&[])),
-            Piece::Change(bytes) => all.push(load_change(bytes)?),
+            Piece::Change(bytes) => all.push(bounded(bytes)?),
         }
         if all.len() > RECORD_CHANGES_MAX {
             return Err(ChunkError::TooBig);
@@ -73,7 +73,7 @@ pub(crate) fn document_and_rest(
     for piece in pieces {
         match piece {
             Piece::Document(bytes) => rest.extend(load_document(bytes)?.get_changes(&[])),
-            Piece::Change(bytes) => rest.push(load_change(bytes)?),
+            Piece::Change(bytes) => rest.push(bounded(bytes)?),
         }
     }
     Ok((doc, rest))
@@ -95,12 +95,14 @@ fn load_document(bytes: &[u8]) -> Result<Automerge, ChunkError> {
 
 /// Loads one change chunk.
 pub(crate) fn load_change(bytes: &[u8]) -> Result<Change, ChunkError> {
-    let (kind, content, after) = opened(bytes)?;
-    match kind {
-        CHANGE if after.is_empty() => bounded_change(content)?,
-        COMPRESSED if after.is_empty() => bounded_change(&inflated(content)?)?,
-        _ => return Err(ChunkError::Malformed),
+    match split(bytes)? {
+        (Piece::Change(whole), _, []) => bounded(whole),
+        (Piece::Change(_) | Piece::Document(_), ..) => Err(ChunkError::Malformed),
     }
+}
+
+/// A change chunk whose rows were counted when it was split off.
+fn bounded(bytes: &[u8]) -> Result<Change, ChunkError> {
     match isolated(|| Change::from_bytes(bytes.to_vec())) {
         Some(Ok(change)) => Ok(change),
         Some(Err(_)) | None => Err(ChunkError::Malformed),
@@ -153,8 +155,15 @@ fn split(bytes: &[u8]) -> Result<(Piece<'_>, usize, &[u8]), ChunkError> {
             bounded_document(content)?;
             Ok((Piece::Document(whole), whole_bytes, after))
         }
-        CHANGE => Ok((Piece::Change(whole), whole_bytes, after)),
-        COMPRESSED => Ok((Piece::Change(whole), inflated(content)?.len(), after)),
+        CHANGE => {
+            bounded_change(content)?;
+            Ok((Piece::Change(whole), whole_bytes, after))
+        }
+        COMPRESSED => {
+            let content = inflated(content)?;
+            bounded_change(&content)?;
+            Ok((Piece::Change(whole), content.len(), after))
+        }
         _ => Err(ChunkError::Unsupported),
     }
 }
