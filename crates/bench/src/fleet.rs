@@ -92,28 +92,38 @@ async fn sync_through(phone: &mut Phone) -> Result<SyncReport, DriveError> {
 
 /// Syncs every device until all of them have exchanged everything, `at_once` at a time.
 pub async fn sync_all(phones: Vec<Phone>, at_once: usize) -> Result<Vec<Phone>> {
+    each(phones, at_once, |mut phone| async move {
+        let report = sync_through(&mut phone).await.context("sync")?;
+        if let Some(trouble) = report.trouble {
+            bail!("could not sync: {trouble:?}");
+        }
+        phone.disconnect().await?;
+        Ok(phone)
+    })
+    .await
+}
+
+/// Lets every device work, `at_once` at a time; gives them back in their order.
+pub async fn each<Work, Done>(phones: Vec<Phone>, at_once: usize, work: Work) -> Result<Vec<Phone>>
+where
+    Work: Fn(Phone) -> Done,
+    Done: Future<Output = Result<Phone>> + Send + 'static,
+{
     let mut waiting = phones.into_iter().enumerate();
     let mut running = JoinSet::new();
     let mut done: Vec<(usize, Phone)> = Vec::new();
     loop {
         while running.len() < at_once
-            && let Some((index, mut phone)) = waiting.next()
+            && let Some((index, phone)) = waiting.next()
         {
-            running.spawn(async move {
-                let report = sync_through(&mut phone).await;
-                (index, phone, report)
-            });
+            let work = work(phone);
+            running.spawn(async move { (index, work.await) });
         }
         let Some(joined) = running.join_next().await else {
             break;
         };
-        let (index, mut phone, report) = joined.context("a device's task")?;
-        let report = report.with_context(|| format!("sync of device {index}"))?;
-        if let Some(trouble) = report.trouble {
-            bail!("device {index} could not sync: {trouble:?}");
-        }
-        phone.disconnect().await?;
-        done.push((index, phone));
+        let (index, phone) = joined.context("a device's task")?;
+        done.push((index, phone.with_context(|| format!("device {index}"))?));
     }
     done.sort_by_key(|(index, _)| *index);
     Ok(done.into_iter().map(|(_, phone)| phone).collect())

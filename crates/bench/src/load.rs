@@ -18,9 +18,8 @@ use liandu_device::native::Traffic;
 use liandu_device::{Asked, Engine, Status};
 use serde::Serialize;
 use tempfile::TempDir;
-use tokio::task::JoinSet;
 
-use crate::fleet::{Crew, Phone};
+use crate::fleet::{Crew, Phone, each};
 use crate::meter;
 use crate::process::Server;
 
@@ -177,22 +176,15 @@ async fn everywhere(
     phones: Vec<Phone>,
     holds: impl Fn(&mut Engine) -> bool + Clone + Send + Sync + 'static,
 ) -> Result<Vec<Phone>> {
-    let mut running = JoinSet::new();
-    for (index, mut phone) in phones.into_iter().enumerate() {
+    let at_once = phones.len();
+    each(phones, at_once, |mut phone| {
         let holds = holds.clone();
-        running.spawn(async move {
-            let done = until(&mut phone, &holds).await;
-            (index, phone, done)
-        });
-    }
-    let mut all = Vec::new();
-    while let Some(joined) = running.join_next().await {
-        let (index, phone, done) = joined.context("a device's task")?;
-        done.with_context(|| format!("device {index}"))?;
-        all.push((index, phone));
-    }
-    all.sort_by_key(|(index, _)| *index);
-    Ok(all.into_iter().map(|(_, phone)| phone).collect())
+        async move {
+            until(&mut phone, &holds).await?;
+            Ok(phone)
+        }
+    })
+    .await
 }
 
 /// Connects again when a busy server lets go, as devices do.
