@@ -98,8 +98,9 @@ fn is_there(office: &Office, receipted: &Receipted) {
     }
 }
 
-fn journal_bytes(data: &Path) -> u64 {
-    let files = fs::read_dir(data.join("journal")).expect("the journal's folder");
+/// How long a folder's files are together.
+fn bytes_in(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).expect("the folder");
     let lengths = files.filter_map(|file| file.ok()?.metadata().ok());
     lengths.map(|meta| meta.len()).sum()
 }
@@ -107,7 +108,8 @@ fn journal_bytes(data: &Path) -> u64 {
 /// All devices sync at once; the server is killed when its journal has grown by so much, or when
 /// all are done. A device whose connection broke is given back as it is.
 async fn sync_until_killed(world: &mut World, phones: Vec<Phone>, growth: u64) -> Vec<Phone> {
-    let before = journal_bytes(&world.data());
+    let journal = world.data().join("journal");
+    let before = bytes_in(&journal);
     let mut running = JoinSet::new();
     for (index, mut phone) in phones.into_iter().enumerate() {
         running.spawn(async move {
@@ -121,7 +123,7 @@ async fn sync_until_killed(world: &mut World, phones: Vec<Phone>, growth: u64) -
     }
     let began = Instant::now();
     let mut done = BTreeMap::new();
-    while journal_bytes(&world.data()) < before + growth && done.len() < PHONES {
+    while bytes_in(&journal) < before + growth && done.len() < PHONES {
         assert!(began.elapsed() < SYNC, "the journal does not grow");
         tokio::task::yield_now().await;
         while let Some(joined) = running.try_join_next() {
@@ -183,13 +185,8 @@ async fn no_receipted_edit_is_lost_by_any_of_many_kills() {
 
 /// The command's folder has grown by so much, or the command is done.
 fn wait_until_grown(folder: &Path, bytes: u64, command: &mut Child) {
-    let now = || -> u64 {
-        let files = fs::read_dir(folder).expect("the device's folder");
-        let lengths = files.filter_map(|file| file.ok()?.metadata().ok());
-        lengths.map(|meta| meta.len()).sum()
-    };
-    let (before, began) = (now(), Instant::now());
-    while now() < before + bytes && command.try_wait().expect("asked").is_none() {
+    let (before, began) = (bytes_in(folder), Instant::now());
+    while bytes_in(folder) < before + bytes && command.try_wait().expect("asked").is_none() {
         assert!(began.elapsed() < SYNC, "the command does not end");
         thread::yield_now();
     }

@@ -351,6 +351,13 @@ impl Engine {
         id
     }
 
+    /// Hands what is in a batch to the store, if there is anything, with nothing to be done then.
+    fn store(&mut self, batch: Batch) {
+        if !batch.is_empty() {
+            self.commit(batch, Vec::new());
+        }
+    }
+
     fn committed(&mut self, now: Timestamp, id: u64) {
         let later = self.waiting.split_off(&id.saturating_add(1));
         let done = std::mem::replace(&mut self.waiting, later);

@@ -298,7 +298,8 @@ pub(crate) fn with_own(mut doc: RecordDoc, own: Vec<&OwnEdit>) -> Built {
     Built { doc, astray }
 }
 
-fn changes_of<'a>(own: &'a [&OwnEdit]) -> impl Iterator<Item = &'a RawChange> {
+/// Edits as changes, each after its own births.
+pub(crate) fn changes_of<'a>(own: &'a [&OwnEdit]) -> impl Iterator<Item = &'a RawChange> {
     own.iter()
         .flat_map(|edit| edit.births.iter().chain([&edit.change]))
 }

@@ -6,7 +6,7 @@ use liandu_core::id::RecordId;
 use liandu_device::{Asked, Status};
 
 use crate::office::Office;
-use crate::phone::Phone;
+use crate::phone::{Phone, anyway};
 
 /// A day of work with the power going after `power` batches; gives the batches of a day without.
 fn day(power: Option<usize>, mute: bool) -> usize {
@@ -24,10 +24,7 @@ fn day(power: Option<usize>, mute: bool) -> usize {
         alive = phone.settle();
         if alive {
             durable.insert(kept.record, String::new());
-            let asked = Asked {
-                anyway: true,
-                ..Asked::default()
-            };
+            let asked = anyway();
             phone
                 .try_set(kept.record, "settled_person", "不许", &asked)
                 .unwrap();

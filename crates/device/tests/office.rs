@@ -99,6 +99,13 @@ impl Office {
         }
     }
 
+    /// Goes back to a backup from before the first record: another life of the log.
+    pub(crate) fn lose_everything(&mut self) {
+        self.records.clear();
+        self.position = 0;
+        self.epoch.0[0] += 1;
+    }
+
     /// A member of the group.
     pub(crate) fn person(&mut self, code: &str) {
         let membership = Membership {

@@ -251,6 +251,14 @@ impl Phone {
     }
 }
 
+/// Kept even where this device itself would refuse it.
+pub(crate) fn anyway() -> Asked {
+    Asked {
+        anyway: true,
+        ..Asked::default()
+    }
+}
+
 pub(crate) fn field(id: &str) -> Path {
     Path::field(id).unwrap()
 }

@@ -2,10 +2,10 @@
 
 use liandu_core::protocol::bundle::Bundle;
 use liandu_core::verdict::Reason;
-use liandu_device::{Asked, BundleFor, Status, Why};
+use liandu_device::{BundleFor, Status, Why};
 
 use crate::office::Office;
-use crate::phone::{Phone, T0};
+use crate::phone::{Phone, T0, anyway};
 use crate::story::two;
 
 #[test]
@@ -20,9 +20,7 @@ fn restored_server_gets_back_what_any_device_holds() {
     a.hang_up();
     b.hang_up();
     // Everything is lost; only the phone that wrote half of it comes back.
-    office.records.clear();
-    office.position = 0;
-    office.epoch.0[0] += 1;
+    office.lose_everything();
     a.sync(&mut office);
     assert!(a.engine.all_at_office(), "{:?}", a.engine.outbox());
     assert_eq!(
@@ -39,19 +37,14 @@ fn restored_server_gets_the_refused_edits_for_its_quarantine() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);
     let record = phone.create("题");
-    let asked = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let asked = anyway();
     let bad = phone
         .try_set(record, "settled_person", "李四", &asked)
         .unwrap();
     phone.sync(&mut office);
     assert_eq!(office.records[&record].outside.len(), 1);
     phone.hang_up();
-    office.records.clear();
-    office.position = 0;
-    office.epoch.0[0] += 1;
+    office.lose_everything();
     phone.restart();
     phone.sync(&mut office);
     assert_eq!(office.records[&record].outside.len(), 1);
@@ -70,10 +63,7 @@ fn seal_of_what_stands_before_a_doubtful_edit_is_sent_too() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);
     let record = phone.create("题");
-    let asked = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let asked = anyway();
     phone.set(record, "address", "村西");
     phone
         .try_set(record, "settled_person", "李四", &asked)

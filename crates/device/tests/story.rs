@@ -8,7 +8,7 @@ use liandu_core::verdict::Reason;
 use liandu_device::{Asked, BundleFor, Input, KeepError, NotHere, Output, Status, Unapplied, Why};
 
 use crate::office::Office;
-use crate::phone::{Phone, T0, field};
+use crate::phone::{Phone, T0, anyway, field};
 
 pub(crate) fn two() -> (Office, Phone, Phone) {
     let mut office = Office::new();
@@ -152,10 +152,7 @@ fn refused_edit_is_listed_and_the_others_get_through() {
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);
     let record = phone.create("题");
     let early = phone.set(record, "address", "村西");
-    let asked = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let asked = anyway();
     let told = phone
         .try_set(record, "settled_person", "李四", &Asked::default())
         .unwrap_err();
@@ -189,12 +186,9 @@ fn refused_edit_that_the_office_releases_is_at_the_office() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);
     let record = phone.create("题");
-    let anyway = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let asked = anyway();
     let bad = phone
-        .try_set(record, "settled_person", "李四", &anyway)
+        .try_set(record, "settled_person", "李四", &asked)
         .unwrap();
     phone.settle();
     let file = phone
@@ -225,12 +219,9 @@ fn form_open_at_an_edit_that_was_refused_or_made_anew_can_still_be_saved() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);
     let record = phone.create("题");
-    let anyway = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let asked = anyway();
     let bad = phone
-        .try_set(record, "settled_person", "李四", &anyway)
+        .try_set(record, "settled_person", "李四", &asked)
         .unwrap();
     let late = phone
         .try_set(record, "village", "赵村", &Asked::default())
@@ -260,10 +251,7 @@ fn field_of_a_newer_form_survives_an_older_device() {
     let (mut office, mut a, mut b) = two();
     let record = a.create("题");
     a.sync(&mut office);
-    let newer = Asked {
-        anyway: true,
-        ..Asked::default()
-    };
+    let newer = anyway();
     let kept = a.try_set(record, "field_of_2030", "未来", &newer).unwrap();
     a.settle();
     a.hang_up();

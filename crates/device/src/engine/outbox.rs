@@ -14,7 +14,7 @@ use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::seal::Seal;
 
 use super::Engine;
-use crate::layers::{Layers, latest};
+use crate::layers::{Layers, changes_of, latest};
 use crate::own::OwnEdit;
 use crate::store::{Batch, Slot};
 use liandu_core::time::Timestamp;
@@ -198,9 +198,7 @@ impl Engine {
             let count = fitting.len();
             draft.add(push_of(record, layers, fitting, true), count);
         }
-        if !none.is_empty() {
-            self.commit(none, Vec::new());
-        }
+        self.store(none);
     }
 
     /// Own edits that are durable and have no unsaved one before them.
@@ -250,18 +248,12 @@ impl Engine {
             return;
         }
         let new = !layers.known_at_office();
-        let mut changes: Vec<RawChange> = Vec::new();
-        if let (true, Ok(kind)) = (new, layers.kind()) {
-            changes.extend(
-                RecordDoc::birth(record, kind)
-                    .map(|born| born.raw_all())
-                    .unwrap_or_default(),
-            );
-        }
-        for edit in &edits {
-            changes.extend(edit.births.iter().cloned());
-            changes.push(edit.change.clone());
-        }
+        let mut changes = if new {
+            birth_of(record, layers)
+        } else {
+            Vec::new()
+        };
+        changes.extend(changes_of(&edits).cloned());
         let all = changes.len();
         let (fitting, _) = cut(changes, draft.left());
         let numbers = numbers_of(layers, &fitting);
@@ -292,15 +284,8 @@ impl Engine {
             if owed.is_empty() || twice || self.on_its_way(record) {
                 continue;
             }
-            let born = layers
-                .kind()
-                .ok()
-                .and_then(|kind| RecordDoc::birth(*record, kind).ok());
-            let mut changes = born.map(|born| born.raw_all()).unwrap_or_default();
-            for edit in &owed {
-                changes.extend(edit.births.iter().cloned());
-                changes.push(edit.change.clone());
-            }
+            let mut changes = birth_of(*record, layers);
+            changes.extend(changes_of(&owed).cloned());
             let (fitting, _) = cut(changes, draft.left());
             let numbers = owed.iter().map(|edit| edit.number);
             self.owed_offered.extend(numbers.clone());
@@ -356,6 +341,13 @@ fn cut(
     }
     let rest = changes.split_off(fitting);
     (changes, rest)
+}
+
+/// A record's birth; nothing when this version does not know its kind.
+fn birth_of(record: RecordId, layers: &Layers) -> Vec<RawChange> {
+    let kind = layers.kind().ok();
+    let born = kind.and_then(|kind| RecordDoc::birth(record, kind).ok());
+    born.map(|born| born.raw_all()).unwrap_or_default()
 }
 
 fn numbers_of(layers: &Layers, changes: &[RawChange]) -> BTreeSet<u64> {

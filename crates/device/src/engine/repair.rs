@@ -60,9 +60,7 @@ impl Engine {
                 }
             }
         }
-        if !batch.is_empty() {
-            self.commit(batch, Vec::new());
-        }
+        self.store(batch);
     }
 
     /// Own edits that got their receipt after their record had left are compared by nobody: this
@@ -79,9 +77,7 @@ impl Engine {
             }
             layers.admitted_changed();
         }
-        if !batch.is_empty() {
-            self.commit(batch, Vec::new());
-        }
+        self.store(batch);
     }
 
     /// A page of a scope's records with their heads.
@@ -120,9 +116,7 @@ impl Engine {
             self.stuck.remove(&record);
             self.want(record, Heads(heads.into_iter().collect()), &mut batch);
         }
-        if !batch.is_empty() {
-            self.commit(batch, Vec::new());
-        }
+        self.store(batch);
     }
 
     /// Notes that the server lacks what lies beyond these heads.
