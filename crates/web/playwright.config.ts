@@ -1,11 +1,12 @@
 import { defineConfig } from '@playwright/test';
 
-// The server with demo data is started by whoever runs this, at LIANDU_URL; see e2e/server.ts.
+// Stories against a real server with the demo's data, which e2e/server.ts starts and ends. One at a time: they share it.
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'node_modules/.cache/e2e',
   workers: 1,
   timeout: 60_000,
+  globalTimeout: 900_000,
   reporter: [['list']],
   globalSetup: './e2e/server.ts',
   use: {
@@ -14,7 +15,8 @@ export default defineConfig({
     video: 'off',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+      env: { ...process.env, LANGUAGE: 'zh_CN', LANG: 'zh_CN.UTF-8' } as Record<string, string>,
+      args: ['--no-sandbox', '--lang=zh-CN', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
     },
   },
 });

@@ -1,35 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
-
-const url = (path: string): string => `${process.env['LIANDU_URL'] ?? ''}${path}`;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-declare global {
-  interface Window {
-    axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-  }
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(url('/'));
-  await page.getByLabel('用户名').fill('province');
-  await page.getByLabel('密码').fill(process.env['LIANDU_PASSWORD'] ?? '');
-  await page.getByRole('button', { name: '登录' }).click();
-  await expect(page.getByRole('heading', { name: '待办' })).toBeVisible();
-}
-
-/** Tests the page as assistive technology finds it. Evaluated in the page, where its policy does not apply. */
-async function nothingSerious(page: Page): Promise<void> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run());
-  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
-}
-
-async function shot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `node_modules/.cache/e2e-shots/${name}.png` });
-}
+import { nothingSerious, phone, shot, signIn, url } from './office';
 
 test('a wrong password is said so, a right one opens the inbox', async ({ page }) => {
   await page.goto(url('/'));
@@ -96,6 +66,10 @@ test('a conflict is decided at the desk', async ({ page }) => {
 
 test('the quarantine says why, and an answer is kept', async ({ page }) => {
   await signIn(page);
+  const found = JSON.parse(phone('phone-1', 'list', '--json')) as { records: { id: string; kind: string; state: string }[] };
+  const record = found.records.find(({ kind, state }) => kind === 'problem' && state === 'found')?.id ?? '';
+  phone('phone-1', 'edit', record, 'settled_person=王芳', '--anyway');
+  phone('phone-1', 'sync');
   await page.goto(url('/quarantine'));
   const card = page.locator('article.held').first();
   await expect(card).toBeVisible();

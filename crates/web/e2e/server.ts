@@ -20,8 +20,7 @@ export default async function start(): Promise<() => Promise<void>> {
     });
   });
   const access = readFileSync(`${folder}/ACCESS.txt`, 'utf8');
-  process.env['LIANDU_URL'] = /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '';
-  process.env['LIANDU_PASSWORD'] = /^province\s+(\S+)/m.exec(access)?.[1] ?? '';
+  Object.assign(process.env, { LIANDU_ACCESS: access, LIANDU_BIN: bin, LIANDU_FOLDER: folder, LIANDU_URL: /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '' });
   return async () => {
     demo.kill('SIGINT');
     await ended;

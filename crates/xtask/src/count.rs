@@ -1,5 +1,5 @@
-//! Adds up what the test runners say: the summaries of nextest and vitest, libtest's result lines. It never
-//! guesses: a line it does not know counts for nothing.
+//! Adds up what the test runners say: the summaries of nextest, vitest and Playwright,
+//! libtest's result lines. It never guesses: a line it does not know counts for nothing.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ pub(crate) enum Runner {
     Libtest,
     Nextest,
     Vitest,
+    Playwright,
 }
 
 /// How many tests went well and how many did not.
@@ -26,6 +27,8 @@ impl Count {
             Runner::Libtest => ("test result:", ". "),
             Runner::Nextest => ("Summary [", "run:"),
             Runner::Vitest => ("Tests ", " "),
+            // One line for each word, with nothing before it.
+            Runner::Playwright => ("", ""),
         };
         if !line.starts_with(begin) {
             return;
@@ -41,7 +44,13 @@ impl Count {
             };
             match word {
                 "passed" => self.passed += number,
-                "failed" | "timed out" | "exec failed" | "failed due to signal" => {
+                "failed"
+                | "timed out"
+                | "exec failed"
+                | "failed due to signal"
+                | "flaky"
+                | "interrupted"
+                | "did not run" => {
                     self.failed += number;
                 }
                 _ => {}
@@ -133,5 +142,11 @@ mod tests {
                 failed: 1
             }
         );
+    }
+
+    #[test]
+    fn playwright_says_each_word_on_a_line_of_its_own() {
+        let lines = ["  2 failed", "  1 did not run", "  6 passed (1.1m)"];
+        assert_eq!(counted(Runner::Playwright, &lines), (6, 3));
     }
 }

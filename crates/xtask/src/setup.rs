@@ -3,6 +3,7 @@
 
 use crate::command::{program, run, run_within, succeeds};
 use anyhow::{Context, Result, bail};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a package server may take before another way is tried.
@@ -37,6 +38,26 @@ pub(crate) fn build_tools() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where the stories look for the browser, and where its Chinese letters are.
+const CHROMIUM: &str = "/usr/bin/chromium";
+const CHINESE_LETTERS: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
+/// Puts Chromium there, and letters to read Chinese by.
+///
+/// # Errors
+/// As [`build_tools`].
+pub(crate) fn browser() -> Result<()> {
+    let missing: Vec<&str> = [(CHROMIUM, "chromium"), (CHINESE_LETTERS, "fonts-noto-cjk")]
+        .into_iter()
+        .filter(|(file, _)| !Path::new(file).is_file())
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    debian_packages(&missing)
 }
 
 /// Puts rustfmt and clippy there.

@@ -24,7 +24,7 @@ const ALL: [&str; 2] = ["--workspace", "--all-features"];
 /// # Errors
 /// When a phase fails; later ones are not tried, except that documentation tests follow tests.
 fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
-    let mut phases = Phases::new(if wasm == Wasm::Checked { 9 } else { 8 });
+    let mut phases = Phases::new(if wasm == Wasm::Checked { 10 } else { 9 });
     phases.run("准备 set-up", || {
         setup::build_tools()?;
         setup::rust_components()
@@ -60,7 +60,14 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         counted(Runner::Vitest, web::npm(&["test"]), count)?;
         web::build()
     });
-    tests.and(docs).and(pages)?;
+    let stories = phases.run("浏览器故事 browser stories", || {
+        web::prepare()?;
+        setup::browser()?;
+        let mut stories = web::npm(&["run", "e2e"]);
+        stories.env("LIANDU_BIN_DIR", binaries()?);
+        counted(Runner::Playwright, stories, count)
+    });
+    tests.and(docs).and(pages).and(stories)?;
     if wasm == Wasm::Checked {
         phases.run("浏览器编译 wasm build", || wasm::check(wasm::Way::Any))?;
     }
