@@ -80,7 +80,7 @@ impl World {
     /// One fault.
     pub(crate) fn fault(&mut self) {
         let device = self.rng.below(self.devices.len());
-        if self.strange && self.rng.percent(60) {
+        if !self.strange.is_empty() && self.rng.percent(60) {
             return self.strange_fault(device);
         }
         if self.far {

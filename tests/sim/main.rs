@@ -27,6 +27,7 @@ mod strange;
 mod trace;
 mod world;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -37,6 +38,8 @@ use world::{Event, World};
 const SEEDS: u64 = 200;
 /// Things that may happen in one world before it counts as stuck.
 const STEPS_MAX: u64 = 60_000;
+/// Failures after which a run of many seeds stops.
+const FAILURES_MAX: usize = 100;
 /// How often everybody connects once everything is mended.
 const ROUNDS: u32 = 4;
 
@@ -82,16 +85,39 @@ pub(crate) fn simulate(seed: u64) -> World {
 
 /// Runs a seed; a failure says how to see it again.
 pub(crate) fn run(seed: u64) -> World {
+    try_run(seed).unwrap_or_else(|failure| {
+        eprintln!("--- the last steps:");
+        failure.steps.iter().for_each(|line| eprintln!("{line}"));
+        std::panic::resume_unwind(failure.panic);
+    })
+}
+
+/// A world in which something did not hold.
+struct Failure {
+    /// What was seen, in a line.
+    words: String,
+    /// The last steps before it.
+    steps: Vec<String>,
+    panic: Box<dyn Any + Send>,
+}
+
+fn try_run(seed: u64) -> Result<World, Failure> {
     trace::take();
-    match catch_unwind(AssertUnwindSafe(|| simulate(seed))) {
-        Ok(world) => world,
-        Err(panic) => {
-            eprintln!("--- the last steps:");
-            trace::take().iter().for_each(|line| eprintln!("{line}"));
-            eprintln!("--- seed {seed}: cargo xtask sim --seeds 1 --from {seed}");
-            std::panic::resume_unwind(panic);
+    catch_unwind(AssertUnwindSafe(|| simulate(seed))).map_err(|panic| {
+        let strange = std::env::var("LIANDU_SIM_STRANGE");
+        let strange = strange.map_or(String::new(), |kinds| {
+            format!("LIANDU_SIM_STRANGE={kinds} ")
+        });
+        eprintln!("--- seed {seed}: {strange}cargo xtask sim --seeds 1 --from {seed}");
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let words = text.unwrap_or("a panic without words").replace('\n', " ");
+        Failure {
+            words: format!("seed {seed}: {words}"),
+            steps: trace::take(),
+            panic,
         }
-    }
+    })
 }
 
 fn asked(name: &str, otherwise: u64) -> u64 {
@@ -110,8 +136,18 @@ fn what_must_always_hold_holds_in_every_world() {
     let began = Instant::now();
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut steps = 0;
+    let mut failures: Vec<Failure> = Vec::new();
     for seed in from..from.saturating_add(seeds) {
-        let world = run(seed);
+        let world = match try_run(seed) {
+            Ok(world) => world,
+            Err(failure) => {
+                failures.push(failure);
+                if failures.len() == FAILURES_MAX {
+                    break;
+                }
+                continue;
+            }
+        };
         steps += world.steps;
         for (what, count) in world.counts {
             *counts.entry(what).or_default() += count;
@@ -123,6 +159,12 @@ fn what_must_always_hold_holds_in_every_world() {
     );
     for (what, count) in counts {
         println!("{count:>8} {what}");
+    }
+    if let Some(first) = failures.first() {
+        eprintln!("--- the last steps of the first:");
+        first.steps.iter().for_each(|line| eprintln!("{line}"));
+        let words: Vec<&str> = failures.iter().map(|one| one.words.as_str()).collect();
+        panic!("{} worlds did not hold:\n{}", words.len(), words.join("\n"));
     }
 }
 

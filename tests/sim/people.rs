@@ -19,6 +19,7 @@ use super::device::Form;
 use super::ledger::KeptEdit;
 use super::server::Ask;
 use super::setup::{REGION, department, office};
+use super::strange::Strange;
 use super::trace;
 use super::world::{Event, World};
 
@@ -335,7 +336,7 @@ impl World {
     }
 
     pub(crate) fn bundle_arrives(&mut self, device: usize, file: &[u8]) {
-        if self.strange && self.rng.percent(50) {
+        if self.strange.contains(&Strange::Forged) && self.rng.percent(50) {
             self.forged_receipts_arrive(device, file);
         }
         let now = self.clock(device);

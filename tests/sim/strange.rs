@@ -26,6 +26,51 @@ const ORIGINALS: usize = 5;
 /// A payload begins this far after its pointer, at the least.
 const INTO_PAYLOAD_BYTES: u64 = 120;
 
+/// What is strange in a world: `LIANDU_SIM_STRANGE` names them with commas, or `all`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strange {
+    Flips,
+    Misdirected,
+    Unreadable,
+    Copies,
+    Newer,
+    Middlebox,
+    Forged,
+}
+
+impl Strange {
+    const ALL: [(&'static str, Strange); 7] = [
+        ("flips", Strange::Flips),
+        ("misdirected", Strange::Misdirected),
+        ("unreadable", Strange::Unreadable),
+        ("copies", Strange::Copies),
+        ("newer", Strange::Newer),
+        ("middlebox", Strange::Middlebox),
+        ("forged", Strange::Forged),
+    ];
+
+    /// Those that were asked for; none when nothing was.
+    ///
+    /// # Panics
+    /// On a name that is none.
+    pub(crate) fn asked() -> Vec<Strange> {
+        let Ok(text) = std::env::var("LIANDU_SIM_STRANGE") else {
+            return Vec::new();
+        };
+        if text == "all" {
+            return Strange::ALL.iter().map(|(_, one)| *one).collect();
+        }
+        let named = |name: &str| {
+            let one = Strange::ALL.iter().find(|(other, _)| *other == name);
+            one.unwrap_or_else(|| {
+                panic!("LIANDU_SIM_STRANGE: {name} is none of {:?}", Strange::ALL)
+            })
+            .1
+        };
+        text.split(',').map(named).collect()
+    }
+}
+
 /// What a bad middlebox does to a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mischief {
@@ -47,14 +92,27 @@ pub(crate) fn arrivals(mischief: Option<Mischief>) -> &'static [i64] {
 
 impl World {
     pub(crate) fn strange_fault(&mut self, device: usize) {
-        match self.rng.below(12) {
-            0 | 1 => self.flip_a_bit(),
-            2 | 3 => self.misdirect(),
-            4 => self.unreadable_sector(),
-            5 => self.copy_folder(device),
-            6 | 7 => self.newer_app(device),
-            8..=10 => self.bad_middlebox(device),
-            _ => self.publish(),
+        let number = self.rng.below(12);
+        let kind = match number {
+            0 | 1 => Strange::Flips,
+            2 | 3 => Strange::Misdirected,
+            4 => Strange::Unreadable,
+            5 => Strange::Copies,
+            6 | 7 => Strange::Newer,
+            8..=10 => Strange::Middlebox,
+            _ => return self.publish(),
+        };
+        if !self.strange.contains(&kind) {
+            return;
+        }
+        match kind {
+            Strange::Flips => self.flip_a_bit(),
+            Strange::Misdirected => self.misdirect(),
+            Strange::Unreadable => self.unreadable_sector(),
+            Strange::Copies => self.copy_folder(device),
+            Strange::Newer => self.newer_app(device),
+            Strange::Middlebox => self.bad_middlebox(device),
+            Strange::Forged => {}
         }
     }
 

@@ -18,7 +18,7 @@ use super::device::Device;
 use super::ledger::Ledger;
 use super::rng::Rng;
 use super::server::{Death, Server};
-use super::strange::{Mischief, arrivals};
+use super::strange::{Mischief, Strange, arrivals};
 use super::trace;
 
 /// Something that happens at its time.
@@ -106,7 +106,7 @@ pub(crate) struct World {
     /// Long absences and restored backups rather than crashes.
     pub(crate) far: bool,
     /// What seldom happens: damaged disks, copied folders, newer apps, forged receipts.
-    pub(crate) strange: bool,
+    pub(crate) strange: Vec<Strange>,
     /// The log is not as it was written: its promises are as good as what devices hold.
     pub(crate) log_damaged: bool,
     /// Longest delay of a frame, ms.
@@ -142,7 +142,7 @@ impl World {
             calm: true,
             index_damaged: false,
             far: seed > NEAR_SEEDS,
-            strange: std::env::var_os("LIANDU_SIM_STRANGE").is_some(),
+            strange: Strange::asked(),
             log_damaged: false,
             delay_ms: 40,
             version: 1,

@@ -65,6 +65,8 @@ pub struct Client {
     status: Status,
     /// What `held` will be when all updates handed out are stored.
     arrived: Held,
+    /// Number of the last feed on this connection: a cursor speaks of all feeds before it.
+    fed: u64,
     /// Feed frames handed out and not yet stored, with `held` after them.
     unstored: BTreeMap<u64, Option<Held>>,
     /// Scopes handed out and not yet stored.
@@ -92,6 +94,7 @@ impl Client {
             outputs: VecDeque::new(),
             status: Status::Stopped(Stop::NotStarted),
             arrived,
+            fed: 0,
             unstored: BTreeMap::new(),
             new_scopes: None,
             sent: BTreeMap::new(),
@@ -291,6 +294,7 @@ impl Client {
     fn end(&mut self, phase: Phase) {
         self.phase = phase;
         self.arrived = self.holding.held.clone();
+        self.fed = 0;
         self.unstored.clear();
         self.new_scopes = None;
         self.silent_since = None;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use liandu_core::id::{Epoch, Position, RecordId, ScopeId};
 use liandu_core::protocol::client::{self, Client, Held, Holding, Identity, Status};
+use liandu_core::protocol::frame::{Decoded, ToDevice};
 use liandu_core::protocol::message::{Authority, RecordHeads};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{self, Answer, Session};
@@ -52,6 +53,8 @@ pub(crate) struct Link {
     pub(crate) reachable: bool,
     /// Frames vanish without an error.
     pub(crate) half_open: bool,
+    /// A bad middlebox: the feed of this number arrives so many times.
+    pub(crate) mangle: Option<(u64, usize)>,
 }
 
 pub(crate) fn identity() -> Identity {
@@ -101,6 +104,7 @@ impl Link {
             odd: vec![],
             reachable: true,
             half_open: false,
+            mangle: None,
         };
         link.restart();
         link
@@ -214,6 +218,15 @@ impl Link {
             }
             None => !self.half_open,
         }
+    }
+
+    fn times(&mut self, frame: &[u8]) -> usize {
+        let number = match ToDevice::decode(frame) {
+            Ok(Decoded::Message(ToDevice::Feed(feed))) => feed.number,
+            _ => return 1,
+        };
+        let times = self.mangle.take_if(|(feed, _)| *feed == number);
+        times.map_or(1, |(_, times)| times)
     }
 
     fn client_output(&mut self, output: client::Output) {
@@ -380,8 +393,13 @@ impl Link {
         match output {
             Output::Send(frame) => {
                 self.down.push(frame.clone());
-                if self.carried() {
-                    self.to_client(client::Input::Frame(frame));
+                let times = if self.carried() {
+                    self.times(&frame)
+                } else {
+                    0
+                };
+                for _ in 0..times {
+                    self.to_client(client::Input::Frame(frame.clone()));
                 }
             }
             Output::LookUp {

@@ -71,6 +71,31 @@ fn edit_is_pushed_and_receipted_and_feeds_come_page_by_page() {
 }
 
 #[test]
+fn feed_lost_or_doubled_on_its_way_loses_no_record() {
+    for (number, times) in (1..=4).flat_map(|number| [(number, 0), (number, 2)]) {
+        let mut link = Link::new();
+        for n in 1..=10 {
+            link.host
+                .append(&scopes(4)[usize::from(n % 4)], record(n), n as u8);
+        }
+        link.mangle = Some((number, times));
+        link.sync();
+        assert_eq!(link.mangle, None, "feed {number} never came");
+        if let Status::Waiting { .. } = link.client.status() {
+            assert_eq!(times, 0, "a feed that comes twice is no reason to hang up");
+            link.wait();
+        }
+        // One more shows a gap behind the last one.
+        link.host.append(&scopes(4)[1], record(11), 11);
+        link.log_moved();
+        if let Status::Waiting { .. } = link.client.status() {
+            link.wait();
+        }
+        link.assert_equal();
+    }
+}
+
+#[test]
 fn entries_of_other_scopes_cost_the_device_nothing() {
     let mut link = Link::new();
     link.sync();

@@ -230,6 +230,15 @@ impl Client {
     }
 
     fn feed(&mut self, now: Timestamp, feed: Feed) {
+        if feed.number <= self.fed {
+            return self.odd(Odd::OutOfTurn("Feed"));
+        }
+        if feed.number != self.fed + 1 {
+            // Its cursor would claim what got lost on the way.
+            self.odd(Odd::OutOfTurn("Feed"));
+            return self.hang_up(now);
+        }
+        self.fed = feed.number;
         let unpacked = feed.updates.unpack_lenient::<_, FEED_UPDATES_MAX>();
         let Ok((updates, odd)) = unpacked else {
             // Nothing after it may be taken for complete.
@@ -314,7 +323,7 @@ impl Client {
         let Phase::Repairing(repair) = &mut self.phase else {
             return self.strike(now, Odd::OutOfTurn("Want"));
         };
-        if want.page != repair.page {
+        if want.page != repair.page || !repair.awaiting {
             return self.strike(now, Odd::OutOfTurn("Want"));
         }
         if repair.after.is_none() {
