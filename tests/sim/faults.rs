@@ -335,6 +335,7 @@ impl World {
             self.server.index = SimIndex::default();
         }
         self.server_start(false);
+        self.publish_what_newer_apps_brought();
         self.cut_all();
         for device in 0..self.devices.len() {
             let here = &mut self.devices[device];

@@ -3,6 +3,8 @@
 //!
 //! Never in worlds that are not strange: seeds that found something keep their story.
 
+use std::collections::BTreeSet;
+
 use liandu_core::campaign::HEBEI_V2_JSON;
 use liandu_core::id::Position;
 use liandu_core::log::LogEntry;
@@ -275,16 +277,28 @@ impl World {
         }
     }
 
-    /// The log is looked through; sometimes the office publishes what newer apps brought.
+    /// The log is looked through.
     pub(crate) fn mend_strange(&mut self) {
         if self.log_damaged {
             self.server.die(&mut self.rng);
             self.forgive_damage();
         }
+    }
+
+    /// Whether the office has, durably, the forms of newer apps.
+    pub(crate) fn newer_is_published(&self) -> bool {
+        let keeper = self.server.keeper.as_ref();
+        keeper.is_some_and(|keeper| {
+            let names = keeper.definition_names(&BTreeSet::new());
+            names.iter().any(|name| name.version > 1)
+        })
+    }
+
+    /// Sometimes.
+    pub(crate) fn publish_what_newer_apps_brought(&mut self) {
         let newer = self.devices.iter().any(|device| device.newer);
         if newer && self.version == 1 && self.rng.percent(50) {
             self.version = 2;
-            self.server_start(false);
             self.authority(AuthorityAct::Definition(HEBEI_V2_JSON.to_vec()));
         }
     }
