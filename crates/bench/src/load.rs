@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::fleet::{Crew, Phone, each};
 use crate::meter;
+use crate::office::Office;
 use crate::process::Server;
 
 const REGION: &str = "130123";
@@ -72,6 +73,9 @@ pub struct Figures {
     /// Server memory for each idle connection; none where nothing idles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_bytes: Option<u64>,
+    /// CPU of appending and syncing as many bytes as the log has, in this run: a floor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floor_append_s: Option<f64>,
     /// CPU of loading the same documents once, in this run: the floor to compare with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floor_load_s: Option<f64>,
@@ -83,6 +87,7 @@ pub struct Figures {
 struct Stage {
     scratch: TempDir,
     server: Server,
+    office: Office,
     phones: Vec<Phone>,
 }
 
@@ -90,12 +95,14 @@ impl Stage {
     async fn begin(bin: &Path, devices: usize, group: impl Fn(usize) -> String) -> Result<Stage> {
         let scratch = tempfile::tempdir().context("a fresh folder")?;
         let server = Server::start(bin, &scratch.path().join("data"))?;
+        let office = server.office("congress-office", "130000")?;
         let crew = Crew::new(devices, REGION, group);
         let phones = crew.enrol(&server, scratch.path()).await?;
         let phones = everywhere(phones, |engine| engine.all_at_office()).await?;
         Ok(Stage {
             scratch,
             server,
+            office,
             phones,
         })
     }
@@ -226,11 +233,12 @@ fn edit(phone: &mut Phone, record: RecordId, nth: u64) -> Result<Heads> {
     Ok(kept.seen)
 }
 
-/// Waits for the tables and reads every record back: how many stand with which last value.
+/// Waits for the tables, then reads every record back: the counts of last values from the
+/// tables, and from the log that each record has the very heads that a device has.
 fn verify(stage: &mut Stage, figures: &mut Figures, lasts: &[(u64, u64)]) -> Result<()> {
     let at = stage.position();
-    let office = stage.server.office("congress-office", "130000")?;
     let (clock, before) = (Instant::now(), meter::cpu_s(stage.server.pid())?);
+    let office = &stage.office;
     let all = office.count(&format!("kind=inspection&at_least={at}"))?;
     figures.tables_caught_up_s = clock.elapsed().as_secs_f64();
     figures.tables_cpu_s = meter::cpu_s(stage.server.pid())? - before;
@@ -244,13 +252,32 @@ fn verify(stage: &mut Stage, figures: &mut Figures, lasts: &[(u64, u64)]) -> Res
     }
     let count: u64 = lasts.iter().map(|(_, count)| count).sum();
     ensure!(all == count, "{all} records at the office of {count}");
+    every_record_is_complete(office, &mut stage.phones)?;
     let data = stage.scratch.path().join("data");
-    figures.disk_bytes = meter::disk_bytes(&data.join("journal"))?
-        + meter::disk_bytes(&data.join("index"))?
-        + meter::disk_bytes(&data.join("packs"))?;
+    let journal = meter::disk_bytes(&data.join("journal"))?;
+    figures.disk_bytes =
+        journal + meter::disk_bytes(&data.join("index"))? + meter::disk_bytes(&data.join("packs"))?;
+    figures.floor_append_s = Some(meter::floor_append_s(stage.scratch.path(), journal)?);
     figures.tables_bytes = meter::disk_bytes(&data.join("tables"))?;
     figures.records = all;
     figures.verified = true;
+    Ok(())
+}
+
+/// Heads are hashes over all that a record is made of: equal heads are equal records.
+fn every_record_is_complete(office: &Office, phones: &mut [Phone]) -> Result<()> {
+    for phone in phones {
+        let ids: Vec<RecordId> = phone.engine().records().collect();
+        for id in ids {
+            let here = phone.engine().record(id)?.heads.to_string();
+            let there = office.get(&format!("/api/records/{id}"))?;
+            ensure!(
+                there["seen"].as_str() == Some(here.as_str()),
+                "{id} at the office is at {}, the device at {here}",
+                there["seen"]
+            );
+        }
+    }
     Ok(())
 }
 
@@ -296,6 +323,7 @@ pub async fn storm(
         let data = stage.scratch.path().join("data");
         stage.server.kill()?;
         stage.server = Server::start(bin, &data)?;
+        stage.office = stage.server.sign_in("congress-office", "130000")?;
     }
     let count = devices as u64 * records;
     verify(&mut stage, &mut figures, &[(edits, count)])?;
@@ -435,6 +463,13 @@ pub async fn idle(bin: &Path, connections: usize) -> Result<Figures> {
         open == connections.to_string(),
         "{open} connections of {connections} are open"
     );
-    figures.verified = true;
+    // One of them works: the office reads it, so the connections are more than open sockets.
+    let mut others = stage.phones.split_off(1);
+    let phone = stage.phones.first_mut().context("a device")?;
+    work(phone, &group(0), 0..1, 1)?;
+    let phones = std::mem::take(&mut stage.phones);
+    stage.phones = everywhere(phones, |engine| engine.all_at_office()).await?;
+    verify(&mut stage, &mut figures, &[(1, 1)])?;
+    stage.phones.append(&mut others);
     Ok(figures)
 }

@@ -3,6 +3,8 @@
 //! Never reads anything but what the API answers: it is the independent reader that verifies a
 //! workload.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
@@ -14,6 +16,8 @@ pub struct Office {
     token: String,
 }
 
+/// How long the tables may take to reach what devices have receipts for.
+const TABLES_WAIT_MAX: Duration = Duration::from_secs(900);
 /// One page of a list.
 const PAGE: usize = 200;
 
@@ -46,8 +50,24 @@ impl Office {
         })
     }
 
-    /// GET, as text.
+    /// GET, as text. While the tables are behind the place asked for, it waits for them.
     pub fn text(&self, path: &str) -> Result<String> {
+        let began = Instant::now();
+        loop {
+            match self.text_now(path)? {
+                (status, text) if status.is_success() => return Ok(text),
+                (status, text) => {
+                    let behind = status.as_u16() == 503 && text.contains("\"not-yet\"");
+                    if !behind || began.elapsed() > TABLES_WAIT_MAX {
+                        bail!("GET {path}: {status} {text}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The server itself waits a while before it says that its tables are not there yet.
+    fn text_now(&self, path: &str) -> Result<(ureq::http::StatusCode, String)> {
         let mut answer = self
             .agent
             .get(format!("{}{path}", self.url))
@@ -59,10 +79,7 @@ impl Office {
             .with_config()
             .limit(1 << 30)
             .read_to_string()?;
-        if !answer.status().is_success() {
-            bail!("GET {path}: {} {text}", answer.status());
-        }
-        Ok(text)
+        Ok((answer.status(), text))
     }
 
     /// GET, as JSON.
