@@ -212,3 +212,11 @@ pub const IMPORT_CELLS_MAX: usize = 1_000_000;
 pub const IMPORT_ERRORS_MAX: usize = 200;
 /// Rows that are shown as they were read.
 pub const IMPORT_SHOWN_MAX: usize = 20;
+/// Changed records that one answer to an open page names.
+pub const CHANGES_RECORDS_MAX: usize = 100;
+/// How long a page's question for changes waits, milliseconds.
+pub const CHANGES_WAIT_MS_MAX: u64 = 25_000;
+/// Between two looks for one waiting page, milliseconds.
+pub const CHANGES_PAUSE_MS: u64 = 500;
+/// Pages that wait for changes at the same time; more are answered at once.
+pub const CHANGES_WAITING_MAX: usize = 2_000;

@@ -6,6 +6,7 @@
 mod ask;
 mod attachments;
 mod body;
+mod changes;
 mod definition;
 mod device;
 mod door;
@@ -18,6 +19,7 @@ mod json;
 mod labels;
 mod map;
 mod origin;
+mod policy;
 mod problem;
 mod record;
 mod records;
@@ -25,6 +27,7 @@ mod session;
 mod status;
 #[cfg(test)]
 mod tests;
+mod units;
 mod uploads;
 mod workflow;
 
@@ -45,6 +48,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
@@ -58,6 +62,7 @@ pub use json::{
 };
 pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use origin::{Outside, Peer};
+pub use policy::RuleJson;
 pub use problem::Problem;
 pub use record::{
     EventJson, FieldJson, HistoriesJson, HistoryJson, RecordJson, StateJson, TextJson,
@@ -65,6 +70,7 @@ pub use record::{
 pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJson};
 pub use session::{GrantJson, SessionJson};
 pub use status::HealthJson;
+pub use units::UnitJson;
 pub use workflow::{ByWhomJson, EventRuleJson, StateRuleJson, WorkflowJson, WorkflowsJson};
 
 use crate::api::device::Stamp;
@@ -172,6 +178,9 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::begin))
         .routes(routes!(inbox::show))
         .routes(routes!(workflow::show))
+        .routes(routes!(policy::index))
+        .routes(routes!(units::index))
+        .routes(routes!(changes::index))
         .routes(routes!(definition::index))
         .routes(routes!(definition::show))
         .routes(routes!(held::index))

@@ -68,6 +68,8 @@ pub struct Door {
     checks: Semaphore,
     /// Questions to the tables at the same time, exports aside.
     pub(crate) reads: Semaphore,
+    /// Pages that wait for changes at the same time.
+    pub(crate) waits: Semaphore,
     /// Exports at the same time: each holds a read transaction while its client reads.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) edge: Edge,
@@ -87,6 +89,7 @@ impl Door {
             throttle: Mutex::default(),
             checks: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
             reads: Semaphore::new(limits::TABLE_READERS_MAX),
+            waits: Semaphore::new(limits::CHANGES_WAITING_MAX),
             exports: Arc::new(Semaphore::new(limits::EXPORTS_AT_ONCE_MAX)),
             edge,
             outside,

@@ -8,5 +8,6 @@ mod held;
 mod imports;
 mod inbox;
 mod life;
+mod open_pages;
 mod records;
 mod world;

@@ -1,6 +1,63 @@
 // Made from server/openapi.json by `npm run api`: never edited by hand.
 
 export interface paths {
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed after a position among the records the asker may see. Waits up to 25 seconds
+         *     until there is something, when not too many wait already.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The position the page has; what is newer is answered. */
+                    after: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangesJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conflicts": {
         parameters: {
             query?: never;
@@ -902,6 +959,49 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may make, write and decide what. Events have their own table: `/api/workflow`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleJson"][];
                     };
                 };
                 401: {
@@ -2285,6 +2385,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units within the asker's regions that a problem can be handed to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnitJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflow": {
         parameters: {
             query?: never;
@@ -2537,6 +2680,15 @@ export interface components {
             deployment: string;
             /** @description 32 bytes, hexadecimal; to be answered within a minute. */
             nonce: string;
+        };
+        /** @description What changed. */
+        ChangesJson: {
+            /** @description True for this position: give it as `after` of the next question. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Whether more changed than are named: read lists again. */
+            more: boolean;
+            /** @description Records that changed, last changed first; at most 100. */
+            records: components["schemas"]["LineJson"][];
         };
         /** @description Points drawn as one. */
         ClusterJson: {
@@ -3159,6 +3311,19 @@ export interface components {
             path: string;
             value?: components["schemas"]["ValueJson"] | null;
         };
+        /** @description A row of the table. */
+        RuleJson: {
+            /** @description `create`, `write` or `resolve`. */
+            act: string;
+            /** @description What: kinds for `create`, the section for `write`; empty for `resolve`. */
+            of: string[];
+            /** @description `author`, `group-member`, `in-region` or `handler`. */
+            relation: string;
+            /** @description Who. */
+            role: string;
+            /** @description In which states as the author saw them; empty means any but withdrawn. */
+            states: string[];
+        };
         /** @description Who a record belongs to. */
         ScopeJson: {
             /** @description `group`, `office` or `contact`. */
@@ -3280,6 +3445,18 @@ export interface components {
             touched: string[];
             /** @description Records withdrawn now. */
             withdrawn: number;
+        };
+        /** @description A unit. */
+        UnitJson: {
+            /** @description What the accounts that act for it are called. */
+            names: string[];
+            /** @description The region its role is given for. */
+            region: string;
+            /**
+             * @description Its code, as the event `transfer` takes it.
+             * @example u-130402
+             */
+            unit: string;
         };
         /**
          * @description What a field holds: `null` (cleared), text, a whole number, true or false, or an object with
