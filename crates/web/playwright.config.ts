@@ -10,6 +10,7 @@ export default defineConfig({
   reporter: [['list']],
   globalSetup: './e2e/server.ts',
   use: {
+    actionTimeout: 15_000,
     viewport: { width: 1366, height: 768 },
     locale: 'zh-CN',
     video: 'off',

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { crc32, deflateSync } from 'node:zlib';
 import { expect, type Page } from '@playwright/test';
 
 /** What every story of the console does: sign in, look, judge, and let a phone act. It knows nothing of single screens. */
@@ -33,7 +34,7 @@ export async function signIn(page: Page, user = 'province'): Promise<void> {
   await page.getByLabel('用户名').fill(user);
   await page.getByLabel('密码').fill(passwordOf(user));
   await page.getByRole('button', { name: '登录' }).click();
-  await expect(page.getByRole('heading', { name: '待办', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: user === 'leader' ? '今日' : '待办', level: 1 })).toBeVisible();
 }
 
 /** Tests the page as assistive technology finds it. Evaluated in the page, where its policy does not apply. */
@@ -79,4 +80,20 @@ export function phone(name: 'phone-1' | 'phone-2', ...words: string[]): string {
     if (status === 3) return stdout;
     throw new Error(`liandu ${words.join(' ')} ended with ${status}: ${stdout}${stderr}`);
   }
+}
+
+/** A small picture of one grey, as a PNG that decoders take. */
+export function picture(grey: number): Buffer {
+  const side = 64;
+  const rows = Buffer.alloc(side * (side + 1), grey);
+  for (let row = 0; row < side; row += 1) rows[row * (side + 1)] = 0;
+  const chunk = (name: string, body: Buffer): Buffer => {
+    const named = Buffer.concat([Buffer.from(name, 'latin1'), body]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(body.length);
+    sum.writeUInt32BE(crc32(named));
+    return Buffer.concat([length, named, sum]);
+  };
+  const head = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }

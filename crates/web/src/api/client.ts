@@ -20,6 +20,10 @@ export class Refused extends Error {
 interface Sent {
   method?: 'GET' | 'POST' | 'DELETE';
   body?: unknown;
+  /** A file as it is, instead of JSON. */
+  file?: Blob;
+  /** A status that carries an answer, too. */
+  also?: number;
   seen?: string;
   signal?: AbortSignal | undefined;
 }
@@ -28,12 +32,14 @@ interface Sent {
 async function ask<T>(path: string, sent: Sent = {}): Promise<T> {
   const headers: Record<string, string> = { 'liandu-csrf': '1' };
   if (sent.body !== undefined) headers['content-type'] = 'application/json';
+  if (sent.file) headers['content-type'] = 'application/octet-stream';
   if (sent.seen !== undefined) headers['if-match'] = `"${sent.seen}"`;
   const init: RequestInit = { method: sent.method ?? 'GET', headers, credentials: 'same-origin' };
   if (sent.body !== undefined) init.body = JSON.stringify(sent.body);
+  if (sent.file) init.body = sent.file;
   if (sent.signal) init.signal = sent.signal;
   const response = await fetch(path, init);
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok || response.status === sent.also) return (response.status === 204 ? undefined : await response.json()) as T;
   const said = (await response.json().catch(() => null)) as Problem | null;
   const unknown = { code: 'unknown', zh: `服务器答复 ${response.status}`, en: `status ${response.status}` };
   throw new Refused(response.status, said ?? unknown);
@@ -58,6 +64,17 @@ export const api = {
   record: (id: string) => ask<RecordJson>(one(id)),
   history: (id: string, path: string) =>
     ask<Schemas['HistoriesJson']>(with_(`${one(id)}/history`, new URLSearchParams({ path }))),
+  attachments: (id: string) => ask<Schemas['AttachmentsJson']>(`${one(id)}/attachments`),
+  inbox: (limit: number, atLeast: number) =>
+    ask<Schemas['InboxJson']>(`/api/inbox?limit=${limit}&at_least=${atLeast}`),
+  workflow: () => ask<Schemas['WorkflowsJson']>('/api/workflow'),
+  policy: () => ask<Schemas['RuleJson'][]>('/api/policy'),
+  units: () => ask<Schemas['UnitJson'][]>('/api/units'),
+  changes: (after: number, signal: AbortSignal) => ask<Schemas['ChangesJson']>(`/api/changes?after=${after}`, { signal }),
+  importTable: (file: Blob, query: URLSearchParams) =>
+    ask<Schemas['ImportJson']>(with_('/api/imports/problems', query), { method: 'POST', file, also: 422 }),
+  undoImport: (batch: string) =>
+    ask<Schemas['UndoneJson']>(`/api/imports/${encodeURIComponent(batch)}/undo`, { method: 'POST' }),
   edit: (id: string, seen: string, body: Schemas['EditJson']) =>
     ask<Edited>(`${one(id)}/edits`, { method: 'POST', body, seen }),
   resolve: (id: string, seen: string, body: Schemas['ResolveBody']) =>

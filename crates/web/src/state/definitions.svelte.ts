@@ -25,6 +25,11 @@ export async function readNewest(): Promise<void> {
   known.newest = read.filter((each) => each !== undefined);
 }
 
+/** The newest definition of every campaign. */
+export function campaigns(): readonly Definition[] {
+  return known.newest;
+}
+
 /** The domains of all campaigns, each once. */
 export function domains(): { id: string; name: Label }[] {
   const found = new Map(known.newest.flatMap((each) => each.domains.map(({ id, name }) => [id, { id, name }])));

@@ -43,3 +43,9 @@ export function choices(roots: readonly string[]): { region: Region; depth: numb
     return root ? below(root, 0) : [];
   });
 }
+
+/** Whether a region is a root or below it: codes name their way down, zeros name nothing. */
+export function within(root: string, code: string): boolean {
+  const way = root.length > 6 ? root : root.replace(/(00)+$/, '');
+  return code.startsWith(way);
+}

@@ -33,3 +33,7 @@ export function noted<T extends { as_of: Schemas['AsOf'] }>(answer: T): T {
   session.position = Math.max(session.position, answer.as_of.position);
   return answer;
 }
+
+export function hasRole(role: string): boolean {
+  return session.who?.grants.some((grant) => grant.role === role) ?? false;
+}

@@ -1,0 +1,104 @@
+import type { RecordJson, Schemas } from './api/client';
+import { within } from './state/regions.svelte';
+
+/** What a person may do about a record, by core's own tables. It offers; the server judges. */
+
+type Session = Schemas['SessionJson'];
+type ByWhom = Schemas['ByWhomJson'];
+export type EventRule = Schemas['EventRuleJson'];
+export type Workflow = Schemas['WorkflowJson'];
+export type PolicyRule = Schemas['RuleJson'];
+
+/** A record as far as it decides who may do what. */
+export interface Stand {
+  readonly state: string;
+  readonly region: string;
+  readonly handlers: readonly string[];
+  readonly author: string | undefined;
+}
+
+export function standOf(record: RecordJson): Stand {
+  const { state, handlers } = record.state;
+  return { state, handlers, region: record.scope.region, author: record.created?.person ?? undefined };
+}
+
+function stands(who: Session, by: ByWhom, at: Stand): boolean {
+  const mine = who.grants.filter((grant) => grant.role === by.role && within(grant.region, at.region));
+  if (by.relation === 'in-region') return mine.length > 0;
+  if (by.relation === 'author') return mine.length > 0 && at.author === who.person;
+  if (by.relation === 'handler') return mine.some(({ unit }) => unit !== undefined && unit !== null && at.handlers.includes(unit));
+  return false;
+}
+
+/** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
+const ORDER = [
+  'receive', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
+  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'instruct', 'answer', 'fixed_on_spot', 'escalate',
+];
+const place = (event: string): number => {
+  const at = ORDER.indexOf(event);
+  return at < 0 ? ORDER.length : at;
+};
+
+/** An act that answers another one, while that one has no answer. */
+const ANSWERS: readonly (readonly [asked: string, answered: string])[] = [
+  ['ask_extension', 'extend'],
+  ['instruct', 'answer'],
+];
+
+function waiting(events: RecordJson['events']): Set<string> {
+  const last = (event: string): number => events.findLastIndex((each) => each.counts && each.event === event);
+  return new Set(ANSWERS.filter(([asked, answered]) => last(asked) > last(answered)).map(([, answered]) => answered));
+}
+
+/** The events a person may cause, what is next first. Deciding a state in conflict is a matter of the conflict's own card. */
+export function possible(flow: Workflow, who: Session, at: Stand, events: RecordJson['events'] = []): EventRule[] {
+  const urgent = waiting(events);
+  const before = (rule: EventRule): number => (urgent.has(rule.id) ? -1 : place(rule.id));
+  return flow.events
+    .filter((rule) => rule.id !== 'decide' && rule.from.includes(at.state) && rule.by.some((by) => stands(who, by, at)))
+    .sort((a, b) => before(a) - before(b));
+}
+
+/** Whether a person may write values of a section of a record. */
+export function mayWrite(rules: readonly PolicyRule[], who: Session, at: Stand, section: string): boolean {
+  const inState = (states: readonly string[]): boolean => (states.length === 0 ? at.state !== 'withdrawn' : states.includes(at.state));
+  return rules.some((rule) => rule.act === 'write' && rule.of.includes(section) && inState(rule.states) && stands(who, rule, at));
+}
+
+/** Who said last that the work is done: somebody else must review it. */
+export function doerOf(record: RecordJson): string | undefined {
+  const done = record.events.findLast(({ event, counts }) => counts && (event === 'report' || event === 'fixed_on_spot'));
+  return done?.by.person ?? undefined;
+}
+
+/** What a form asks for beside the event's own arguments. Values are written first, then the event happens. */
+export interface Asks {
+  readonly fields: readonly string[];
+  readonly texts: readonly string[];
+  readonly args: readonly string[];
+  readonly photos: string | undefined;
+}
+
+const NOTHING: Asks = { fields: [], texts: [], args: [], photos: undefined };
+const ASKS: Readonly<Record<string, Partial<Asks>>> = {
+  transfer: { fields: ['settled_person', 'settled_matter', 'settled_standard', 'settled_deadline', 'rectification_mode'] },
+  plan: { fields: ['plan_until'], texts: ['plan'] },
+  report: { fields: ['done_on'], texts: ['result'], photos: 'evidence' },
+  remind: { args: ['text'] },
+  supervise: { args: ['text'] },
+  escalate: { args: ['text'] },
+  look_back: { args: ['text'] },
+  withdraw: { args: ['text'] },
+};
+
+export function asksOf(rule: Pick<EventRule, 'id' | 'needs'>): Asks {
+  const asks = { ...NOTHING, ...ASKS[rule.id] };
+  return { ...asks, args: [...new Set([...rule.needs, ...asks.args])] };
+}
+
+/** Whether one click is enough. */
+export function isPlain(rule: Pick<EventRule, 'id' | 'needs'>): boolean {
+  const asks = asksOf(rule);
+  return asks.fields.length + asks.texts.length + asks.args.length === 0;
+}

@@ -1,0 +1,45 @@
+import type { Schemas } from './api/client';
+import type { TextKey } from './texts/zh';
+
+/** The rail: where each role goes. A person with several roles sees what any of them has, each place once. */
+
+export interface Place {
+  readonly to: string;
+  readonly name: TextKey;
+  /** Not on a phone: there is no room, and no use for it there. */
+  readonly wide?: boolean;
+}
+
+const OFFICE: readonly Place[] = [
+  { to: '/ledger?kind=problem', name: 'ledger' },
+  { to: '/conflicts', name: 'conflicts' },
+  { to: '/quarantine', name: 'quarantine' },
+  { to: '/import', name: 'imports', wide: true },
+];
+const LEADER: readonly Place[] = [
+  { to: '/ledger?kind=problem&tab=map', name: 'map' },
+  { to: '/ledger?kind=problem&field.key=true', name: 'keyProblems' },
+  { to: '/ledger?kind=problem', name: 'ledger' },
+];
+
+function department(unit: string): readonly Place[] {
+  const to = (...states: string[]): string => `/ledger?handler=${unit}&kind=problem${states.map((state) => `&state=${state}`).join('')}`;
+  return [
+    { to: to('transferred'), name: 'toReceive' },
+    { to: to('received', 'planned', 'rectifying'), name: 'atWork' },
+    { to: to('reported'), name: 'toBeReviewed' },
+    { to: to('reviewed', 'closed'), name: 'done' },
+  ];
+}
+
+export function placesOf(who: Schemas['SessionJson'] | null): readonly Place[] {
+  const leads = who?.grants.every(({ role }) => role === 'leader') ?? false;
+  const places: Place[] = [{ to: '/', name: leads ? 'today' : 'inbox' }];
+  for (const grant of who?.grants ?? []) {
+    if (grant.role === 'congress-office' || grant.role === 'response-centre') places.push(...OFFICE);
+    if (grant.role === 'leader') places.push(...LEADER);
+    if (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department')) places.push({ to: '/ledger?kind=problem', name: 'ledger' });
+    if (grant.role === 'department' && grant.unit) places.push(...department(grant.unit));
+  }
+  return [...new Map(places.map((place) => [place.to, place])).values()];
+}
