@@ -6,6 +6,7 @@
 
 mod agree;
 mod builtin;
+mod calendar;
 mod check;
 mod error;
 mod local;
@@ -21,6 +22,7 @@ use crate::id::{CampaignId, CollectionId, DomainId, FieldId, QuestionId, RegionC
 use crate::record::kind::Kind;
 
 pub use builtin::{HEBEI_JSON, HEBEI_V2_JSON, LANGFANG_JSON, ZHENGDING_JSON, hebei, hebei_v2};
+pub use calendar::{CHINA_JSON, Calendar};
 pub use check::{ValueError, is_date};
 pub use error::{CampaignError, Unknown};
 pub use local::LocalItems;
@@ -45,6 +47,8 @@ pub struct Campaign {
     pub units: BTreeMap<String, UnitOfMeasure>,
     /// How long things may take; more specific ones win.
     pub deadlines: Vec<DeadlineRule>,
+    /// Which days are worked, when it says so.
+    pub calendar: Option<Calendar>,
     /// What regions added.
     pub local: Vec<LocalItems>,
     /// What a newer version wrote and this one does not understand.

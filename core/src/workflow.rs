@@ -25,6 +25,8 @@ pub struct StateRule {
     pub zh: &'static str,
     /// English name.
     pub en: &'static str,
+    /// Whether a deadline counts down in it.
+    pub runs: bool,
     /// Whose turn it is: for whom a record in this state waits. Nobody's where it rests.
     pub turn: &'static [(Role, Relation)],
 }
@@ -93,8 +95,13 @@ const fn state(id: &'static str, rank: u8, zh: &'static str, en: &'static str) -
         rank,
         zh,
         en,
+        runs: false,
         turn: &[],
     }
+}
+
+const fn runs(rule: StateRule) -> StateRule {
+    StateRule { runs: true, ..rule }
 }
 
 const fn waits(rule: StateRule, turn: &'static [(Role, Relation)]) -> StateRule {

@@ -6,6 +6,7 @@
 mod ask;
 mod attachments;
 mod body;
+mod calendar;
 mod changes;
 mod definition;
 mod device;
@@ -13,6 +14,7 @@ mod door;
 mod edits;
 mod export;
 mod held;
+mod history;
 mod imports;
 mod inbox;
 mod json;
@@ -39,8 +41,11 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use liandu_core::campaign::Calendar;
 use liandu_core::id::Position;
+use liandu_core::light::Lights;
 use liandu_core::limits;
+use liandu_core::time::Day;
 use tokio::sync::watch;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, SecurityRequirement};
@@ -48,12 +53,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
+pub use history::{HistoriesJson, HistoryJson};
 pub use imports::{CellErrorJson, ImportJson, UndoneJson};
 pub use inbox::{InboxJson, NextJson, WaitJson, WaitingJson};
 pub use json::{
@@ -64,9 +71,7 @@ pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use origin::{Outside, Peer};
 pub use policy::RuleJson;
 pub use problem::Problem;
-pub use record::{
-    EventJson, FieldJson, HistoriesJson, HistoryJson, RecordJson, StateJson, TextJson,
-};
+pub use record::{EventJson, FieldJson, RecordJson, StateJson, TextJson};
 pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJson};
 pub use session::{GrantJson, SessionJson};
 pub use status::HealthJson;
@@ -94,6 +99,8 @@ pub struct Office {
     /// Photos and files.
     pub files: Arc<Files>,
     stamp: Arc<Stamp>,
+    /// The calendar that ships with the program.
+    calendar: Arc<Calendar>,
 }
 
 impl Office {
@@ -105,6 +112,8 @@ impl Office {
         files: Arc<Files>,
     ) -> Option<Office> {
         let stamp = Arc::new(Stamp::new((door.edge.random)()?));
+        // A test holds that it parses.
+        let calendar = Arc::new(Calendar::china().unwrap_or_default());
         Some(Office {
             engine,
             readers,
@@ -112,6 +121,7 @@ impl Office {
             door,
             files,
             stamp,
+            calendar,
         })
     }
 
@@ -137,9 +147,17 @@ impl Office {
             .acquire()
             .await
             .map_err(|_| ApiError::Internal)?;
+        let lights = self.lights().await?;
         let readers = self.readers.clone();
-        let asked = tokio::task::spawn_blocking(move || readers.read(ask));
+        let asked = tokio::task::spawn_blocking(move || readers.read(lights, ask));
         asked.await.map_err(|_| ApiError::Internal)?
+    }
+
+    /// What deadlines mean today.
+    async fn lights(&self) -> Result<Lights, ApiError> {
+        let known = self.engine.definitions().await?;
+        let today = Day::in_beijing(self.door.now());
+        Ok(Lights::on(today, known.calendar(&self.calendar)))
     }
 
     async fn labels(&self) -> Result<labels::Labels, ApiError> {
@@ -170,7 +188,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(records::in_conflict))
         .routes(routes!(map::show))
         .routes(routes!(record::show))
-        .routes(routes!(record::history))
+        .routes(routes!(history::show))
         .routes(routes!(edits::edit))
         .routes(routes!(edits::resolve))
         .routes(routes!(attachments::index))
@@ -181,6 +199,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(policy::index))
         .routes(routes!(units::index))
         .routes(routes!(changes::index))
+        .routes(routes!(calendar::show))
         .routes(routes!(definition::index))
         .routes(routes!(definition::show))
         .routes(routes!(held::index))
@@ -219,6 +238,7 @@ pub fn openapi() -> OpenApi {
     );
     info.license = Some(License::new("Apache-2.0"));
     described.info = info;
+    name_operations(&mut described);
     let components = described.components.get_or_insert_default();
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(door::COOKIE)));
@@ -228,6 +248,28 @@ pub fn openapi() -> OpenApi {
     OpenApiBuilder::from(described)
         .security(Some(either))
         .build()
+}
+
+/// Names every operation by its method and path: handlers of several files are called `show`.
+fn name_operations(described: &mut OpenApi) {
+    for (path, item) in &mut described.paths.paths {
+        let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|w| !matches!(*w, "" | "api")).collect();
+        let name = |method: &str| Some(format!("{method}_{}", words.join("_")));
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("head", &mut item.head),
+            ("delete", &mut item.delete),
+            ("options", &mut item.options),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = name(method);
+            }
+        }
+    }
 }
 
 /// The routes over an office.

@@ -12,6 +12,7 @@ pub mod query;
 pub mod read;
 pub mod rows;
 pub mod schema;
+mod sql;
 pub mod time_text;
 pub mod visible;
 pub mod write;

@@ -112,3 +112,49 @@ async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
     let (code, said) = liandu(&world, "a", &["dismiss", "1"]);
     assert_eq!(code, 1, "it is at the office: {said}");
 }
+
+#[tokio::test]
+async fn a_deadline_that_the_office_settled_shines_in_the_representatives_list() {
+    let world = World::start();
+    drop(world.phones(1).await);
+    let url = world.server().sync_url();
+    let code = world.server().invite("rep-0000").unwrap();
+    ok(&world, "a", &["enrol", "--server", &url, "--code", &code]);
+    let made = ok(
+        &world,
+        "a",
+        &["new", "problem", "title=村东空地", "domain=land"],
+    );
+    let record = made["record"].as_str().unwrap().to_owned();
+    ok(&world, "a", &["sync"]);
+    let office = world.office();
+    let at = format!("/api/records/{record}");
+    let seen = office.get(&at).unwrap()["seen"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let settled = serde_json::json!({"edit": "set", "writes": [
+        {"path": "f/settled_deadline", "value": "2020-05-08"}]});
+    let (status, said) = office
+        .post(&format!("{at}/edits"), &settled, Some(&seen))
+        .unwrap();
+    assert_eq!(status, 200, "{said}");
+    ok(&world, "a", &["sync"]);
+    for (today, light) in [
+        ("2020-04-29", "green"),
+        ("2020-05-05", "yellow"),
+        ("2020-05-09", "red"),
+    ] {
+        let listed = ok(&world, "a", &["list", "--today", today]);
+        assert_eq!(listed["records"][0]["light"], light, "{today}");
+        let shown = ok(&world, "a", &["show", &record, "--today", today]);
+        assert_eq!(
+            (&shown["due"], &shown["light"]),
+            (&"2020-05-08".into(), &light.into())
+        );
+        let only = ok(&world, "a", &["list", "--today", today, "--light", "red"]);
+        assert_eq!(only["count"], u64::from(light == "red"), "{today}");
+    }
+    let (code, said) = liandu(&world, "a", &["list", "--today", "昨天"]);
+    assert!(code == 1 && said.contains("2020-05-06"), "{said}");
+}

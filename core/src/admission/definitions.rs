@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::campaign::{Campaign, CampaignError, LocalItems};
+use crate::campaign::{Calendar, Campaign, CampaignError, LocalItems};
 use crate::id::{CampaignId, RegionCode};
 use crate::record::DefinitionRef;
 
@@ -51,6 +51,16 @@ pub struct Definitions {
 }
 
 impl Definitions {
+    /// The calendar that counts: the highest version that any definition brings, unless the
+    /// built-in one is newer.
+    pub fn calendar<'c>(&'c self, built_in: &'c Calendar) -> &'c Calendar {
+        let brought = self.campaigns.values().filter_map(|c| c.calendar.as_ref());
+        let newest = brought.max_by_key(|calendar| calendar.version);
+        newest
+            .filter(|newest| newest.version >= built_in.version)
+            .unwrap_or(built_in)
+    }
+
     /// Adds a version, with what regions have added to its campaign.
     pub fn insert(&mut self, mut campaign: Campaign) {
         let of_it = |((of, _), _): &(&(CampaignId, RegionCode), &LocalItems)| *of == campaign.id;

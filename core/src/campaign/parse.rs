@@ -12,8 +12,8 @@ use crate::campaign::raw::{
     RawKind, RawLabel, RawQuestion, RawText, RawUnit,
 };
 use crate::campaign::{
-    Answer, Campaign, Code, CodeList, CollectionDef, DeadlineRule, DeadlineStep, Domain, FieldDef,
-    KindDef, Label, Question, Section, TextDef, UnitOfMeasure, ValueType,
+    Answer, Calendar, Campaign, Code, CodeList, CollectionDef, DeadlineRule, DeadlineStep, Domain,
+    FieldDef, KindDef, Label, Question, Section, TextDef, UnitOfMeasure, ValueType,
 };
 use crate::id::{CampaignId, CollectionId, DomainId, FieldId, IdError, QuestionId, RegionCode};
 use crate::record::kind::Kind;
@@ -39,6 +39,7 @@ pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
         code_lists: code_lists(raw.code_lists)?,
         units: units(raw.units)?,
         deadlines: Vec::new(),
+        calendar: raw.calendar.map(Calendar::made).transpose()?,
         local: Vec::new(),
         unknown: Vec::new(),
     };

@@ -5,6 +5,8 @@
 
 use serde::Deserialize;
 
+use crate::campaign::calendar::RawCalendar;
+
 #[derive(Deserialize)]
 pub(super) struct RawCampaign {
     pub(super) id: String,
@@ -20,6 +22,7 @@ pub(super) struct RawCampaign {
     pub(super) units: Vec<RawUnit>,
     #[serde(default)]
     pub(super) deadlines: Vec<RawDeadline>,
+    pub(super) calendar: Option<RawCalendar>,
 }
 
 #[derive(Deserialize)]

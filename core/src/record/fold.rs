@@ -167,6 +167,7 @@ fn born(flow: &'static Workflow) -> Standing {
         rank: 0,
         zh: "",
         en: "",
+        runs: false,
         turn: &[],
     };
     Standing {

@@ -3,7 +3,7 @@
 //! Data only. Frozen words; new events are added.
 
 use super::by::{CONGRESS, FIELD_AND_OFFICES, OFFICES, WRITERS};
-use super::{DECIDE, Workflow, event, needs, settles, state};
+use super::{DECIDE, Workflow, event, needs, runs, settles, state};
 
 const INSPECTION_STATES: &[&str] = &["open", "submitted", "checked", "withdrawn"];
 
@@ -76,7 +76,7 @@ const OTHER_STATES: &[&str] = &["open", "done", "withdrawn"];
 
 pub(super) const OTHER: Workflow = Workflow {
     states: &[
-        state("open", 0, "进行中", "open"),
+        runs(state("open", 0, "进行中", "open")),
         state("done", 10, "已办结", "done"),
         state("withdrawn", 20, "已撤回", "withdrawn"),
     ],

@@ -5,7 +5,7 @@
 use super::by::{
     CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
 };
-use super::{DECIDE, EventRule, Workflow, event, needs, reviews, settles, state, waits};
+use super::{DECIDE, EventRule, Workflow, event, needs, reviews, runs, settles, state, waits};
 
 const UNDER_WAY: &[&str] = &[
     "transferred",
@@ -42,13 +42,19 @@ const ALL_STATES: &[&str] = &[
 
 pub(super) const PROBLEM: Workflow = Workflow {
     states: &[
-        waits(state("found", 0, "已发现", "found"), OFFICES),
-        waits(state("verified", 10, "已核实", "verified"), OFFICES),
-        waits(state("returned", 15, "已退件", "returned"), OFFICES),
-        waits(state("transferred", 20, "已交办", "transferred"), HANDLERS),
-        waits(state("received", 30, "已签收", "received"), HANDLERS),
-        waits(state("planned", 40, "已定方案", "planned"), HANDLERS),
-        waits(state("rectifying", 50, "整改中", "rectifying"), HANDLERS),
+        runs(waits(state("found", 0, "已发现", "found"), OFFICES)),
+        runs(waits(state("verified", 10, "已核实", "verified"), OFFICES)),
+        runs(waits(state("returned", 15, "已退件", "returned"), OFFICES)),
+        runs(waits(
+            state("transferred", 20, "已交办", "transferred"),
+            HANDLERS,
+        )),
+        runs(waits(state("received", 30, "已签收", "received"), HANDLERS)),
+        runs(waits(state("planned", 40, "已定方案", "planned"), HANDLERS)),
+        runs(waits(
+            state("rectifying", 50, "整改中", "rectifying"),
+            HANDLERS,
+        )),
         waits(state("reported", 60, "已报结", "reported"), CONGRESS),
         waits(state("reviewed", 70, "已复核", "reviewed"), CONGRESS),
         state("closed", 80, "已销号", "closed"),
@@ -201,6 +207,25 @@ pub(super) const PROBLEM: Workflow = Workflow {
         needs(
             event("extend", "批准延期", "give time", UNDER_WAY, None, CONGRESS),
             &["until"],
+        ),
+        needs(
+            event(
+                "pause",
+                "中止计时",
+                "pause the clock",
+                UNDER_WAY,
+                None,
+                CONGRESS,
+            ),
+            &["reason"],
+        ),
+        event(
+            "resume",
+            "恢复计时",
+            "resume the clock",
+            UNDER_WAY,
+            None,
+            CONGRESS,
         ),
         event("escalate", "上报", "escalate", ALL_OPEN, None, OFFICES),
         needs(

@@ -155,6 +155,9 @@ pub(crate) struct Event {
 pub(crate) struct Show {
     /// 记录 (the record)
     pub(crate) record: String,
+    /// 按这一天看灯,如 2020-05-06;不写为今天 (lights as of this day)
+    #[arg(long, value_name = "DAY")]
+    pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +183,12 @@ pub(crate) struct List {
     /// 含有这些文字 (whose values or texts contain this)
     #[arg(long)]
     pub(crate) text: Option<String>,
+    /// 只看这种灯:red、yellow、green、grey (with this light only)
+    #[arg(long)]
+    pub(crate) light: Option<String>,
+    /// 按这一天看灯,如 2020-05-06;不写为今天 (lights as of this day)
+    #[arg(long, value_name = "DAY")]
+    pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 //!
 //! Never leaves out what the human form shows.
 
+use liandu_core::light::Light;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{Act, Conflict, HistoryItem, Provenance, Record, Written};
 use liandu_device::{EditView, Line, RecordView, Status};
@@ -157,7 +158,7 @@ pub(crate) fn edit(edit: &EditView) -> Json {
     shown
 }
 
-pub(crate) fn line(line: &Line) -> Json {
+pub(crate) fn line(line: &Line, light: Option<Light>) -> Json {
     json!({
         "id": line.id.to_string(),
         "kind": line.kind.map(|kind| kind.as_str()),
@@ -165,6 +166,8 @@ pub(crate) fn line(line: &Line) -> Json {
         "title": line.title,
         "state": line.state,
         "domain": line.domain,
+        "due": line.due.map(|day| day.to_string()),
+        "light": light.map(Light::as_str),
         "conflicts": line.conflicts,
         "waiting": line.waiting,
         "refused": line.refused,

@@ -5,11 +5,14 @@
 
 use std::fmt::Write as _;
 
-use liandu_core::campaign::Campaign;
+use anyhow::Context;
+use liandu_core::campaign::{Calendar, Campaign};
 use liandu_core::id::RecordId;
+use liandu_core::light::{self, Light, Lights};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, Record};
+use liandu_core::time::Day;
 use liandu_device::{EditView, Engine, Filter, Line, RecordView};
 use serde_json::json;
 
@@ -25,18 +28,58 @@ pub(crate) fn show(here: &mut Here, asked: &Show) -> anyhow::Result<Said> {
     let record = form::record(here.engine(), &asked.record)?;
     let view = here.engine().record(record)?;
     let campaign = definition(here.engine(), record);
-    let human = in_words(campaign.as_ref(), &view);
+    let lights = lights(here, asked.today.as_deref())?;
+    let (due, shines) = deadline(&view.record, &lights);
+    let human = in_words(campaign.as_ref(), &view, (due, shines));
     remember(here, &record, &view.heads)?;
-    Ok(Said::new(human, as_json::view(&view)))
+    let mut json = as_json::view(&view);
+    if let Some(map) = json.as_object_mut() {
+        map.insert("due".to_owned(), json!(due.map(|day| day.to_string())));
+        map.insert("light".to_owned(), json!(shines.map(Light::as_str)));
+    }
+    Ok(Said::new(human, json))
 }
 
-fn in_words(campaign: Option<&Campaign>, view: &RecordView) -> String {
+/// What deadlines mean on a day, today when none is named, by the newest calendar that is here.
+fn lights(here: &mut Here, today: Option<&str>) -> anyhow::Result<Lights> {
+    let today = match today {
+        Some(text) => Day::parse(text)
+            .with_context(|| format!("{text} 不是日期,应如 2020-05-06 (not a day)"))?,
+        None => Day::in_beijing(here.act(|_engine, now| now)?),
+    };
+    let china = Calendar::china()?;
+    Ok(Lights::on(
+        today,
+        here.engine().definitions().calendar(&china),
+    ))
+}
+
+fn deadline(record: &Record, lights: &Lights) -> (Option<Day>, Option<Light>) {
+    let due = light::due(record);
+    (due, lights.light(light::clock(record), due))
+}
+
+/// `  黄灯 yellow 2020-05-08`, nothing where no clock runs.
+fn shining(due: Option<Day>, light: Option<Light>) -> String {
+    let Some((due, light)) = due.zip(light) else {
+        return String::new();
+    };
+    let (zh, en) = light.name();
+    format!("  {zh} {en} {due}")
+}
+
+fn in_words(
+    campaign: Option<&Campaign>,
+    view: &RecordView,
+    (due, light): (Option<Day>, Option<Light>),
+) -> String {
     let record = &view.record;
     let mut out = format!(
-        "{} {}  [{}]  {}\n编号 id {}\n",
+        "{} {}  [{}]{}  {}\n编号 id {}\n",
         words::kind(record.kind),
         words::short(&record.id),
         words::state(record.kind, record.state.state.as_str()),
+        shining(due, light),
         view.scope
             .as_ref()
             .map(ToString::to_string)
@@ -144,29 +187,40 @@ pub(crate) fn list(here: &mut Here, asked: &List) -> anyhow::Result<Said> {
         unsent: asked.unsent,
         text: asked.text.clone(),
     };
-    let lines = here.engine().list(&filter);
+    let only = asked.light.as_deref().map(|word| {
+        Light::parse(word)
+            .with_context(|| format!("{word} 不是灯,应为 red、yellow、green 或 grey (not a light)"))
+    });
+    let (only, lights) = (only.transpose()?, lights(here, asked.today.as_deref())?);
+    let light_of = |line: &Line| lights.light(line.clock, line.due);
+    let mut lines = here.engine().list(&filter);
+    lines.retain(|line| only.is_none_or(|only| light_of(line) == Some(only)));
     let mut human = String::new();
     for line in &lines {
-        let _ = writeln!(human, "{}", one_line(line));
+        let _ = writeln!(human, "{}", one_line(line, light_of(line)));
     }
     let _ = writeln!(human, "共 {} 条 (records)", lines.len());
-    let json: Vec<_> = lines.iter().map(as_json::line).collect();
+    let json: Vec<_> = lines
+        .iter()
+        .map(|line| as_json::line(line, light_of(line)))
+        .collect();
     Ok(Said::new(
         human,
         json!({ "count": lines.len(), "records": json }),
     ))
 }
 
-fn one_line(line: &Line) -> String {
+fn one_line(line: &Line, light: Option<Light>) -> String {
     let kind = line.kind.map_or("?", words::kind);
     let state = line
         .kind
         .map(|kind| words::state(kind, &line.state))
         .unwrap_or_default();
     let mut out = format!(
-        "{}  {kind} [{state}] {}",
+        "{}  {kind} [{state}] {}{}",
         words::short(&line.id),
-        line.title
+        line.title,
+        shining(line.due, light)
     );
     let marks = [
         (line.conflicts, "处分歧 in conflict"),

@@ -140,6 +140,8 @@ pub(crate) struct FilterParams {
     changed_until: Option<String>,
     /// `open` or `none`.
     conflict: Option<String>,
+    /// How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them.
+    light: Option<String>,
     /// Words that must all be in its texts and fields.
     #[param(example = "河道 污染")]
     q: Option<String>,

@@ -63,7 +63,7 @@ fn read(
         .lines
         .iter()
         .take_while(newer)
-        .map(LineJson::from)
+        .map(|line| LineJson::of(line, snapshot.lights()))
         .collect();
     Ok(ChangesJson {
         as_of: snapshot.mark().into(),

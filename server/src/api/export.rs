@@ -14,6 +14,7 @@ use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use futures_util::stream;
 use liandu_core::id::GroupId;
+use liandu_core::light::Lights;
 use liandu_core::limits;
 use liandu_core::record::value::GeoPosition;
 use serde_json::{Map, Value as Json, json};
@@ -25,12 +26,13 @@ use crate::api::ask::{Ask, FilterParams};
 use crate::api::door::SignedIn;
 use crate::api::problem::{ApiError, Problem};
 use crate::tables::query::{Asked, Exported, Snapshot, export, places};
+use crate::tables::rows::NOT_DUE;
 use crate::tables::visible::Visible;
 use crate::tables::{Mark, TablesError};
 
 const PIECE_BYTES: usize = 64 << 10;
 const PIECES_AHEAD: usize = 4;
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "id",
     "kind",
     "campaign",
@@ -51,6 +53,8 @@ const COLUMNS: [&str; 20] = [
     "edits",
     "conflicts",
     "position",
+    "due",
+    "light",
 ];
 
 /// Where a format's text goes, a piece at a time.
@@ -102,13 +106,14 @@ async fn streamed(
         .clone()
         .try_acquire_owned()
         .map_err(busy)?;
+    let lights = office.lights().await?;
     let runtime = Handle::current();
     let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
     let (begun, begins) = oneshot::channel();
     let readers = office.readers.clone();
     tokio::task::spawn_blocking(move || {
         let _held_to_the_end = permit;
-        let written = readers.read(|snapshot| {
+        let written = readers.read(lights, |snapshot| {
             let _gone = begun.send(snapshot.mark().clone());
             let mut pieces = Pieces {
                 buffer: Vec::new(),
@@ -214,11 +219,15 @@ fn csv_rows(
         let values = places
             .iter()
             .map(|p| exported.values.get(p).cloned().unwrap_or_default());
-        pieces.write(&csv_line(fixed(&exported).into_iter().chain(values)))
+        pieces.write(&csv_line(
+            fixed(snapshot.lights(), &exported)
+                .into_iter()
+                .chain(values),
+        ))
     })
 }
 
-fn fixed(exported: &Exported) -> [String; 20] {
+fn fixed(lights: &Lights, exported: &Exported) -> [String; 22] {
     let line = &exported.line;
     let about = &line.about;
     let or_empty = |text: Option<String>| text.unwrap_or_default();
@@ -244,6 +253,12 @@ fn fixed(exported: &Exported) -> [String; 20] {
         line.edits.to_string(),
         line.conflicts.to_string(),
         or_empty(line.spot.as_ref().map(spot)),
+        if line.due == NOT_DUE {
+            String::new()
+        } else {
+            line.due.clone()
+        },
+        or_empty(line.light(lights).map(|light| light.as_str().to_owned())),
     ]
 }
 
@@ -262,7 +277,7 @@ fn geojson_rows(
     );
     let mut before = head;
     export(snapshot, asked, |exported| {
-        let line = format!("{before}{}", feature(&exported));
+        let line = format!("{before}{}", feature(snapshot.lights(), &exported));
         ",\n".clone_into(&mut before);
         pieces.write(line.as_bytes())
     })?;
@@ -276,10 +291,10 @@ fn geojson_rows(
     Ok(())
 }
 
-fn feature(exported: &Exported) -> Json {
+fn feature(lights: &Lights, exported: &Exported) -> Json {
     let names = COLUMNS.into_iter().map(str::to_owned);
     let mut properties: Map<String, Json> = names
-        .zip(fixed(exported).map(Json::String))
+        .zip(fixed(lights, exported).map(Json::String))
         .filter(|(name, _)| name != "position")
         .collect();
     let numbers = [

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use liandu_core::id::{Position, UnitId};
+use liandu_core::light::Light;
 use liandu_core::policy::{Facts, Grant, Principal, Relation, may_cause};
 use liandu_core::record::kind::Kind;
 use liandu_core::workflow::{EventRule, StateRule, workflow};
@@ -20,7 +21,7 @@ use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, LabelJson, LineJson};
 use crate::api::problem::{ApiError, Problem};
 use crate::tables::filter::Filter;
-use crate::tables::query::{Asked, Snapshot, Sort, count, list};
+use crate::tables::query::{Asked, By, Snapshot, Sort, count, list};
 use crate::tables::rows::Line;
 
 /// How many wait in one state.
@@ -35,6 +36,10 @@ pub struct WaitJson {
     pub filter: String,
     /// Records; the ledger's number for that filter.
     pub count: u64,
+    /// Overdue ones among them: the ledger's number with `light=red`.
+    pub red: u64,
+    /// Ones that are nearly due: with `light=yellow`.
+    pub yellow: u64,
 }
 
 /// Something that can be done about a record.
@@ -175,6 +180,12 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             visible: &visible,
             filter: &filter,
         };
+        let counts = count(snapshot, asked, Some(&By::Light))?;
+        let shining = |light: Light| {
+            let mut groups = counts.groups.iter();
+            let found = groups.find(|(word, _)| word == light.as_str());
+            found.map_or(0, |(_, count)| *count)
+        };
         waits.push(WaitJson {
             state: heap.state.id.to_owned(),
             label: LabelJson {
@@ -182,7 +193,9 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
                 en: heap.state.en.to_owned(),
             },
             filter: heap.query(),
-            count: count(snapshot, asked, None)?.total,
+            count: counts.total,
+            red: shining(Light::Red),
+            yellow: shining(Light::Yellow),
         });
         let page = list(snapshot, asked, Sort::DueUp, None, limit)?;
         found.extend(page.lines.into_iter().map(|line| (line, heap)));
@@ -192,7 +205,7 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
     found.dedup_by_key(|(line, _)| line.id);
     found.truncate(limit);
     let waiting = |(line, heap): &(Line, &Heap)| WaitingJson {
-        record: line.into(),
+        record: LineJson::of(line, snapshot.lights()),
         next: next(&who.principal, heap, line),
     };
     Ok(InboxJson {

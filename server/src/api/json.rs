@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use liandu_core::campaign::Label;
 use liandu_core::id::{GroupId, PersonId};
+use liandu_core::light::Lights;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::{Datum, GeoPosition, Quantity, Value};
 use liandu_core::record::view::{Conflict, Provenance, Written};
@@ -359,10 +360,16 @@ pub struct LineJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2020-04-30")]
     pub due: Option<String>,
+    /// How near that is in working days: `green`, `yellow` (three left), `red` (overdue), `grey`
+    /// (paused); absent where no clock runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "yellow")]
+    pub light: Option<String>,
 }
 
-impl From<&Line> for LineJson {
-    fn from(line: &Line) -> LineJson {
+impl LineJson {
+    /// A line as it stands on a day.
+    pub(crate) fn of(line: &Line, lights: &Lights) -> LineJson {
         let at = |at: (liandu_core::id::Position, Timestamp)| ServerJson {
             position: at.0.0,
             time: at.1.iso(),
@@ -390,6 +397,7 @@ impl From<&Line> for LineJson {
             conflicts: line.conflicts,
             position: line.spot.as_ref().map(PositionJson::from),
             due: (line.due != NOT_DUE).then(|| line.due.clone()),
+            light: line.light(lights).map(|light| light.as_str().to_owned()),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use liandu_core::admission::Definitions;
 use liandu_core::campaign::{Campaign, FieldDef, Label};
 use liandu_core::id::{CampaignId, CollectionId, DomainId, FieldId, QuestionId};
+use liandu_core::light::Light;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
@@ -68,6 +69,7 @@ impl Labels {
                     .map(|d| d.name.clone())
             }
             By::Column("campaign", _) => self.campaign(Some(value)).map(|c| c.name.clone()),
+            By::Light => Light::parse(value).map(|light| label(light.name().0, light.name().1)),
             By::Column(..) | By::Handler => None,
             By::Facet(place) => self.newest().find_map(|campaign| {
                 let field = Kind::ALL

@@ -14,7 +14,7 @@ use crate::api::door::SignedIn;
 use crate::api::json::AsOf;
 use crate::api::problem::{ApiError, Problem};
 use crate::tables::Mark;
-use crate::tables::map::{Cluster, Map, map};
+use crate::tables::map::{Cluster, Figure, Map, map};
 use crate::tables::query::Asked;
 
 /// Zoom when the request does not say: a province.
@@ -27,6 +27,10 @@ pub struct RegionCountJson {
     pub region: String,
     /// Records.
     pub count: u64,
+    /// Overdue ones among them.
+    pub red: u64,
+    /// Ones that are nearly due.
+    pub yellow: u64,
 }
 
 /// Points drawn as one.
@@ -43,6 +47,10 @@ pub struct ClusterJson {
     pub count: u64,
     /// Records with open conflicts among them.
     pub conflicts: u64,
+    /// Overdue ones among them.
+    pub red: u64,
+    /// Ones that are nearly due.
+    pub yellow: u64,
     /// The record, when it is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
@@ -58,6 +66,8 @@ impl From<&Cluster> for ClusterJson {
             datum: datum.map(Datum::as_str).unwrap_or_default().to_owned(),
             count: cluster.count,
             conflicts: cluster.conflicts,
+            red: cluster.red,
+            yellow: cluster.yellow,
             record: cluster.record.as_ref().map(ToString::to_string),
         }
     }
@@ -82,7 +92,12 @@ pub struct MapJson {
 
 impl MapJson {
     fn of(mark: &Mark, map: Map) -> MapJson {
-        let region = |(region, count)| RegionCountJson { region, count };
+        let region = |figure: Figure| RegionCountJson {
+            region: figure.region,
+            count: figure.count,
+            red: figure.red,
+            yellow: figure.yellow,
+        };
         MapJson {
             as_of: mark.into(),
             total: map.total,

@@ -12,12 +12,13 @@ use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use liandu_core::campaign::{Campaign, Label};
 use liandu_core::id::{PersonId, RecordId};
+use liandu_core::light::{self, Lights};
 use liandu_core::policy::Principal;
 use liandu_core::record::doc::RecordDoc;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Audience;
-use liandu_core::record::view::{Act, EventView, FieldView, HistoryItem, Record, TextView};
+use liandu_core::record::view::{EventView, FieldView, Record, TextView};
 use liandu_core::workflow::workflow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -116,6 +117,13 @@ pub struct RecordJson {
     pub seen: String,
     /// Where it stands.
     pub state: StateJson,
+    /// The day it is due, as settled or last extended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2020-04-30")]
+    pub due: Option<String>,
+    /// How near that is: `green`, `yellow`, `red` or `grey`; absent where no clock runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub light: Option<String>,
     /// Values by place: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`.
     pub fields: BTreeMap<String, FieldJson>,
     /// Long texts by field.
@@ -140,6 +148,7 @@ pub struct RecordJson {
 struct Words<'a> {
     kind: Kind,
     campaign: Option<&'a Campaign>,
+    lights: Lights,
 }
 
 impl Words<'_> {
@@ -194,6 +203,8 @@ impl Words<'_> {
     fn record(&self, as_of: AsOf, loaded: &Loaded, record: &Record) -> RecordJson {
         let state = record.state.state.as_str();
         let texts = record.texts.iter();
+        let due = light::due(record);
+        let shines = self.lights.light(light::clock(record), due);
         RecordJson {
             as_of,
             id: record.id.to_string(),
@@ -215,6 +226,8 @@ impl Words<'_> {
                     .map(ToString::to_string)
                     .collect(),
             },
+            due: due.map(|due| due.to_string()),
+            light: shines.map(|light| light.as_str().to_owned()),
             fields: record
                 .fields
                 .iter()
@@ -281,7 +294,7 @@ impl Loaded {
 
     /// A resident's contact is shown only for a stated purpose, and the reading is in the log
     /// before the answer is sent.
-    async fn shown(
+    pub(crate) async fn shown(
         &self,
         office: &Office,
         who: &SignedIn,
@@ -375,114 +388,11 @@ pub(crate) async fn show(
     let words = Words {
         kind: loaded.doc.kind(),
         campaign,
+        lights: office.lights().await?,
     };
     let record = loaded.record();
     let mut json = words.record(as_of, &loaded, &record);
     json.people = names(&office, people_in(&record)).await?;
     let headers = AppendHeaders([(header::ETAG, format!("\"{}\"", json.seen))]);
     Ok((headers, Json(json)))
-}
-
-/// One act in a place's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct HistoryJson {
-    /// `wrote`, `resolved`, `edited`, `cleared` or `happened`.
-    pub act: String,
-    /// The value written or decided for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<ValueJson>,
-    /// The event that happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<String>,
-    /// Code points taken out of a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<usize>,
-    /// Text put in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inserted: Option<String>,
-    /// Who and when.
-    pub by: ByJson,
-}
-
-impl From<&HistoryItem> for HistoryJson {
-    fn from(item: &HistoryItem) -> HistoryJson {
-        let by = (&item.by).into();
-        let bare = |act: &str| HistoryJson {
-            act: act.to_owned(),
-            value: None,
-            event: None,
-            deleted: None,
-            inserted: None,
-            by,
-        };
-        match &item.act {
-            Act::Wrote(value) => HistoryJson {
-                value: Some(value.into()),
-                ..bare("wrote")
-            },
-            Act::Resolved(value) => HistoryJson {
-                value: value.as_ref().map(ValueJson::from),
-                ..bare("resolved")
-            },
-            Act::Edited { deleted, inserted } => HistoryJson {
-                deleted: Some(*deleted),
-                inserted: Some(inserted.clone()),
-                ..bare("edited")
-            },
-            Act::Cleared => bare("cleared"),
-            Act::Happened(event) => HistoryJson {
-                event: Some(event.to_string()),
-                ..bare("happened")
-            },
-        }
-    }
-}
-
-/// A place's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct HistoriesJson {
-    /// True for this position.
-    pub as_of: AsOf,
-    /// The place.
-    pub path: String,
-    /// Acts in causal order.
-    pub acts: Vec<HistoryJson>,
-}
-
-/// What a history's reader asks for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HistoryParams {
-    /// The place: `f/title`, `t/description`, or `e` for the events.
-    path: String,
-    /// As for the record.
-    purpose: Option<String>,
-}
-
-/// Everything that was ever written to one place of a record.
-#[utoipa::path(get, path = "/api/records/{id}/history", tag = "records",
-    params(("id" = String, Path, description = "the record"), HistoryParams),
-    responses((status = 200, body = HistoriesJson), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
-pub(crate) async fn history(
-    State(office): State<Office>,
-    who: SignedIn,
-    UrlPath(id): UrlPath<String>,
-    Asked(asked): Asked<HistoryParams>,
-) -> Result<Json<HistoriesJson>, ApiError> {
-    let path: Path = asked.path.parse().map_err(|_| ApiError::Body {
-        field: "path".to_owned(),
-    })?;
-    let loaded = Loaded::of(&office, &who, &id).await?;
-    loaded
-        .shown(&office, &who, asked.purpose.as_deref())
-        .await?;
-    let items = loaded.doc.history(&path, &loaded.parts.stamps);
-    let acts = items.iter().map(HistoryJson::from).collect();
-    Ok(Json(HistoriesJson {
-        as_of: loaded.as_of(&office),
-        path: path.to_string(),
-        acts,
-    }))
 }

@@ -13,7 +13,7 @@ use crate::api::ask::{Ask, FilterParams, PageParams};
 use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, ConflictJson, LabelJson, LineJson};
 use crate::api::problem::{ApiError, Problem};
-use crate::tables::query::{Asked, Counts, Cursor, Page, count, list};
+use crate::tables::query::{Asked, Counts, Cursor, Page, Snapshot, count, list};
 use crate::tables::read::conflicts;
 
 /// One page of the ledger.
@@ -29,11 +29,15 @@ pub struct RecordsJson {
 }
 
 impl RecordsJson {
-    fn of(as_of: AsOf, page: &Page) -> RecordsJson {
+    fn of(snapshot: &Snapshot<'_>, page: &Page) -> RecordsJson {
         let next = page.next.as_ref().map(Cursor::text);
         RecordsJson {
-            as_of,
-            records: page.lines.iter().map(LineJson::from).collect(),
+            as_of: snapshot.mark().into(),
+            records: page
+                .lines
+                .iter()
+                .map(|line| LineJson::of(line, snapshot.lights()))
+                .collect(),
             next,
         }
     }
@@ -55,7 +59,7 @@ pub(crate) async fn index(
             filter: &ask.filter,
         };
         let page = list(snapshot, asked, ask.sort, ask.cursor.as_ref(), ask.limit)?;
-        Ok(RecordsJson::of(snapshot.mark().into(), &page))
+        Ok(RecordsJson::of(snapshot, &page))
     });
     answer.await.map(Json)
 }
@@ -113,7 +117,7 @@ impl CountJson {
 
 /// How many records fit a filter, and how many of each value.
 #[utoipa::path(get, path = "/api/records/count", tag = "records",
-    params(FilterParams, ("by" = Option<String>, Query, description = "`state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`")),
+    params(FilterParams, ("by" = Option<String>, Query, description = "`state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`")),
     responses((status = 200, body = CountJson), (status = 400, body = Problem),
         (status = 401, body = Problem)))]
 pub(crate) async fn counted(
@@ -182,7 +186,7 @@ pub(crate) async fn in_conflict(
         let last = found.last().filter(|_| found.len() == ask.limit);
         let next = last.map(|(line, _)| line.about.last.0.0);
         let both = |(line, open): &(_, Vec<_>)| InConflictJson {
-            record: LineJson::from(line),
+            record: LineJson::of(line, snapshot.lights()),
             conflicts: open.iter().map(ConflictJson::from).collect(),
         };
         let records = found.iter().map(both).collect();

@@ -8,6 +8,7 @@ mod held;
 mod imports;
 mod inbox;
 mod life;
+mod lights;
 mod open_pages;
 mod records;
 mod world;

@@ -43,6 +43,8 @@ pub struct StateRuleJson {
     pub label: LabelJson,
     /// How far the record has come.
     pub rank: u8,
+    /// Whether a deadline counts down in it.
+    pub runs: bool,
     /// For whom a record in this state waits; nobody where it rests.
     pub turn: Vec<ByWhomJson>,
 }
@@ -80,6 +82,7 @@ impl From<&StateRule> for StateRuleJson {
                 en: rule.en.to_owned(),
             },
             rank: rule.rank,
+            runs: rule.runs,
             turn: by_whom(rule.turn),
         }
     }

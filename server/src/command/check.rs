@@ -304,7 +304,7 @@ fn the_tables(
         report.problem(Part::Tables, "办公表打不开", "the tables do not open");
         return Ok(());
     };
-    let mark = match Snapshot::of(&mut connection) {
+    let mark = match Snapshot::undated(&mut connection) {
         Ok(snapshot) => snapshot.mark().clone(),
         Err(_) => {
             report.problem(

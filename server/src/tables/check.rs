@@ -44,7 +44,7 @@ pub fn check(
     known: &BTreeSet<RecordId>,
     mut load: impl FnMut(&RecordId) -> Option<RecordParts>,
 ) -> Result<Report, TablesError> {
-    let snapshot = Snapshot::of(connection)?;
+    let snapshot = Snapshot::undated(connection)?;
     let mark = snapshot.mark().clone();
     let mut report = Report {
         mark,

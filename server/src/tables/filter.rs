@@ -4,10 +4,11 @@
 //! Never ignores what it does not know: a misspelled condition is an error, not a larger answer.
 
 use liandu_core::id::RegionCode;
+use liandu_core::light::{Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
-use rusqlite::types::Value as SqlValue;
 
+use crate::tables::sql::Sql;
 use crate::tables::time_text;
 
 /// Conditions that must all hold.
@@ -36,6 +37,8 @@ enum Condition {
     Search(String),
     /// A field's value is any of these; an empty one stands for "has none".
     Facet { place: String, values: Vec<String> },
+    /// Its light is any of these.
+    Light(Vec<Light>),
     /// Inside a box.
     Within(View),
 }
@@ -139,6 +142,12 @@ impl Filter {
                 let words = value.split_whitespace().map(str::to_owned);
                 self.conditions.extend(words.map(Condition::Search));
             }
+            "light" => {
+                let lights = value.split(',').map(Light::parse);
+                let lights: Option<Vec<Light>> = lights.collect();
+                let lights = lights.ok_or(Why::BadValue)?;
+                self.conditions.push(Condition::Light(lights));
+            }
             "bbox" => {
                 let view = View::parse(value).ok_or(Why::BadValue)?;
                 self.conditions.push(Condition::Within(view));
@@ -212,6 +221,7 @@ impl Filter {
             | Condition::Within(_)
             | Condition::Conflict(true) => true,
             Condition::Region(_)
+            | Condition::Light(_)
             | Condition::Column(..)
             | Condition::Time { .. }
             | Condition::Conflict(false) => false,
@@ -219,9 +229,9 @@ impl Filter {
     }
 
     /// Narrows `sql`, whose record table is called `r`.
-    pub(crate) fn narrow(&self, sql: &mut Sql) {
+    pub(crate) fn narrow(&self, lights: &Lights, sql: &mut Sql) {
         for condition in &self.conditions {
-            let clause = clause(condition, sql);
+            let clause = clause(condition, lights, sql);
             sql.and(&clause);
         }
     }
@@ -272,7 +282,7 @@ impl View {
     }
 }
 
-fn clause(condition: &Condition, sql: &mut Sql) -> String {
+fn clause(condition: &Condition, lights: &Lights, sql: &mut Sql) -> String {
     match condition {
         Condition::Region(codes) => {
             let ranges: Vec<String> = codes
@@ -296,8 +306,44 @@ fn clause(condition: &Condition, sql: &mut Sql) -> String {
         Condition::Conflict(false) => "r.conflicts = 0".to_owned(),
         Condition::Search(text) => search(text, sql),
         Condition::Facet { place, values } => facet(place, values, sql),
+        Condition::Light(any) => shines(any, lights, sql),
         Condition::Within(view) => view.clause(sql),
     }
+}
+
+/// Records whose light is any of these.
+pub(crate) fn shines(any: &[Light], lights: &Lights, sql: &mut Sql) -> String {
+    let runs = Clock::Runs.as_str();
+    let mut one = |light: &Light| match light {
+        Light::Grey => format!("r.clock = '{}'", Clock::Paused.as_str()),
+        Light::Red => {
+            let overdue = sql.text(&lights.overdue_upto.to_string());
+            format!("(r.clock = '{runs}' AND r.due <= {overdue})")
+        }
+        Light::Yellow => {
+            let overdue = sql.text(&lights.overdue_upto.to_string());
+            let near = sql.text(&lights.near_upto.to_string());
+            format!("(r.clock = '{runs}' AND r.due > {overdue} AND r.due <= {near})")
+        }
+        Light::Green => {
+            let near = sql.text(&lights.near_upto.to_string());
+            format!("(r.clock = '{runs}' AND r.due > {near})")
+        }
+    };
+    let any: Vec<String> = any.iter().map(&mut one).collect();
+    format!("({})", any.join(" OR "))
+}
+
+/// A record's light as SQL, empty where no clock runs.
+pub(crate) fn light_of(lights: &Lights, sql: &mut Sql) -> String {
+    let cases: Vec<String> = Light::ALL
+        .into_iter()
+        .map(|light| {
+            let shines = shines(&[light], lights, sql);
+            format!("WHEN {shines} THEN '{}'", light.as_str())
+        })
+        .collect();
+    format!("CASE {} ELSE '' END", cases.join(" "))
 }
 
 fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
@@ -343,73 +389,6 @@ fn search(text: &str, sql: &mut Sql) -> String {
         .collect();
     let pattern = sql.text(&format!("%{escaped}%"));
     format!("r.row IN (SELECT row FROM body WHERE body LIKE {pattern} ESCAPE '\\')")
-}
-
-/// A `WHERE` under construction: conditions and their numbered arguments.
-#[derive(Debug, Default)]
-pub(crate) struct Sql {
-    /// Whether to look through provinces and cities in another order than by region: SQLite
-    /// would sort all of a province for the first page of it.
-    wide_regions_last: bool,
-    conditions: Vec<String>,
-    args: Vec<SqlValue>,
-}
-
-impl Sql {
-    pub(crate) fn new(wide_regions_last: bool) -> Sql {
-        Sql {
-            wide_regions_last,
-            ..Sql::default()
-        }
-    }
-
-    fn arg(&mut self, value: SqlValue) -> String {
-        self.args.push(value);
-        format!("?{}", self.args.len())
-    }
-
-    pub(crate) fn text(&mut self, text: &str) -> String {
-        self.arg(SqlValue::Text(text.to_owned()))
-    }
-
-    pub(crate) fn int(&mut self, int: i64) -> String {
-        self.arg(SqlValue::Integer(int))
-    }
-
-    pub(crate) fn blob(&mut self, bytes: &[u8]) -> String {
-        self.arg(SqlValue::Blob(bytes.to_vec()))
-    }
-
-    pub(crate) fn list(&mut self, values: &[String]) -> String {
-        let marks: Vec<String> = values.iter().map(|value| self.text(value)).collect();
-        format!("({})", marks.join(", "))
-    }
-
-    /// A region and its subtree as a range: codes are digits, and `:` follows `9`.
-    pub(crate) fn region_range(&mut self, table: &str, region: &RegionCode) -> String {
-        let from = self.text(region.prefix());
-        let to = self.text(&format!("{}:", region.prefix()));
-        // A plus sign keeps SQLite from using the index.
-        let wide = self.wide_regions_last && region.prefix().len() <= 4;
-        let plus = if wide { "+" } else { "" };
-        format!("({plus}{table}.region >= {from} AND {plus}{table}.region < {to})")
-    }
-
-    pub(crate) fn and(&mut self, condition: &str) {
-        self.conditions.push(condition.to_owned());
-    }
-
-    /// `WHERE …`, or nothing.
-    pub(crate) fn conditions(&self) -> String {
-        if self.conditions.is_empty() {
-            return String::new();
-        }
-        format!("WHERE {}", self.conditions.join(" AND "))
-    }
-
-    pub(crate) fn args(&self) -> rusqlite::ParamsFromIter<&Vec<SqlValue>> {
-        rusqlite::params_from_iter(&self.args)
-    }
 }
 
 #[cfg(test)]

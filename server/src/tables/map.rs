@@ -4,12 +4,14 @@
 //! different coordinate systems are never drawn together, each cluster names its own.
 
 use liandu_core::id::RecordId;
+use liandu_core::light::Light;
 use liandu_core::limits;
 use rusqlite::OptionalExtension;
 
 use crate::tables::TablesError;
-use crate::tables::filter::{Sql, View};
+use crate::tables::filter::{View, shines};
 use crate::tables::query::{Asked, Snapshot, total};
+use crate::tables::sql::Sql;
 
 /// Levels of regions that figures are given for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +63,25 @@ pub struct Cluster {
     pub count: u64,
     /// Records with open conflicts among them.
     pub conflicts: u64,
+    /// Overdue ones among them.
+    pub red: u64,
+    /// Ones that are nearly due.
+    pub yellow: u64,
     /// The record, when it is only one.
     pub record: Option<RecordId>,
+}
+
+/// The figures of a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Its code.
+    pub region: String,
+    /// Records.
+    pub count: u64,
+    /// Overdue ones among them.
+    pub red: u64,
+    /// Ones that are nearly due.
+    pub yellow: u64,
 }
 
 /// What a map shows of a filter.
@@ -73,7 +92,7 @@ pub struct Map {
     /// Those with a position.
     pub placed: u64,
     /// By region, in order of codes; together `total`.
-    pub regions: Vec<(String, u64)>,
+    pub regions: Vec<Figure>,
     /// The points in view, the largest first.
     pub clusters: Vec<Cluster>,
     /// Records in view in clusters beyond the most that are answered.
@@ -103,7 +122,7 @@ fn number(int: i64) -> u64 {
 }
 
 fn placed(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
-    let mut sql = asked.sql(false);
+    let mut sql = asked.sql(snapshot, false);
     sql.and("r.lat_e7 IS NOT NULL");
     let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
@@ -117,16 +136,30 @@ fn regions(
     snapshot: &Snapshot<'_>,
     asked: Asked<'_>,
     level: Level,
-) -> Result<Vec<(String, u64)>, TablesError> {
-    let sql = asked.sql(false);
+) -> Result<Vec<Figure>, TablesError> {
+    let mut sql = asked.sql(snapshot, false);
+    let [red, yellow] = urgent(snapshot, &mut sql);
     let query = format!(
-        "SELECT {} AS code, count(*) FROM record r {} GROUP BY code ORDER BY code",
+        "SELECT {} AS code, count(*), sum({red}), sum({yellow}) FROM record r {}
+         GROUP BY code ORDER BY code",
         level.code(),
         sql.conditions()
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let found = statement.query_map(sql.args(), |row| Ok((row.get(0)?, number(row.get(1)?))))?;
+    let found = statement.query_map(sql.args(), |row| {
+        Ok(Figure {
+            region: row.get(0)?,
+            count: number(row.get(1)?),
+            red: number(row.get(2)?),
+            yellow: number(row.get(3)?),
+        })
+    })?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Whether a record is overdue, and whether it is nearly due, as SQL.
+fn urgent(snapshot: &Snapshot<'_>, sql: &mut Sql) -> [String; 2] {
+    [Light::Red, Light::Yellow].map(|light| shines(&[light], snapshot.lights(), sql))
 }
 
 /// The side of a cluster's square: a quarter of a map tile of 256 pixels, degrees times 10^7.
@@ -142,18 +175,19 @@ fn clusters(
     zoom: u8,
     map: &mut Map,
 ) -> Result<(), TablesError> {
-    let mut sql: Sql = asked.sql(view.is_some());
+    let mut sql: Sql = asked.sql(snapshot, view.is_some());
     sql.and("r.lat_e7 IS NOT NULL");
     if let Some(view) = view {
         let inside = view.clause(&mut sql);
         sql.and(&inside);
     }
     let cell = sql.int(cell_e7(zoom));
+    let [red, yellow] = urgent(snapshot, &mut sql);
     // Moved to be positive: division of whole numbers rounds towards zero.
     let query = format!(
         "SELECT (r.lat_e7 + 900000000) / {cell} AS y, (r.lon_e7 + 1800000000) / {cell} AS x,
              r.datum AS d, count(*) AS n, sum(r.lat_e7) / count(*), sum(r.lon_e7) / count(*),
-             sum(r.conflicts > 0), min(r.id)
+             sum(r.conflicts > 0), min(r.id), sum({red}), sum({yellow})
          FROM record r {} GROUP BY d, y, x ORDER BY n DESC, d, y, x",
         sql.conditions()
     );
@@ -172,6 +206,8 @@ fn clusters(
             datum: row.get(2)?,
             count,
             conflicts: number(row.get(6)?),
+            red: number(row.get(8)?),
+            yellow: number(row.get(9)?),
             record: (count == 1).then_some(record),
         });
     }

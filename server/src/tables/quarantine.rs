@@ -8,9 +8,9 @@ use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use crate::tables::filter::Sql;
 use crate::tables::query::Snapshot;
 use crate::tables::read::{broken, code, number, position, scope};
+use crate::tables::sql::Sql;
 use crate::tables::visible::Visible;
 use crate::tables::write::{count_of, person_of, position_of};
 use crate::tables::{Held, TablesError};

@@ -9,13 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 use data_encoding::BASE64URL_NOPAD;
 use liandu_core::id::RecordId;
+use liandu_core::light::Lights;
 use liandu_core::limits;
+use liandu_core::time::Day;
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::tables::filter::{Filter, Sql, facet_of};
+use crate::tables::filter::{self, Filter, facet_of};
 use crate::tables::read::{LINE_COLUMNS, line};
 use crate::tables::rows::Line;
+use crate::tables::sql::Sql;
 use crate::tables::visible::Visible;
 use crate::tables::{Mark, TablesError, schema};
 
@@ -38,6 +41,7 @@ impl Readers {
     /// Asks in one read transaction; blocks the thread.
     pub fn read<T, E: From<TablesError>>(
         &self,
+        lights: Lights,
         ask: impl FnOnce(&Snapshot<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let idle = self
@@ -49,7 +53,7 @@ impl Readers {
             Some(connection) => connection,
             None => schema::open_read(&self.path)?,
         };
-        let answer = Snapshot::of(&mut connection)
+        let answer = Snapshot::of(&mut connection, lights)
             .map_err(E::from)
             .and_then(|s| ask(&s));
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,25 +64,44 @@ impl Readers {
     }
 }
 
-/// The tables as of one log position.
+/// The tables as of one log position, looked at on one day.
 #[derive(Debug)]
 pub struct Snapshot<'c> {
     pub(crate) transaction: Transaction<'c>,
     mark: Mark,
+    lights: Lights,
 }
 
 impl<'c> Snapshot<'c> {
     /// Begins a read transaction.
-    pub fn of(connection: &'c mut Connection) -> Result<Snapshot<'c>, TablesError> {
+    pub fn of(connection: &'c mut Connection, lights: Lights) -> Result<Snapshot<'c>, TablesError> {
         let transaction = Transaction::new(connection, TransactionBehavior::Deferred)?;
         // The first statement takes the snapshot.
         let mark = Mark::read(&transaction)?;
-        Ok(Snapshot { transaction, mark })
+        Ok(Snapshot {
+            transaction,
+            mark,
+            lights,
+        })
+    }
+
+    /// Begins one whose reader asks nothing about deadlines.
+    pub(crate) fn undated(connection: &'c mut Connection) -> Result<Snapshot<'c>, TablesError> {
+        let lights = Lights {
+            overdue_upto: Day(0),
+            near_upto: Day(0),
+        };
+        Snapshot::of(connection, lights)
     }
 
     /// Up to where in the log.
     pub fn mark(&self) -> &Mark {
         &self.mark
+    }
+
+    /// What deadlines mean on the day of the question.
+    pub fn lights(&self) -> &Lights {
+        &self.lights
     }
 }
 
@@ -93,10 +116,10 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     /// `paged`: only the first lines in some order are wanted.
-    pub(crate) fn sql(&self, paged: bool) -> Sql {
+    pub(crate) fn sql(&self, snapshot: &Snapshot<'_>, paged: bool) -> Sql {
         let mut sql = Sql::new(paged || self.filter.is_selective());
         self.visible.narrow("r", &mut sql);
-        self.filter.narrow(&mut sql);
+        self.filter.narrow(snapshot.lights(), &mut sql);
         sql
     }
 }
@@ -222,7 +245,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Page, TablesError> {
     let sort = cursor.map_or(sort, |cursor| cursor.sort);
-    let mut sql = asked.sql(true);
+    let mut sql = asked.sql(snapshot, true);
     if let Some(cursor) = cursor {
         let key = match &cursor.key {
             Key::Int(int) => sql.int(*int),
@@ -263,13 +286,15 @@ pub enum By {
     Column(&'static str, usize),
     /// The units they are handed to; a record with two counts in both.
     Handler,
+    /// How near their deadlines are; empty where no clock runs.
+    Light,
     /// A field's value; a record with several codes counts in each.
     Facet(String),
 }
 
 impl By {
     /// `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`,
-    /// `author`, `handler`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
+    /// `author`, `handler`, `light`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
     pub fn parse(word: &str) -> Option<By> {
         Some(match word {
             "state" => By::Column("state", 0),
@@ -283,6 +308,7 @@ impl By {
             "source" => By::Column("source", 0),
             "author" => By::Column("author", 0),
             "handler" => By::Handler,
+            "light" => By::Light,
             _other => By::Facet(facet_of(word)?),
         })
     }
@@ -310,10 +336,11 @@ pub fn count(
         ..Counts::default()
     };
     let Some(by) = by else { return Ok(counts) };
-    let mut sql = asked.sql(false);
+    let mut sql = asked.sql(snapshot, false);
     let (key, join) = match by {
         By::Column(column, 0) => (format!("r.{column}"), String::new()),
         By::Column(column, length) => (format!("substr(r.{column}, 1, {length})"), String::new()),
+        By::Light => (filter::light_of(snapshot.lights(), &mut sql), String::new()),
         By::Handler => (
             "coalesce(h.unit, '')".to_owned(),
             "LEFT JOIN handler h ON h.row = r.row".to_owned(),
@@ -344,7 +371,7 @@ pub fn count(
 }
 
 pub(crate) fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
-    let sql = asked.sql(false);
+    let sql = asked.sql(snapshot, false);
     let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let total: i64 = statement.query_row(sql.args(), |row| row.get(0))?;
@@ -366,7 +393,7 @@ pub fn places(
     asked: Asked<'_>,
     most: usize,
 ) -> Result<Vec<String>, TablesError> {
-    let sql = asked.sql(false);
+    let sql = asked.sql(snapshot, false);
     let query = format!(
         "SELECT path FROM place WHERE place IN
              (SELECT f.place FROM record r JOIN facet f ON f.row = r.row {})
@@ -384,7 +411,7 @@ pub fn export(
     asked: Asked<'_>,
     mut each: impl FnMut(Exported) -> std::ops::ControlFlow<()>,
 ) -> Result<(), TablesError> {
-    let sql = asked.sql(false);
+    let sql = asked.sql(snapshot, false);
     let query = format!(
         "SELECT {LINE_COLUMNS}, r.row FROM record r {} ORDER BY r.first_position, r.id",
         sql.conditions()

@@ -6,6 +6,7 @@ use liandu_core::id::{
     Actor, CampaignId, ChangeHash, DeviceId, GroupId, PersonId, Position, RecordId, RegionCode,
     StateId, UnitId,
 };
+use liandu_core::light::Clock;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::{Audience, Scope};
@@ -22,7 +23,7 @@ use crate::tables::rows::{About, Line, Rows};
 pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
     r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
-    r.lon_e7, r.datum, r.accuracy_cm, r.due";
+    r.lon_e7, r.datum, r.accuracy_cm, r.due, r.clock";
 
 pub(crate) fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
@@ -96,7 +97,16 @@ pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
         conflicts: number(row, "conflicts")?,
         spot: spot(row)?,
         due: row.get("due")?,
+        clock: clock(row)?,
     })
+}
+
+fn clock(row: &Row<'_>) -> rusqlite::Result<Clock> {
+    let word: String = row.get("clock")?;
+    let mut clocks = Clock::ALL.into_iter();
+    clocks
+        .find(|clock| clock.as_str() == word)
+        .ok_or_else(|| broken("clock"))
 }
 
 fn spot(row: &Row<'_>) -> rusqlite::Result<Option<GeoPosition>> {
@@ -228,7 +238,7 @@ pub fn conflicts(
     before: Option<Position>,
     limit: usize,
 ) -> Result<Vec<(Line, Vec<Conflict>)>, TablesError> {
-    let mut sql = asked.sql(true);
+    let mut sql = asked.sql(snapshot, true);
     sql.and("r.conflicts > 0");
     if let Some(before) = before {
         let before = sql.int(crate::tables::write::position_of(before));

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use liandu_core::id::{CampaignId, PersonId, Position, RecordId, StateId, UnitId};
+use liandu_core::light::{self, Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -13,9 +14,7 @@ use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, Record};
-use liandu_core::time::Timestamp;
-
-use crate::tables::time_text;
+use liandu_core::time::{Day, Timestamp};
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +74,15 @@ pub struct Line {
     /// The day it is due, `2020-04-30`: as it was settled or last extended; `NOT_DUE` when no
     /// day was set.
     pub due: String,
+    /// Whether its deadline counts down.
+    pub clock: Clock,
+}
+
+impl Line {
+    /// How near its deadline is.
+    pub fn light(&self, lights: &Lights) -> Option<Light> {
+        lights.light(self.clock, Day::parse(&self.due))
+    }
 }
 
 /// Stands for the day of what has none, so that it comes after everything that is due.
@@ -120,7 +128,8 @@ pub fn project(record: &Record, about: About) -> Rows {
         edits: record.edits as u64,
         conflicts: record.conflicts.len() as u64,
         spot: spot(record),
-        due: due(record),
+        due: light::due(record).map_or_else(|| NOT_DUE.to_owned(), |day| day.to_string()),
+        clock: light::clock(record),
     };
     let handlers = record.state.handlers.iter().cloned().collect();
     let conflicts = record.conflicts.clone();
@@ -194,31 +203,6 @@ fn spot(record: &Record) -> Option<GeoPosition> {
         .and_then(|path| record.fields.get(&path));
     let named = named.and_then(|view| of(&view.value));
     named.or_else(|| record.fields.values().find_map(|view| of(&view.value)))
-}
-
-/// The day last granted since it was handed over, else the settled one.
-fn due(record: &Record) -> String {
-    let mut granted = None;
-    for event in record.events.iter().filter(|event| event.counts) {
-        match event.kind.as_str() {
-            "transfer" => granted = None,
-            "extend" => {
-                granted = event
-                    .args
-                    .get("until")
-                    .and_then(Value::as_text)
-                    .and_then(day)
-            }
-            _other => {}
-        }
-    }
-    let settled = || day(record.text_of("settled_deadline"));
-    granted.or_else(settled).unwrap_or(NOT_DUE).to_owned()
-}
-
-/// The text when it is a day; anything else would be out of order.
-fn day(text: &str) -> Option<&str> {
-    (text.len() == 10 && time_text::moment(text).is_some()).then_some(text)
 }
 
 fn body(record: &Record) -> String {

@@ -180,7 +180,7 @@ pub(super) fn found_by(
     sort: Sort,
 ) -> Vec<u8> {
     let asked = Asked { visible, filter };
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     let mut listed = Vec::new();
     let mut cursor: Option<Cursor> = None;
     loop {
@@ -272,7 +272,7 @@ pub(super) fn sample() -> Vec<Rows> {
 fn rows_read_back_as_they_were_projected() {
     let sample = sample();
     let mut tables = tables_with(&sample);
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     assert_eq!(ids(&snapshot).unwrap().len(), sample.len());
     for wanted in &sample {
         assert_eq!(
@@ -390,7 +390,7 @@ fn counts_by_field_agree_with_the_total() {
         visible: &visible,
         filter: &filter,
     };
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     let groups = |by: &str| {
         count(&snapshot, asked, Some(&By::parse(by).unwrap()))
             .unwrap()
@@ -480,7 +480,7 @@ fn an_edit_replaces_rows_and_a_move_changes_who_sees_them() {
 }
 
 pub(super) fn everything(tables: &mut Tables) -> Vec<Rows> {
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     let all = ids(&snapshot).unwrap();
     all.iter()
         .map(|id| rows(&snapshot, id).unwrap().unwrap())

@@ -3,9 +3,8 @@
 //!
 //! Without a zone it is Beijing time: the office thinks in days of its own calendar.
 
-use liandu_core::time::Timestamp;
+use liandu_core::time::{BEIJING_MS, Day, Timestamp};
 
-const BEIJING_MS: i64 = 8 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;
 
 /// Reads a moment; none when the text is not one.
@@ -23,7 +22,7 @@ pub fn moment(text: &str) -> Option<Timestamp> {
         return None;
     }
     let (clock, zone_ms) = zone(clock)?;
-    let ms = days(year, month, day) * DAY_MS + clock_ms(clock)? - zone_ms;
+    let ms = Day::of(year, month, day).0 * DAY_MS + clock_ms(clock)? - zone_ms;
     Some(Timestamp(ms))
 }
 
@@ -64,16 +63,6 @@ fn clock_ms(clock: &str) -> Option<i64> {
     let thousandths: String = fraction.chars().chain("00".chars()).take(3).collect();
     let ms = number(&thousandths, 3, 999)?;
     Some(((hours * 60 + minutes) * 60 + seconds) * 1000 + ms)
-}
-
-/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let shifted_month = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use liandu_core::id::{GroupId, RegionCode};
 use liandu_core::policy::{Principal, Role};
 use liandu_core::record::scope::{Audience, Scope};
 
-use crate::tables::filter::Sql;
+use crate::tables::sql::Sql;
 
 /// The regions and groups whose records a person may see.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -242,14 +242,15 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
         "INSERT INTO record (id, kind, campaign, region, team, audience, domain, source, state,
              title, author, first_position, last_position, first_time, last_time, device_first,
              device_last, edits, conflicts, lat_e7, lon_e7, datum, accuracy_cm,
-             due)
+             due, clock)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25)
          ON CONFLICT (id) DO UPDATE SET kind = ?2, campaign = ?3, region = ?4, team = ?5,
              audience = ?6, domain = ?7, source = ?8, state = ?9, title = ?10, author = ?11,
              first_position = ?12, last_position = ?13, first_time = ?14, last_time = ?15,
              device_first = ?16, device_last = ?17, edits = ?18, conflicts = ?19, lat_e7 = ?20,
-             lon_e7 = ?21, datum = ?22, accuracy_cm = ?23, due = ?24
+             lon_e7 = ?21, datum = ?22, accuracy_cm = ?23, due = ?24,
+             clock = ?25
          RETURNING row",
     )?;
     let campaign = about
@@ -287,6 +288,7 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
             line.spot.map(|spot| spot.datum as u8),
             line.spot.and_then(|spot| spot.accuracy_cm),
             line.due,
+            line.clock.as_str(),
         ],
         |row| row.get(0),
     )?)

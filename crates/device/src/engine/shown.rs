@@ -3,6 +3,7 @@
 //! Never computed here: `views` fills them.
 
 use liandu_core::id::{ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode, ScopeId};
+use liandu_core::light::Clock;
 use liandu_core::protocol::client;
 use liandu_core::record::LoadError;
 use liandu_core::record::doc::Heads;
@@ -11,7 +12,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::view::{Oddity, Record};
-use liandu_core::time::Timestamp;
+use liandu_core::time::{Day, Timestamp};
 
 use crate::own::{OfficeWord, Status};
 
@@ -117,6 +118,10 @@ pub struct Line {
     pub state: String,
     /// The domain's word.
     pub domain: String,
+    /// The day it is due.
+    pub due: Option<Day>,
+    /// Whether its deadline counts down.
+    pub clock: Clock,
     /// Open conflicts.
     pub conflicts: usize,
     /// Own edits without a receipt.

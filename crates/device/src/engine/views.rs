@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use liandu_core::id::{ChangeHash, DeviceId, RecordId, RegionCode};
+use liandu_core::light::{self, Clock};
 use liandu_core::protocol::client;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
@@ -306,6 +307,8 @@ impl Engine {
             title: String::new(),
             state: String::new(),
             domain: String::new(),
+            due: None,
+            clock: Clock::Stopped,
             conflicts: 0,
             waiting: layers.own.values().filter(|edit| edit.waits()).count(),
             refused: layers
@@ -338,6 +341,8 @@ impl Engine {
         line.title = title(&record);
         line.state = record.state.state.to_string();
         line.domain = record.text_of("domain").to_owned();
+        line.due = light::due(&record);
+        line.clock = light::clock(&record);
         line.conflicts = record.conflicts.len();
         line.last = record.last.as_ref().map(|by| by.device_time);
         filter.lets(&line, &record).then_some(line)

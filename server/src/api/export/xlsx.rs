@@ -62,7 +62,12 @@ fn xlsx_rows(
     let mut written: u32 = 0;
     let mut failed = None;
     export(snapshot, asked, |exported| {
-        match line(sheet, written.saturating_add(1), &exported, &places) {
+        match line(
+            sheet,
+            written.saturating_add(1),
+            fixed(snapshot.lights(), &exported),
+            (&exported, &places),
+        ) {
             Ok(()) => {
                 written = written.saturating_add(1);
                 std::ops::ControlFlow::Continue(())
@@ -101,10 +106,10 @@ fn begin<'a>(sheet: &mut Worksheet, heads: impl Iterator<Item = &'a str>) -> Res
 fn line(
     sheet: &mut Worksheet,
     row: u32,
-    exported: &Exported,
-    places: &[String],
+    fixed: [String; COLUMNS.len()],
+    (exported, places): (&Exported, &[String]),
 ) -> Result<(), XlsxError> {
-    let columns = (0u16..).zip(COLUMNS).zip(fixed(exported));
+    let columns = (0u16..).zip(COLUMNS).zip(fixed);
     for ((column, name), text) in columns {
         match text.parse::<u32>() {
             Ok(number) if NUMBERS.contains(&name) => sheet.write_number(row, column, number)?,

@@ -23,6 +23,8 @@ const REGIONS: [&str; 6] = [
 ];
 const DOMAINS: [&str; 3] = ["mining", "land", "groundwater"];
 const SOURCES: [&str; 3] = ["government", "deputy", "public"];
+/// Overdue, due in three working days and in four on 2020-05-06, and later.
+const DEADLINES: [&str; 4] = ["2020-04-30", "2020-05-09", "2020-05-12", "2020-12-31"];
 const TITLES: [&str; 4] = ["河道采砂坑", "=1+1", "违建厂房", "@地下水井"];
 
 /// Problems that differ in everything a filter may ask for; some without a position.
@@ -35,6 +37,10 @@ async fn problems(world: &World, token: &str) -> u64 {
             json!({"path": "f/domain", "value": pick(&DOMAINS, 2)}),
             json!({"path": "f/source", "value": pick(&SOURCES, 3)}),
         ];
+        if n % 5 != 4 {
+            let deadline = pick(&DEADLINES, 1);
+            writes.push(json!({"path": "f/settled_deadline", "value": deadline}));
+        }
         if n % 4 != 3 {
             let datum = if n % 3 == 0 { "GCJ-02" } else { "WGS-84" };
             let (lat, lon) = (37.0 + (n % 7) as f64 / 10.0, 114.0 + (n % 5) as f64 / 10.0);
@@ -81,6 +87,7 @@ fn condition() -> impl Strategy<Value = String> {
     prop_oneof![
         one_of("region", &REGIONS),
         one_of("domain", &DOMAINS),
+        one_of("light", &["red", "yellow", "green", "grey"]),
         one_of("state", &["found", "verified", "closed"]),
         proptest::sample::select(SOURCES.to_vec()).prop_map(|s| format!("source={s}")),
         proptest::sample::select(vec!["采砂坑未", "违建", "第1", "没有"])
@@ -131,7 +138,7 @@ async fn agreed(world: &World, token: &str, filter: &str, at: u64) -> u64 {
         .await
         .ok();
     let wanted = listed["records"].as_array().unwrap().len() as u64;
-    for by in ["state", "county", "source", "author"] {
+    for by in ["state", "county", "source", "author", "light"] {
         let counted = world
             .get(token, &format!("/api/records/count?by={by}&{filter}"))
             .await
@@ -176,7 +183,7 @@ async fn agreed(world: &World, token: &str, filter: &str, at: u64) -> u64 {
 
 #[tokio::test]
 async fn fifty_random_filters_have_one_number_each_in_list_count_map_and_exports() {
-    let world = World::new().await;
+    let world = World::in_may().await;
     world.user("office", Role::CongressOffice, "130000").await;
     let token = world.token("office").await;
     let at = problems(&world, &token).await;
@@ -215,7 +222,10 @@ async fn a_map_draws_what_is_in_view_and_counts_everything() {
         .await
         .ok();
     assert_eq!(one["clusters"][0]["record"].as_str().unwrap().len(), 36);
-    assert_eq!(one["regions"], json!([{"region": "130700", "count": 1}]));
+    assert_eq!(
+        one["regions"],
+        json!([{"region": "130700", "count": 1, "red": 0, "yellow": 0}])
+    );
     let elsewhere = world.get(&token, "/api/map?view=100,20,101,21").await.ok();
     assert_eq!(
         (&elsewhere["total"], &elsewhere["clusters"]),

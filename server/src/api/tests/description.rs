@@ -52,6 +52,18 @@ fn every_route_is_described_with_its_problems() {
     ] {
         assert!(paths.contains(path), "{path}");
     }
+    let methods = json["paths"].as_object().unwrap().values();
+    let operations = methods.flat_map(|path| path.as_object().unwrap().values());
+    let names: Vec<&str> = operations
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    let different: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(
+        names.len(),
+        different.len(),
+        "operations have names of their own"
+    );
+    assert!(different.contains("get_records_id_history"));
     assert!(json["components"]["schemas"]["Problem"].is_object());
     assert!(json["components"]["securitySchemes"]["token"].is_object());
 }

@@ -6,16 +6,20 @@ use serde_json::{Value, json};
 use super::life::{REGION, staff};
 use super::world::World;
 
-struct Desk {
-    world: World,
-    office: String,
-    water: String,
-    last: u64,
+pub(super) struct Desk {
+    pub(super) world: World,
+    pub(super) office: String,
+    pub(super) water: String,
+    /// The position of the last edit.
+    pub(super) last: u64,
 }
 
 impl Desk {
     async fn new() -> Desk {
-        let world = World::new().await;
+        Desk::on(World::new().await).await
+    }
+
+    pub(super) async fn on(world: World) -> Desk {
         let office = staff(&world, "office", Role::CongressOffice, None).await;
         let water = staff(&world, "water", Role::Department, Some("u-water")).await;
         Desk {
@@ -26,7 +30,7 @@ impl Desk {
         }
     }
 
-    async fn edit(&mut self, token: &str, id: &str, body: Value) {
+    pub(super) async fn edit(&mut self, token: &str, id: &str, body: Value) {
         let path = format!("/api/records/{id}");
         let seen = self.world.get(token, &path).await.ok()["seen"].clone();
         let headers = [("if-match", seen.as_str().unwrap())];
@@ -36,7 +40,7 @@ impl Desk {
     }
 
     /// A problem with its four things, handed to the department.
-    async fn handed(&mut self, title: &str, deadline: &str) -> String {
+    pub(super) async fn handed(&mut self, title: &str, deadline: &str) -> String {
         let office = self.office.clone();
         let id = self.world.problem(&office, REGION, title).await;
         let settled = [
@@ -56,13 +60,13 @@ impl Desk {
         id
     }
 
-    async fn cause(&mut self, token: &str, id: &str, event: &str, args: Value) {
+    pub(super) async fn cause(&mut self, token: &str, id: &str, event: &str, args: Value) {
         let body = json!({"edit": "event", "event": event, "args": args});
         self.edit(token, id, body).await;
     }
 
     /// The inbox, each of whose heaps has the ledger's number.
-    async fn inbox(&self, token: &str) -> Value {
+    pub(super) async fn inbox(&self, token: &str) -> Value {
         let path = format!("/api/inbox?at_least={}", self.last);
         let inbox = self.world.get(token, &path).await.ok();
         let mut total = 0;

@@ -419,18 +419,16 @@ async fn tables_built_anew_from_the_log_are_the_same() {
     }
     let end = world.engine.read(|keeper| keeper.position()).await.unwrap();
     let mut progress = world.office.progress.clone();
-    progress
-        .wait_for(|progress| progress.position >= end)
-        .await
-        .unwrap();
+    progress.wait_for(|at| at.position >= end).await.unwrap();
     let anew = World::office(&world.engine, &world.folder, "anew.db");
     anew.progress
         .clone()
         .wait_for(|progress| progress.position >= end)
         .await
         .unwrap();
+    let lights = liandu_core::light::Lights::on(Default::default(), &Default::default());
     let all = |readers: &Readers| -> Vec<Rows> {
-        let read = readers.read(|snapshot: &Snapshot<'_>| {
+        let read = readers.read(lights, |snapshot: &Snapshot<'_>| {
             assert_eq!(snapshot.mark().position, end);
             let every = ids(snapshot)?;
             let rows = every.iter().map(|id| rows(snapshot, id));

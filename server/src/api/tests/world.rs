@@ -71,6 +71,21 @@ pub(super) fn admin() -> OfficeUser {
 
 impl World {
     pub(super) async fn new() -> World {
+        World::with(Edge::system()).await
+    }
+
+    /// A server whose clock says noon of 2020-05-06 in Beijing, the first working day after the
+    /// holidays.
+    pub(super) async fn in_may() -> World {
+        let now = || Timestamp(1_588_737_600_000);
+        World::with(Edge {
+            now,
+            ..Edge::system()
+        })
+        .await
+    }
+
+    async fn with(edge: Edge) -> World {
         let folder = tempfile::tempdir().unwrap();
         let config = Config {
             data: folder.path().join("data"),
@@ -80,7 +95,7 @@ impl World {
         let engine = start(&config).unwrap();
         let definition = AuthorityAct::Definition(HEBEI_JSON.to_vec());
         engine.act(admin(), definition).await.unwrap();
-        let office = World::office(&engine, &folder, "office.db");
+        let office = World::office_with(&engine, &folder, "office.db", edge);
         World {
             router: router(office.clone()),
             folder,
@@ -91,10 +106,14 @@ impl World {
 
     /// Tables of their own over the same engine.
     pub(super) fn office(engine: &Handle, folder: &TempDir, name: &str) -> Office {
+        World::office_with(engine, folder, name, Edge::system())
+    }
+
+    fn office_with(engine: &Handle, folder: &TempDir, name: &str, edge: Edge) -> Office {
         let runtime = tokio::runtime::Handle::current();
         let path = folder.path().join(name);
         let (readers, progress) = follow::start(engine.clone(), &path, runtime).unwrap();
-        let door = Arc::new(Door::new(Edge::system(), Outside::default()));
+        let door = Arc::new(Door::new(edge, Outside::default()));
         let files = Files::open(&folder.path().join("files"), now()).unwrap();
         let tables = (Arc::new(readers), progress);
         Office::new(engine.clone(), tables, door, Arc::new(files)).unwrap()

@@ -26,7 +26,7 @@ fn conflicts_are_listed_with_who_wrote_what() {
         visible: &visible,
         filter: &filter,
     };
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     let open = conflicts(&snapshot, asked, None, 10).unwrap();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].1, sample[6].conflicts);

@@ -44,7 +44,7 @@ fn quarantine_shows_a_region_its_own_until_released_or_answered() {
         .collect();
     tables.commit(&changes, &mark(3)).unwrap();
     let list = |tables: &mut Tables, region: &str, filter: &HeldFilter| -> Vec<u64> {
-        let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+        let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
         let (found, total) = quarantine(&snapshot, &visible(region), filter, None, 10).unwrap();
         assert_eq!(found.len() as u64, total);
         found.iter().map(|held| held.position.0).collect()
@@ -57,7 +57,7 @@ fn quarantine_shows_a_region_its_own_until_released_or_answered() {
         ..HeldFilter::default()
     };
     assert_eq!(list(&mut tables, "130000", &refused), [1]);
-    let snapshot = Snapshot::of(tables.connection_mut()).unwrap();
+    let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
     let one = quarantined(&snapshot, &visible("130502"), Position(1), 0).unwrap();
     assert_eq!(one.as_ref(), Some(&all[0]));
     assert_eq!(

@@ -1,6 +1,49 @@
 // Made from server/openapi.json by `npm run api`: never edited by hand.
 
 export interface paths {
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendar of working days, and what deadlines mean today. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalendarJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/changes": {
         parameters: {
             query?: never;
@@ -103,6 +146,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -914,6 +959,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1261,6 +1308,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1421,6 +1470,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1528,6 +1579,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1635,6 +1688,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1747,6 +1802,8 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
                     /**
                      * @description Words that must all be in its texts and fields.
                      * @example 河道 污染
@@ -1765,7 +1822,7 @@ export interface paths {
                     "field.ID"?: string;
                     /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
                     at_least?: number;
-                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
+                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
                     by?: string;
                 };
                 header?: never;
@@ -2653,6 +2710,42 @@ export interface components {
              */
             role: string;
         };
+        /** @description What deadlines mean today. */
+        CalendarJson: {
+            /** @description Later ones up to this day are near: yellow. */
+            near_upto: string;
+            /** @description Deadlines up to this day are overdue: red. */
+            overdue_upto: string;
+            /**
+             * @description The day it is in Beijing.
+             * @example 2020-05-06
+             */
+            today: string;
+            /**
+             * Format: int32
+             * @description The calendar's version; the highest that a definition brings counts.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Yellow from so many working days left.
+             */
+            warn_working_days: number;
+            /** @description Whether it is worked. */
+            working: boolean;
+            /** @description Years whose holidays are known; other years are Monday to Friday. */
+            years: components["schemas"]["CalendarYearJson"][];
+        };
+        /** @description A year whose holidays are known. */
+        CalendarYearJson: {
+            /** @description Where its holidays were published. */
+            source: string;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
         /** @description A cell that is wrong. */
         CellErrorJson: {
             /** @description As spreadsheets name it: `C7`. */
@@ -2719,6 +2812,16 @@ export interface components {
             lon: number;
             /** @description The record, when it is only one. */
             record?: string | null;
+            /**
+             * Format: int64
+             * @description Overdue ones among them.
+             */
+            red: number;
+            /**
+             * Format: int64
+             * @description Ones that are nearly due.
+             */
+            yellow: number;
         };
         /** @description An open conflict. */
         ConflictJson: {
@@ -3100,6 +3203,12 @@ export interface components {
             kind: string;
             /** @description Last change at the office. */
             last: components["schemas"]["ServerJson"];
+            /**
+             * @description How near that is in working days: `green`, `yellow` (three left), `red` (overdue), `grey`
+             *     (paused); absent where no clock runs.
+             * @example yellow
+             */
+            light?: string | null;
             position?: components["schemas"]["PositionJson"] | null;
             /** @description Who it belongs to. */
             scope: components["schemas"]["ScopeJson"];
@@ -3253,6 +3362,11 @@ export interface components {
             created?: components["schemas"]["ByJson"] | null;
             /** @description The definition its last edit was made under: `hebei-6plus1@1`. */
             definition?: string | null;
+            /**
+             * @description The day it is due, as settled or last extended.
+             * @example 2020-04-30
+             */
+            due?: string | null;
             /** @description Edits in it. */
             edits: number;
             /** @description Events in causal order. */
@@ -3266,6 +3380,8 @@ export interface components {
             /** @description Its kind. */
             kind: string;
             last?: components["schemas"]["ByJson"] | null;
+            /** @description How near that is: `green`, `yellow`, `red` or `grey`; absent where no clock runs. */
+            light?: string | null;
             /** @description Names of the people above by code, as far as the roster has them. */
             people: {
                 [key: string]: string;
@@ -3300,8 +3416,18 @@ export interface components {
              * @description Records.
              */
             count: number;
+            /**
+             * Format: int64
+             * @description Overdue ones among them.
+             */
+            red: number;
             /** @description Code of the region. */
             region: string;
+            /**
+             * Format: int64
+             * @description Ones that are nearly due.
+             */
+            yellow: number;
         };
         /** @description A decision about a conflict. */
         ResolveBody: {
@@ -3424,6 +3550,8 @@ export interface components {
              * @description How far the record has come.
              */
             rank: number;
+            /** @description Whether a deadline counts down in it. */
+            runs: boolean;
             /** @description For whom a record in this state waits; nobody where it rests. */
             turn: components["schemas"]["ByWhomJson"][];
         };
@@ -3492,8 +3620,18 @@ export interface components {
             filter: string;
             /** @description What people call it. */
             label: components["schemas"]["LabelJson"];
+            /**
+             * Format: int64
+             * @description Overdue ones among them: the ledger's number with `light=red`.
+             */
+            red: number;
             /** @description The state. */
             state: string;
+            /**
+             * Format: int64
+             * @description Ones that are nearly due: with `light=yellow`.
+             */
+            yellow: number;
         };
         /** @description A record that waits. */
         WaitingJson: {
