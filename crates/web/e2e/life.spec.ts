@@ -118,3 +118,34 @@ test('a leader on a phone sees what is due first and instructs; the department a
   await fits(leader);
   await shot(leader, 'leader-instructed-390');
 });
+
+test('several problems are handed over together, each with the four settled things', async ({ browser }) => {
+  const office = await as(browser, 'hanshan-office');
+  await office.goto(url('/ledger?kind=problem&state=found'));
+  const before = Number(await office.getByTestId('count').getAttribute('data-count'));
+  const rows = office.locator('[data-record]');
+  await rows.first().focus();
+  for (let row = 0; row < 3; row += 1) {
+    await office.keyboard.press('Space');
+    await office.keyboard.press('ArrowDown');
+  }
+  await expect(office.getByText('已选 3 条')).toBeVisible();
+  await office.getByRole('button', { name: '批量交办 3 条' }).click();
+  const dialog = office.getByRole('dialog');
+  const field = (id: string) => dialog.locator(`[data-path="f/${id}"]`).locator('input, select');
+  await field('settled_person').fill('张科长');
+  await field('settled_matter').fill('逐件核实并整改');
+  await field('settled_standard').fill('依法依规');
+  await field('rectification_mode').selectOption({ index: 1 });
+  await dialog.locator('[data-arg="unit"]').selectOption('u-130402');
+  await expect(dialog.getByRole('button', { name: '交办', exact: true })).toBeDisabled();
+  await field('settled_deadline').fill('2020-07-31');
+  await shot(office, 'bulk-transfer');
+  await nothingSerious(office);
+  await dialog.getByRole('button', { name: '交办', exact: true }).click();
+  await expect(dialog).toBeHidden({ timeout: 15_000 });
+  await expect.poll(async () => {
+    await office.reload();
+    return Number(await office.getByTestId('count').getAttribute('data-count'));
+  }).toBe(before - 3);
+});
