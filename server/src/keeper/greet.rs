@@ -111,10 +111,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         ids.into_iter().filter(differs).collect()
     }
 
-    /// Whether what was just read can be relied on. If not, the next commit mends the index: what
-    /// a device is told meanwhile would be taken for all there is.
+    /// What was read, if it can be relied on. If not, the log is closed or the index to be
+    /// mended by the next commit: what a device is told meanwhile it would take for all there is.
+    pub fn soundly<T>(&self, read: impl FnOnce(&Self) -> T) -> Option<T> {
+        let read = read(self);
+        self.is_sound().then_some(read)
+    }
+
+    /// Whether log and index are whole.
     pub fn is_sound(&self) -> bool {
-        !self.suspect.get() && !self.index_broken
+        self.journal.is_some() && !self.suspect.get() && !self.index_broken
     }
 
     /// Compares a page of heads record by record, up to a bounded answer.
@@ -141,15 +147,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 return difference;
             }
             let found = self.compare_one(&page.scope, record, &theirs, ours);
-            // A record that cannot be read here is left to `check`, the others go on; a damaged
-            // index is rebuilt, and the caller asks again then.
-            let (updates, want) = found
-                .inspect_err(|trouble| {
-                    if matches!(trouble, Trouble::Index(_)) {
-                        self.note_trouble(trouble);
-                    }
-                })
-                .unwrap_or_default();
+            // What the disk or the index does not give is noted: the caller asks again then. A
+            // record that does not load is left to `check`, the others go on.
+            let (updates, want) = self.noted(found).unwrap_or_default();
             bytes += updates.iter().map(super::feed::update_bytes).sum::<usize>();
             difference.updates.extend(updates);
             difference.want.extend(want);

@@ -211,8 +211,7 @@ impl Connection {
             Output::Digests(digests) => {
                 let scopes = self.scopes.clone();
                 let ask = move |keeper: &crate::engine::LiveKeeper| {
-                    let differing = keeper.differing(&scopes, &digests);
-                    keeper.is_sound().then_some(differing)
+                    keeper.soundly(|keeper| keeper.differing(&scopes, &digests))
                 };
                 let differing = self.handle().read(ask).await?.ok_or(End::Lost)?;
                 self.tell(Input::Differing(differing));
@@ -221,10 +220,7 @@ impl Connection {
             Output::Compare(page) => {
                 let found = self
                     .handle()
-                    .read(move |keeper| {
-                        let found = keeper.compare(&page);
-                        keeper.is_sound().then_some(found)
-                    })
+                    .read(move |keeper| keeper.soundly(|keeper| keeper.compare(&page)))
                     .await?
                     .ok_or(End::Lost)?;
                 let bodies = pack::bodies(&found.updates);
@@ -268,13 +264,15 @@ impl Connection {
         self.certificate = certificate.map(|certificate| *certificate);
         let shown = self.certificate.clone();
         let greet = move |keeper: &crate::engine::LiveKeeper| {
-            let mut known = keeper.greet(&device, cursor.as_ref(), shown.as_ref())?;
-            if let Some(after) = answers {
-                known.answers = keeper.answers_to(&device, after);
-            }
-            Some(known)
+            keeper.soundly(|keeper| {
+                let mut known = keeper.greet(&device, cursor.as_ref(), shown.as_ref())?;
+                if let Some(after) = answers {
+                    known.answers = keeper.answers_to(&device, after);
+                }
+                Some(known)
+            })
         };
-        match self.handle().read(greet).await? {
+        match self.handle().read(greet).await?.ok_or(End::Lost)? {
             Some(known) => {
                 if known.left_out > 0 {
                     tracing::warn!(
@@ -311,9 +309,10 @@ impl Connection {
             return Ok(());
         };
         let shown = self.certificate.clone();
-        let greet =
-            move |keeper: &crate::engine::LiveKeeper| keeper.greet(&device, None, shown.as_ref());
-        let Some(known) = self.handle().read(greet).await? else {
+        let greet = move |keeper: &crate::engine::LiveKeeper| {
+            keeper.soundly(|keeper| keeper.greet(&device, None, shown.as_ref()))
+        };
+        let Some(known) = self.handle().read(greet).await?.ok_or(End::Lost)? else {
             return Ok(());
         };
         if known.escrow {
@@ -375,7 +374,7 @@ impl Connection {
     async fn read_feed(&mut self, after: Vec<Behind>, bytes_max: usize) -> Result<(), End> {
         let read = move |keeper: &crate::engine::LiveKeeper| {
             let after: Vec<_> = after.iter().map(|b| (b.scope, b.position)).collect();
-            let page = keeper.read_feed(&after, bytes_max)?;
+            let page = keeper.soundly(|keeper| keeper.read_feed(&after, bytes_max))??;
             let upto = keeper.cursor_at(page.upto).unwrap_or(Cursor {
                 epoch: keeper.epoch(),
                 position: page.upto,

@@ -64,8 +64,7 @@ impl Server {
             }
             other => panic!("not a read: {other:?}"),
         };
-        let compared = matches!(input, Input::Differing(_) | Input::Compared(_));
-        if compared && !keeper.is_sound() {
+        if !keeper.is_sound() {
             self.conns.remove(&number);
             return;
         }
