@@ -14,7 +14,7 @@ pub use authority::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, EpochBegan, EpochCause, GrantEntry,
     GrantsSet, GroupRow, Groups, Invited, MembershipRow, People, PersonRow, Revoked,
 };
-pub use edits::{Answered, Because, Edits, Erased, Kept, Moved, NumberRange, Source};
+pub use edits::{Answered, Because, Born, Edits, Erased, Kept, Moved, NumberRange, Source};
 
 use crate::id::DeploymentId;
 use crate::seal::{PublicKey, SecretKey, SignatureBytes, sign_statement, verify_statement};

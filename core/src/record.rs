@@ -13,6 +13,7 @@ mod fold;
 mod graph;
 mod judge;
 pub mod kind;
+pub mod number;
 pub mod path;
 mod read;
 mod schema;

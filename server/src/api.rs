@@ -19,6 +19,7 @@ mod imports;
 mod inbox;
 mod json;
 mod labels;
+mod line;
 mod map;
 mod origin;
 mod policy;
@@ -64,9 +65,10 @@ pub use history::{HistoriesJson, HistoryJson};
 pub use imports::{CellErrorJson, ImportJson, UndoneJson};
 pub use inbox::{InboxJson, NextJson, WaitJson, WaitingJson};
 pub use json::{
-    AsOf, ByJson, ConflictJson, LabelJson, LineJson, PositionJson, QuantityJson, ScopeJson,
-    ServerJson, ValueJson, WrittenJson,
+    AsOf, ByJson, ConflictJson, LabelJson, PositionJson, QuantityJson, ScopeJson, ServerJson,
+    ValueJson, WrittenJson,
 };
+pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use origin::{Outside, Peer};
 pub use policy::RuleJson;

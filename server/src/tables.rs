@@ -3,15 +3,19 @@
 //!
 //! Never the truth: a file of another version, or of another log, is deleted and made again.
 
+mod body;
+pub(crate) mod born;
 pub mod check;
 pub mod filter;
 pub mod follow;
 pub mod map;
+mod number;
 pub mod quarantine;
 pub mod query;
 pub mod read;
 pub mod rows;
 pub mod schema;
+mod sound;
 mod sql;
 pub mod time_text;
 pub mod visible;

@@ -140,6 +140,20 @@ async fn a_deadline_that_the_office_settled_shines_in_the_representatives_list()
         .unwrap();
     assert_eq!(status, 200, "{said}");
     ok(&world, "a", &["sync"]);
+    let code = made["code"].as_str().unwrap().to_lowercase();
+    let note = ["edit", &code, "village=野头村", "--for", "rep-0001"];
+    ok(&world, "a", &note);
+    let history = ok(&world, "a", &["history", &code, "village"]);
+    assert_eq!(history["history"][0]["by"]["on_behalf_of"], "rep-0001");
+    let (_, said) = liandu(&world, "a", &["show", &code]);
+    assert!(said.contains("代 rep-0001 录入"), "{said}");
+    ok(&world, "a", &["sync"]);
+    let page = office.get(&at).unwrap();
+    assert_eq!(
+        page["fields"]["f/village"]["by"]["on_behalf_of"],
+        "rep-0001"
+    );
+    assert_eq!(page["code"], made["code"]);
     for (today, light) in [
         ("2020-04-29", "green"),
         ("2020-05-05", "yellow"),

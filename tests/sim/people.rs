@@ -374,6 +374,7 @@ impl World {
         let campaign = "hebei-6plus1".parse().unwrap();
         let act = OfficeAct {
             record: parts.record,
+            behalf: None,
             create: None,
             campaign,
             edit,

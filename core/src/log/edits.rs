@@ -4,7 +4,9 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
+use crate::id::{
+    Actor, CampaignId, ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode,
+};
 use crate::protocol::update::Chunk;
 use crate::record::path::WriteId;
 use crate::record::scope::Scope;
@@ -202,4 +204,22 @@ pub struct Erased {
     /// The server's clock.
     #[n(5)]
     pub time: Timestamp,
+    /// A problem's first entry, which the erasure leaves empty: its number stays taken.
+    #[n(7)]
+    pub born: Option<Born>,
+}
+
+/// Where an erased problem got its number.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Born {
+    /// Its first entry.
+    #[n(1)]
+    pub position: Position,
+    /// Its county.
+    #[n(2)]
+    pub county: RegionCode,
+    /// Its campaign.
+    #[n(3)]
+    pub campaign: CampaignId,
 }

@@ -101,6 +101,7 @@ fn about_records() -> Vec<(&'static str, LogEntry)> {
                 reason: "court order".to_owned(),
                 user: user.clone(),
                 time: time(),
+                born: None,
             }),
         ),
         (

@@ -29,6 +29,8 @@ pub struct Author {
     pub actor: Actor,
     /// The office user, for an office act; none on devices, whose person the server knows.
     pub person: Option<PersonId>,
+    /// For whom it is recorded (代录), when not for the author.
+    pub behalf: Option<PersonId>,
     /// The definition the form was made from.
     pub definition: DefinitionRef,
     /// The authority position the device had last acknowledged.
@@ -124,6 +126,7 @@ impl RecordDoc {
             definition: author.definition.clone(),
             authority: author.authority,
             person: author.person.clone(),
+            behalf: author.behalf.clone(),
         };
         let options = CommitOptions::default()
             .with_time(now.0)

@@ -28,7 +28,7 @@ pub struct DefinitionRef {
     pub version: u32,
 }
 
-/// What a change's message says beside its operations: `s hebei-6plus1@1 120 [person]`.
+/// What a change's message says beside its operations: `s hebei-6plus1@1 120 [person] [~behalf]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     /// The edit's arm.
@@ -38,6 +38,8 @@ pub(crate) struct Message {
     pub(crate) authority: Position,
     /// The office user, for an office act.
     pub(crate) person: Option<PersonId>,
+    /// For whom it was recorded, when not for its author.
+    pub(crate) behalf: Option<PersonId>,
 }
 
 impl Message {
@@ -47,6 +49,10 @@ impl Message {
         if let Some(person) = &self.person {
             text.push(' ');
             text.push_str(person.as_str());
+        }
+        if let Some(behalf) = &self.behalf {
+            text.push_str(" ~");
+            text.push_str(behalf.as_str());
         }
         text
     }
@@ -64,12 +70,21 @@ impl Message {
             version: version.parse().ok()?,
         };
         let authority = Position(words.next()?.parse().ok()?);
-        let person = words.next().and_then(|word| PersonId::new(word).ok());
+        let (mut person, mut behalf) = (None, None);
+        for word in words.take(2) {
+            // No code begins with this mark, so older versions take the word for nothing.
+            match word.strip_prefix('~') {
+                Some(code) => behalf = PersonId::new(code).ok(),
+                None if person.is_none() => person = PersonId::new(word).ok(),
+                None => {}
+            }
+        }
         Some(Message {
             code: arm,
             definition,
             authority,
             person,
+            behalf,
         })
     }
 }

@@ -158,6 +158,7 @@ impl Reader<'_> {
             hash: node.hash,
             device: node.write.actor.device(),
             person: stamp.and_then(|stamp| stamp.person.clone()).or(spoken),
+            behalf: node.message.as_ref().and_then(|m| m.behalf.clone()),
             device_time: node.time,
             server: stamp.map(|stamp| (stamp.position, stamp.time)),
         }

@@ -25,6 +25,8 @@ pub struct Provenance {
     pub device: DeviceId,
     /// The person, when the server has said so (or for an office act).
     pub person: Option<PersonId>,
+    /// For whom it was recorded (代录), when not for the author.
+    pub behalf: Option<PersonId>,
     /// The device's clock: shown, never used to decide.
     pub device_time: Timestamp,
     /// Position and time of the server's receipt, none before it.

@@ -149,6 +149,7 @@ impl Writer {
         Author {
             actor: self.actor,
             person: None,
+            behalf: None,
             definition: DefinitionRef {
                 campaign: "test".parse().unwrap(),
                 version: 1,

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
-use liandu_core::id::{CampaignId, EventKind, FieldId, RecordId};
+use liandu_core::id::{CampaignId, EventKind, FieldId, PersonId, RecordId};
 use liandu_core::record::EditError;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::{Edit, Splice};
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
@@ -90,6 +91,12 @@ fn saved(kept: &[Kept], done: &str) -> Said {
     Said::new(human, json)
 }
 
+/// The person somebody records for.
+fn behalf(typed: Option<&str>) -> anyhow::Result<Option<PersonId>> {
+    let person = typed.map(PersonId::new).transpose();
+    person.context("--for 是人员代码 (--for takes a person's code)")
+}
+
 pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     let kind = form::kind(&asked.kind)?;
     let engine = here.engine();
@@ -117,12 +124,18 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     let how = Asked {
         anyway: asked.anyway,
         definition: Some(definition),
+        behalf: behalf(asked.behalf.as_deref())?,
         ..Asked::default()
     };
     let done = here.act(|engine, now| engine.new_record(now, id, (kind, scope), edit, &how))?;
     let done = kept(done)?;
     let mut said = saved(std::slice::from_ref(&done), "新建 new");
-    said.human.push_str(&format!("\n编号 id {}", done.record));
+    let code = number::code(&done.record);
+    let id = format!("\n代码 code {code}\n编号 id {}", done.record);
+    said.human.push_str(&id);
+    if let Some(map) = said.json.as_object_mut() {
+        map.insert("code".to_owned(), json!(code));
+    }
     remember(here, &done.record, &done.seen)?;
     Ok(said)
 }
@@ -169,6 +182,7 @@ pub(crate) fn edit(here: &mut Here, asked: &EditArgs) -> anyhow::Result<Said> {
             seen: Some(seen.clone()),
             anyway: asked.how.anyway,
             definition: None,
+            behalf: behalf(asked.how.behalf.as_deref())?,
         };
         let done = here.act(|engine, now| engine.edit(now, record, edit, &how))?;
         let done = kept(done)?;
@@ -253,6 +267,7 @@ pub(crate) fn event(here: &mut Here, asked: &EventArgs) -> anyhow::Result<Said> 
         seen: Some(seen),
         anyway: asked.how.anyway,
         definition: None,
+        behalf: behalf(asked.how.behalf.as_deref())?,
     };
     let event = EventKind::new(rule.id)?;
     let done = here.act(|engine, now| {
@@ -278,7 +293,7 @@ pub(crate) fn resolve(here: &mut Here, asked: &Resolve) -> anyhow::Result<Said> 
     let how = Asked {
         seen: Some(view.heads),
         anyway: asked.anyway,
-        definition: None,
+        ..Asked::default()
     };
     let done = here.act(|engine, now| engine.edit(now, record, edit, &how))?;
     let done = kept(done)?;

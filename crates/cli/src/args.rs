@@ -104,6 +104,9 @@ pub(crate) struct How {
     /// 明知会被退回也保存 (keep it even if the office would refuse it)
     #[arg(long)]
     pub(crate) anyway: bool,
+    /// 代谁录入:人员代码 (recorded for this person)
+    #[arg(long = "for", value_name = "PERSON")]
+    pub(crate) behalf: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +122,9 @@ pub(crate) struct New {
     /// 由哪条记录派生 (the record this one is made from: two people making "the same" one meet)
     #[arg(long, value_name = "RECORD")]
     pub(crate) parent: Option<String>,
+    /// 代谁录入:人员代码 (recorded for this person)
+    #[arg(long = "for", value_name = "PERSON")]
+    pub(crate) behalf: Option<String>,
     /// 明知会被退回也保存 (keep it even if the office would refuse it)
     #[arg(long)]
     pub(crate) anyway: bool,

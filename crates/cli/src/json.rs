@@ -3,6 +3,7 @@
 //! Never leaves out what the human form shows.
 
 use liandu_core::light::Light;
+use liandu_core::record::number;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{Act, Conflict, HistoryItem, Provenance, Record, Written};
 use liandu_device::{EditView, Line, RecordView, Status};
@@ -37,6 +38,7 @@ pub(crate) fn value(value: &Value) -> Json {
 pub(crate) fn by(by: &Provenance) -> Json {
     json!({
         "person": by.person.as_ref().map(ToString::to_string),
+        "on_behalf_of": by.behalf.as_ref().map(ToString::to_string),
         "device": by.device.hex(),
         "write": by.write.to_string(),
         "device_time": by.device_time.iso(),
@@ -93,6 +95,8 @@ pub(crate) fn record(record: &Record) -> Json {
         .collect();
     json!({
         "id": record.id.to_string(),
+        "code": number::code(&record.id),
+        "created": record.created.as_ref().map(by),
         "kind": record.kind.as_str(),
         "state": record.state.state.as_str(),
         "handlers": record.state.handlers.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -161,6 +165,9 @@ pub(crate) fn edit(edit: &EditView) -> Json {
 pub(crate) fn line(line: &Line, light: Option<Light>) -> Json {
     json!({
         "id": line.id.to_string(),
+        "code": number::code(&line.id),
+        "author": line.author.as_ref().map(ToString::to_string),
+        "on_behalf_of": line.behalf.as_ref().map(ToString::to_string),
         "kind": line.kind.map(|kind| kind.as_str()),
         "scope": line.scope.as_ref().map(ToString::to_string),
         "title": line.title,

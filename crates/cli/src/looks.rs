@@ -10,6 +10,7 @@ use liandu_core::campaign::{Calendar, Campaign};
 use liandu_core::id::RecordId;
 use liandu_core::light::{self, Light, Lights};
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::Day;
@@ -75,7 +76,7 @@ fn in_words(
 ) -> String {
     let record = &view.record;
     let mut out = format!(
-        "{} {}  [{}]{}  {}\n编号 id {}\n",
+        "{} {}  [{}]{}  {}\n代码 code {}  编号 id {}\n",
         words::kind(record.kind),
         words::short(&record.id),
         words::state(record.kind, record.state.state.as_str()),
@@ -84,8 +85,12 @@ fn in_words(
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        number::code(&record.id),
         record.id,
     );
+    if let Some(by) = &record.created {
+        let _ = writeln!(out, "  录入 recorded: {}", words::by(by));
+    }
     content(&mut out, campaign, record);
     for event in &record.events {
         let counts = if event.counts {
@@ -217,9 +222,12 @@ fn one_line(line: &Line, light: Option<Light>) -> String {
         .map(|kind| words::state(kind, &line.state))
         .unwrap_or_default();
     let mut out = format!(
-        "{}  {kind} [{state}] {}{}",
-        words::short(&line.id),
+        "{}  {kind} [{state}] {}{}{}",
+        number::code(&line.id),
         line.title,
+        line.behalf
+            .as_ref()
+            .map_or_else(String::new, |p| format!("  代 {p} 录入 (for {p})")),
         shining(line.due, light)
     );
     let marks = [

@@ -118,7 +118,10 @@ pub(crate) fn by(by: &Provenance) -> String {
         || "尚未到人大办 not at the office".to_owned(),
         |(position, _)| format!("人大办 #{position}"),
     );
-    format!("{who} · {} · {office}", moment(by.device_time))
+    let behalf = by.behalf.as_ref().map_or_else(String::new, |behalf| {
+        format!(" 代 {behalf} 录入 (for {behalf})")
+    });
+    format!("{who}{behalf} · {} · {office}", moment(by.device_time))
 }
 
 /// What became of an edit.

@@ -4,7 +4,7 @@
 //! Never destroyed while the record is kept: a refused edit stays with its reason, a receipted one
 //! with its seal, so that both can be shown, proved and offered again.
 
-use liandu_core::id::{ChangeHash, Position};
+use liandu_core::id::{ChangeHash, PersonId, Position};
 use liandu_core::protocol::message::Tier;
 use liandu_core::protocol::update::AnyVerdict;
 use liandu_core::record::doc::Heads;
@@ -71,6 +71,9 @@ pub struct OwnEdit {
     #[n(16)]
     #[cbor(default)]
     pub dismissed: bool,
+    /// For whom it was recorded, when not for the person of this device.
+    #[n(17)]
+    pub behalf: Option<PersonId>,
 }
 
 /// What an office said to an edit that stays out.

@@ -177,6 +177,7 @@ impl Rework {
         let author = Author {
             actor: edit.change.actor,
             person: None,
+            behalf: edit.behalf.clone(),
             definition: edit.definition.clone(),
             authority: edit.authority,
         };

@@ -127,6 +127,8 @@ pub(crate) struct FilterParams {
     source: Option<String>,
     /// Code of the person who made it.
     author: Option<String>,
+    /// Code of the person it was recorded for.
+    on_behalf_of: Option<String>,
     /// Code of a unit it is handed to.
     handler: Option<String>,
     /// First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
@@ -142,7 +144,8 @@ pub(crate) struct FilterParams {
     conflict: Option<String>,
     /// How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them.
     light: Option<String>,
-    /// Words that must all be in its texts and fields.
+    /// Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+    /// code or number (`7K3M9Q`, `12`, `130502-12`).
     #[param(example = "河道 污染")]
     q: Option<String>,
     /// West, south, east, north in degrees, compared with positions as stored, whatever their

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use liandu_core::id::{CampaignId, EventId, EventKind, FieldId, RecordId};
+use liandu_core::id::{CampaignId, EventId, EventKind, FieldId, PersonId, RecordId};
 use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
@@ -106,6 +106,9 @@ pub struct EditBody {
     /// The campaign whose newest definition counts; the record's own when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+    /// The person it is recorded for (代录), when not for who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
     /// The act.
     #[serde(flatten)]
     pub edit: EditJson,
@@ -239,6 +242,21 @@ fn campaign_of(named: Option<&str>, loaded: &Loaded) -> Result<CampaignId, ApiEr
     }
 }
 
+/// The person somebody records for: one of the roster.
+async fn behalf(office: &Office, named: Option<&str>) -> Result<Option<PersonId>, ApiError> {
+    let Some(named) = named else { return Ok(None) };
+    let person = PersonId::new(named).map_err(|_| bad("on_behalf_of"))?;
+    let asked = person.clone();
+    let known = office
+        .engine
+        .directory(move |known| known.person(&asked).is_some());
+    if known.await? {
+        Ok(Some(person))
+    } else {
+        Err(bad("on_behalf_of"))
+    }
+}
+
 fn answer(status: StatusCode, record: &RecordId, edited: &Edited) -> Response {
     let json = EditedJson {
         verdict: "accepted".to_owned(),
@@ -275,6 +293,7 @@ pub(crate) async fn edit(
         record,
         create: None,
         campaign,
+        behalf: behalf(&office, body.on_behalf_of.as_deref()).await?,
         edit,
         seen,
     };
@@ -292,6 +311,9 @@ pub struct CreateBody {
     pub scope: ScopeJson,
     /// The campaign whose newest definition counts.
     pub campaign: String,
+    /// The person it is recorded for (代录), when not for who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
     /// A UUID; chosen by the server when absent. Sending one makes a second try harmless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -323,6 +345,7 @@ impl CreateBody {
             },
             create: Some((kind, self.scope()?)),
             campaign: CampaignId::new(&self.campaign).map_err(|_| bad("campaign"))?,
+            behalf: None,
             edit: Edit::Create {
                 writes: writes(&self.writes)?,
                 texts: texts.collect::<Result<_, ApiError>>()?,
@@ -350,7 +373,8 @@ pub(crate) async fn create(
     who: SignedIn,
     JsonBody(body): JsonBody<CreateBody>,
 ) -> Result<Response, ApiError> {
-    let act = body.act(fresh_record(&office)?)?;
+    let mut act = body.act(fresh_record(&office)?)?;
+    act.behalf = behalf(&office, body.on_behalf_of.as_deref()).await?;
     let record = act.record;
     let edited = office.engine.edit(who.office_user(), act).await?;
     Ok(answer(StatusCode::CREATED, &record, &edited))
@@ -435,6 +459,7 @@ pub(crate) async fn resolve(
         record,
         create: None,
         campaign,
+        behalf: None,
         edit,
         seen,
     };

@@ -16,6 +16,7 @@ use futures_util::stream;
 use liandu_core::id::GroupId;
 use liandu_core::light::Lights;
 use liandu_core::limits;
+use liandu_core::record::number::code;
 use liandu_core::record::value::GeoPosition;
 use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Handle;
@@ -32,7 +33,7 @@ use crate::tables::{Mark, TablesError};
 
 const PIECE_BYTES: usize = 64 << 10;
 const PIECES_AHEAD: usize = 4;
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 25] = [
     "id",
     "kind",
     "campaign",
@@ -55,6 +56,9 @@ const COLUMNS: [&str; 22] = [
     "position",
     "due",
     "light",
+    "code",
+    "number",
+    "on_behalf_of",
 ];
 
 /// Where a format's text goes, a piece at a time.
@@ -227,7 +231,7 @@ fn csv_rows(
     })
 }
 
-fn fixed(lights: &Lights, exported: &Exported) -> [String; 22] {
+fn fixed(lights: &Lights, exported: &Exported) -> [String; COLUMNS.len()] {
     let line = &exported.line;
     let about = &line.about;
     let or_empty = |text: Option<String>| text.unwrap_or_default();
@@ -259,6 +263,9 @@ fn fixed(lights: &Lights, exported: &Exported) -> [String; 22] {
             line.due.clone()
         },
         or_empty(line.light(lights).map(|light| light.as_str().to_owned())),
+        code(&line.id),
+        or_empty(line.number.as_ref().map(ToString::to_string)),
+        or_empty(line.behalf.as_ref().map(ToString::to_string)),
     ]
 }
 

@@ -4,6 +4,8 @@
 
 #![expect(unused_qualifications, reason = "written by utoipa's macro")]
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use liandu_core::record::path::Path;
@@ -16,7 +18,7 @@ use crate::api::ask::Asked;
 use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, ByJson, ValueJson};
 use crate::api::problem::{ApiError, Problem};
-use crate::api::record::Loaded;
+use crate::api::record::{Loaded, names};
 
 /// One act in a place's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -82,6 +84,8 @@ pub struct HistoriesJson {
     pub path: String,
     /// Acts in causal order.
     pub acts: Vec<HistoryJson>,
+    /// Names of the people above by code, as far as the roster has them.
+    pub people: BTreeMap<String, String>,
 }
 
 /// What a history's reader asks for.
@@ -115,9 +119,14 @@ pub(crate) async fn show(
         .await?;
     let items = loaded.doc.history(&path, &loaded.parts.stamps);
     let acts = items.iter().map(HistoryJson::from).collect();
+    let people = items
+        .iter()
+        .flat_map(|item| [&item.by.person, &item.by.behalf]);
+    let people = people.filter_map(Clone::clone).collect();
     Ok(Json(HistoriesJson {
         as_of: loaded.as_of(&office),
         path: path.to_string(),
         acts,
+        people: names(&office, people).await?,
     }))
 }

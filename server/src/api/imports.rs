@@ -263,6 +263,7 @@ async fn apply(
         record: record_of(&parent, nr),
         create: Some((Kind::Problem, scope_of(&row))),
         campaign: campaign.clone(),
+        behalf: None,
         edit: Edit::Create {
             writes: row.writes,
             texts: row.texts.into_iter().collect(),
@@ -387,6 +388,7 @@ async fn withdraw(office: &Office, who: &SignedIn, id: RecordId) -> Result<Back,
         record: id,
         create: None,
         campaign: definition.campaign,
+        behalf: None,
         edit: Edit::Event {
             id: event.map_err(|_| ApiError::Internal)?,
             event: EventKind::new("withdraw").map_err(|_| ApiError::Internal)?,

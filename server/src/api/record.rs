@@ -11,11 +11,12 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use liandu_core::campaign::{Campaign, Label};
-use liandu_core::id::{PersonId, RecordId};
+use liandu_core::id::{PersonId, Position, RecordId};
 use liandu_core::light::{self, Lights};
 use liandu_core::policy::Principal;
 use liandu_core::record::doc::RecordDoc;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::code;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Audience;
 use liandu_core::record::view::{EventView, FieldView, Record, TextView};
@@ -30,8 +31,10 @@ use crate::api::json::{
     AsOf, ByJson, ConflictJson, LabelJson, ScopeJson, ValueJson, ValuesJson, WrittenJson,
 };
 use crate::api::labels;
+use crate::api::line::NumberJson;
 use crate::api::problem::{ApiError, Problem};
 use crate::engine::{AuthorityAct, RecordParts};
+use crate::tables::read::number_of;
 
 /// A field, answer or item field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -105,6 +108,11 @@ pub struct RecordJson {
     pub as_of: AsOf,
     /// The record.
     pub id: String,
+    /// What is said on the phone for it before it has a number: six characters.
+    pub code: String,
+    /// Its number, for a problem, once lists show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<NumberJson>,
     /// Its kind.
     pub kind: String,
     /// Who it belongs to.
@@ -208,6 +216,8 @@ impl Words<'_> {
         RecordJson {
             as_of,
             id: record.id.to_string(),
+            code: code(&record.id),
+            number: None,
             kind: record.kind.to_string(),
             scope: (&loaded.parts.scope).into(),
             definition: loaded
@@ -338,11 +348,13 @@ fn people_in(record: &Record) -> BTreeSet<PersonId> {
         .chain(texts)
         .chain(events)
         .chain(open);
-    all.filter_map(|by| by.person.clone()).collect()
+    all.flat_map(|by| [&by.person, &by.behalf])
+        .filter_map(Clone::clone)
+        .collect()
 }
 
 /// Names of people, without those the roster does not have.
-async fn names(
+pub(crate) async fn names(
     office: &Office,
     people: BTreeSet<PersonId>,
 ) -> Result<BTreeMap<String, String>, ApiError> {
@@ -392,6 +404,9 @@ pub(crate) async fn show(
     };
     let record = loaded.record();
     let mut json = words.record(as_of, &loaded, &record);
+    let id = record.id;
+    let numbered = office.read(Position(0), move |snapshot| Ok(number_of(snapshot, &id)?));
+    json.number = numbered.await?.as_ref().map(NumberJson::from);
     json.people = names(&office, people_in(&record)).await?;
     let headers = AppendHeaders([(header::ETAG, format!("\"{}\"", json.seen))]);
     Ok((headers, Json(json)))

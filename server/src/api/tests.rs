@@ -9,6 +9,7 @@ mod imports;
 mod inbox;
 mod life;
 mod lights;
+mod numbers;
 mod open_pages;
 mod records;
 mod world;

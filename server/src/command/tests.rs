@@ -90,6 +90,7 @@ fn begun() -> Place {
                 record: record(number),
                 create: Some((Kind::Problem, "130123/-/office".parse().unwrap())),
                 campaign: "hebei-6plus1".parse().unwrap(),
+                behalf: None,
                 edit: Edit::Create {
                     writes: vec![write],
                     texts: Vec::new(),

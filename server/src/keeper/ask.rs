@@ -33,6 +33,8 @@ pub struct OfficeAct {
     pub create: Option<(Kind, Scope)>,
     /// The campaign whose latest definition version the edit is made under.
     pub campaign: CampaignId,
+    /// For whom it is recorded (代录), when not for the user.
+    pub behalf: Option<PersonId>,
     /// What is done.
     pub edit: Edit,
     /// The heads the user was looking at (the ETag); empty for a new record.

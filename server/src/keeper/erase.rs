@@ -4,14 +4,15 @@
 //! Never waits for another restart to finish: what a crash left undone is done at the next open.
 
 use liandu_core::id::{Position, RecordId};
-use liandu_core::log::{Erased, LogEntry};
+use liandu_core::log::{Born, Erased, LogEntry};
 use liandu_core::record::scope::Scope;
 
 use super::ask::OfficeUser;
 use super::{Keeper, Trouble};
-use crate::index::rows::TombstoneRow;
-use crate::index::{Index, keys, rows};
+use crate::index::rows::{EntryRow, TombstoneRow};
+use crate::index::{Index, IndexError, keys, rows};
 use crate::journal::Disk;
+use crate::tables::born::born;
 
 impl<D: Disk, I: Index> Keeper<D, I> {
     /// Stages the tombstone. A record that is not here gets one too: it may still come from a
@@ -43,6 +44,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         reason: String,
     ) -> Result<Position, Trouble> {
         self.cache.forget(&record);
+        let born = self.born(&record)?;
         let user = by.user.clone();
         let time = self.now;
         self.stage(LogEntry::Erased(Erased {
@@ -52,7 +54,29 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             reason,
             user,
             time,
+            born,
         }))
+    }
+
+    /// Where a record got its number: that of an erased one is not given again.
+    fn born(&self, record: &RecordId) -> Result<Option<Born>, Trouble> {
+        let prefix = keys::entries(record);
+        let page = self.index.scan(&prefix, &prefix, 64)?;
+        for (key, value) in page {
+            let position = keys::read_entry(&key).ok_or(IndexError::Damaged)?;
+            let entry = self.entry_at(position, EntryRow::read(&value)?)?;
+            let Some(LogEntry::Edits(edits)) = entry else {
+                continue;
+            };
+            if let Some((county, campaign)) = born(&edits) {
+                return Ok(Some(Born {
+                    position,
+                    county,
+                    campaign,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// Overwrites what tombstones still name.

@@ -122,6 +122,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         let mut author = Author {
             actor: self.actor,
             person: Some(person.clone()),
+            behalf: act.behalf.clone(),
             definition,
             authority: self.directory.position(),
         };

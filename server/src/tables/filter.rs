@@ -7,6 +7,7 @@ use liandu_core::id::RegionCode;
 use liandu_core::light::{Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::{read_code, read_number};
 
 use crate::tables::sql::Sql;
 use crate::tables::time_text;
@@ -128,6 +129,7 @@ impl Filter {
             "group" => value.split(',').for_each(|code| self.column("team", code)),
             "source" => self.column("source", value),
             "author" => self.column("author", value),
+            "on_behalf_of" => self.column("behalf", value),
             "handler" => self.handler(value),
             "since" => self.time("first_time", true, value)?,
             "until" => self.time("first_time", false, value)?,
@@ -304,7 +306,7 @@ fn clause(condition: &Condition, lights: &Lights, sql: &mut Sql) -> String {
         }
         Condition::Conflict(true) => "r.conflicts > 0".to_owned(),
         Condition::Conflict(false) => "r.conflicts = 0".to_owned(),
-        Condition::Search(text) => search(text, sql),
+        Condition::Search(text) => found_by(text, sql),
         Condition::Facet { place, values } => facet(place, values, sql),
         Condition::Light(any) => shines(any, lights, sql),
         Condition::Within(view) => view.clause(sql),
@@ -364,6 +366,27 @@ fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
     if values.iter().any(String::is_empty) {
         any.push(format!(
             "r.row NOT IN (SELECT row FROM facet WHERE {of_place})"
+        ));
+    }
+    format!("({})", any.join(" OR "))
+}
+
+/// Records whose texts hold a word, or that it names: by code, or by number with or without
+/// county.
+fn found_by(text: &str, sql: &mut Sql) -> String {
+    let mut any = vec![search(text, sql)];
+    if let Some(code) = read_code(text) {
+        let code = sql.text(&code);
+        any.push(format!(
+            "r.row IN (SELECT row FROM record WHERE code = {code})"
+        ));
+    }
+    if let Some((county, n)) = read_number(text).filter(|(_, n)| *n > 0) {
+        let n = sql.int(i64::try_from(n).unwrap_or(i64::MAX));
+        let of = county.map(|county| format!(" AND county = {}", sql.text(county.as_str())));
+        any.push(format!(
+            "r.row IN (SELECT row FROM record WHERE number > 0 AND number = {n}{})",
+            of.unwrap_or_default()
         ));
     }
     format!("({})", any.join(" OR "))

@@ -3,19 +3,20 @@
 //! Never judges and never waits for readers. A record that cannot be read is counted, named in
 //! the log file and passed over: one bad record must not stop the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use liandu_core::id::{Epoch, Position, RecordId};
+use liandu_core::id::{CampaignId, Epoch, Position, RecordId, RegionCode};
 use liandu_core::limits;
-use liandu_core::log::{Because, Edits, LogEntry, Source};
+use liandu_core::log::{Because, Born, Edits, LogEntry, Source};
 use liandu_core::record::doc::{LoadError, RecordDoc};
 use liandu_core::record::kind::Kind;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::engine::{Handle, RecordParts, Unavailable};
+use crate::tables::born::born;
 use crate::tables::query::Readers;
 use crate::tables::rows::{About, Rows, project};
 use crate::tables::write::{Change, Tables};
@@ -101,6 +102,7 @@ pub async fn follow(
         tables,
         progress,
         mark: Mark::none(),
+        erased: BTreeMap::new(),
         written: 0,
     };
     let result = follower.run().await;
@@ -115,6 +117,8 @@ struct Follower {
     tables: Tables,
     progress: watch::Sender<Progress>,
     mark: Mark,
+    /// Where erased problems got their numbers, by their first entry.
+    erased: BTreeMap<Position, Born>,
     /// Changes since the query planner's statistics were made.
     written: usize,
 }
@@ -131,6 +135,7 @@ struct Digested {
 impl Follower {
     async fn run(&mut self) -> Result<(), FollowError> {
         self.settle().await?;
+        self.erased = self.erased_before().await?;
         let mut positions = self.engine.positions();
         loop {
             positions.borrow_and_update();
@@ -171,6 +176,22 @@ impl Follower {
         Ok(())
     }
 
+    /// Tombstones that the log holds already: what they name can no longer be read on the way.
+    async fn erased_before(&self) -> Result<BTreeMap<Position, Born>, FollowError> {
+        let tombstones = self.engine.read(|keeper| keeper.tombstones()).await?;
+        let mut erased = BTreeMap::new();
+        for (_, position) in tombstones {
+            let before = Position(position.0.saturating_sub(1));
+            let page = self.engine.entries(before, 1).await?;
+            let born = page.entries.into_iter().find_map(|entry| match entry {
+                (at, Some(LogEntry::Erased(erased))) if at == position => erased.born,
+                _other => None,
+            });
+            erased.extend(born.map(|born| (born.position, born)));
+        }
+        Ok(erased)
+    }
+
     /// Takes the next page in; false when there is none.
     async fn step(&mut self) -> Result<bool, FollowError> {
         let page = self
@@ -183,8 +204,10 @@ impl Follower {
         }
         let mut digested = Digested::default();
         for (position, entry) in &page.entries {
-            if let Some(entry) = entry {
-                digested.take(*position, entry);
+            match (entry, self.erased.get(position)) {
+                (Some(entry), _) => digested.take(*position, entry),
+                (None, Some(born)) => digested.born(None, &born.county, &born.campaign),
+                (None, None) => {}
             }
         }
         let unreadable = self.load(&mut digested).await?;
@@ -263,9 +286,20 @@ impl Digested {
         }
     }
 
+    fn born(&mut self, record: Option<RecordId>, county: &RegionCode, campaign: &CampaignId) {
+        self.changes.push(Change::Born {
+            record,
+            county: county.clone(),
+            campaign: campaign.clone(),
+        });
+    }
+
     fn edits(&mut self, position: Position, edits: &Edits) {
         if !edits.accepted.is_empty() || edits.chunk.is_some() {
             self.touched.insert(edits.record);
+        }
+        if let Some((county, campaign)) = born(edits) {
+            self.born(Some(edits.record), &county, &campaign);
         }
         let again = match edits.because {
             Because::Arrived => false,

@@ -8,6 +8,7 @@ use liandu_core::id::{
 };
 use liandu_core::light::Clock;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::Number;
 use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::{Audience, Scope};
 use liandu_core::record::value::{Datum, GeoPosition};
@@ -23,7 +24,8 @@ use crate::tables::rows::{About, Line, Rows};
 pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
     r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
-    r.lon_e7, r.datum, r.accuracy_cm, r.due, r.clock";
+    r.lon_e7, r.datum, r.accuracy_cm, r.due, r.clock, r.behalf, \
+    r.number, r.county, r.numbered_in";
 
 pub(crate) fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
@@ -98,7 +100,21 @@ pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
         spot: spot(row)?,
         due: row.get("due")?,
         clock: clock(row)?,
+        behalf: code::<PersonId>(row, "behalf")?,
+        number: numbered(row)?,
     })
+}
+
+fn numbered(row: &Row<'_>) -> rusqlite::Result<Option<Number>> {
+    let n = number(row, "number")?;
+    let county = code::<RegionCode>(row, "county")?;
+    let campaign = code::<CampaignId>(row, "numbered_in")?;
+    let named = county.zip(campaign).filter(|_| n > 0);
+    Ok(named.map(|(county, campaign)| Number {
+        county,
+        campaign,
+        n,
+    }))
 }
 
 fn clock(row: &Row<'_>) -> rusqlite::Result<Clock> {
@@ -166,6 +182,19 @@ pub(crate) fn rows(snapshot: &Snapshot<'_>, id: &RecordId) -> Result<Option<Rows
     }))
 }
 
+/// A record's number, without asking who may see it.
+pub(crate) fn number_of(
+    snapshot: &Snapshot<'_>,
+    id: &RecordId,
+) -> Result<Option<Number>, TablesError> {
+    let found = snapshot
+        .transaction
+        .prepare_cached("SELECT number, county, numbered_in FROM record WHERE id = ?1")?
+        .query_row([id.0], numbered)
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// Ids of all records in the tables, in order.
 pub(crate) fn ids(snapshot: &Snapshot<'_>) -> Result<Vec<RecordId>, TablesError> {
     let mut statement = snapshot
@@ -206,7 +235,7 @@ fn conflict_kind(word: &str) -> Option<ConflictKind> {
 
 fn values_of(snapshot: &Snapshot<'_>, row: i64, nr: i64) -> Result<Vec<Written>, TablesError> {
     let mut statement = snapshot.transaction.prepare_cached(
-        "SELECT value, actor, seq, hash, device, person, device_time, server_position, server_time
+        "SELECT value, actor, seq, hash, device, person, behalf, device_time, server_position, server_time
          FROM conflict_value WHERE row = ?1 AND nr = ?2 ORDER BY n",
     )?;
     let values = statement.query_map([row, nr], |found| {
@@ -223,6 +252,7 @@ fn values_of(snapshot: &Snapshot<'_>, row: i64, nr: i64) -> Result<Vec<Written>,
                 hash: ChangeHash(found.get("hash")?),
                 device: DeviceId(found.get("device")?),
                 person: code::<PersonId>(found, "person")?,
+                behalf: code::<PersonId>(found, "behalf")?,
                 device_time: Timestamp(found.get("device_time")?),
                 server: (at != Position(0)).then_some((at, time)),
             },

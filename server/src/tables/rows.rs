@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::tables::sound::sound;
 use liandu_core::id::{CampaignId, PersonId, Position, RecordId, StateId, UnitId};
 use liandu_core::light::{self, Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::Number;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamps;
@@ -76,6 +78,10 @@ pub struct Line {
     pub due: String,
     /// Whether its deadline counts down.
     pub clock: Clock,
+    /// For whom it was recorded, when not for who made it.
+    pub behalf: Option<PersonId>,
+    /// Its number, which the tables know and the document does not.
+    pub number: Option<Number>,
 }
 
 impl Line {
@@ -130,6 +136,8 @@ pub fn project(record: &Record, about: About) -> Rows {
         spot: spot(record),
         due: light::due(record).map_or_else(|| NOT_DUE.to_owned(), |day| day.to_string()),
         clock: light::clock(record),
+        behalf: record.created.as_ref().and_then(|by| by.behalf.clone()),
+        number: None,
     };
     let handlers = record.state.handlers.iter().cloned().collect();
     let conflicts = record.conflicts.clone();
@@ -205,6 +213,9 @@ fn spot(record: &Record) -> Option<GeoPosition> {
     named.or_else(|| record.fields.values().find_map(|view| of(&view.value)))
 }
 
+/// Fields that are also found by how they sound.
+const SOUNDING: [&str; 5] = ["title", "village", "address", "party", "team"];
+
 fn body(record: &Record) -> String {
     let fields = record
         .fields
@@ -216,5 +227,12 @@ fn body(record: &Record) -> String {
         .filter(|text| !text.is_empty())
         .collect();
     lines.dedup();
-    lines.join("\n")
+    let places = SOUNDING.into_iter().map(|field| record.text_of(field));
+    let sounds: Vec<String> = places.filter_map(|text| sound(&short(text))).collect();
+    let sounds = sounds.iter().map(String::as_str);
+    lines
+        .into_iter()
+        .chain(sounds)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -10,7 +10,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -46,8 +46,22 @@ CREATE TABLE record (
     datum INTEGER,
     accuracy_cm INTEGER,
     due TEXT NOT NULL,
-    clock TEXT NOT NULL
+    clock TEXT NOT NULL,
+    behalf TEXT NOT NULL,
+    code TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    county TEXT NOT NULL,
+    numbered_in TEXT NOT NULL
 ) STRICT;
+CREATE INDEX record_by_code ON record (code);
+CREATE INDEX record_by_number ON record (number, county) WHERE number > 0;
+CREATE TABLE number (
+    record BLOB UNIQUE,
+    county TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (county, campaign, n)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX record_by_last ON record (last_position, id);
 CREATE INDEX record_by_first ON record (first_position, id);
 CREATE INDEX record_by_region ON record (region, audience, state, domain, kind, conflicts);
@@ -90,6 +104,7 @@ CREATE TABLE conflict_value (
     hash BLOB NOT NULL,
     device BLOB NOT NULL,
     person TEXT NOT NULL,
+    behalf TEXT NOT NULL,
     device_time INTEGER NOT NULL,
     server_position INTEGER NOT NULL,
     server_time INTEGER NOT NULL,

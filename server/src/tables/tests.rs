@@ -38,6 +38,7 @@ fn by(n: u8, position: u64) -> Provenance {
         hash: ChangeHash([n; 32]),
         device: DeviceId([n; 8]),
         person: Some(PersonId::new(&format!("p{n}")).unwrap()),
+        behalf: n.is_multiple_of(2).then(|| PersonId::new("old").unwrap()),
         device_time: Timestamp(i64::from(n) * 1000),
         server: Some((
             Position(position),

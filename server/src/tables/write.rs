@@ -5,19 +5,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use liandu_core::id::{ChangeHash, Epoch, PersonId, Position, RecordId};
+use liandu_core::id::{CampaignId, ChangeHash, Epoch, PersonId, Position, RecordId, RegionCode};
 use liandu_core::log::NumberRange;
+use liandu_core::record::number::code;
 use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::tables::rows::{Line, Rows};
-use crate::tables::{Held, Mark, TablesError, quarantine, schema};
+use crate::tables::{Held, Mark, TablesError, body, number, quarantine, schema};
 
 /// What one entry of the log does to the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A record is now like this (also after a move).
     Put(Box<Rows>),
+    /// A problem was admitted for the first time: it gets the next number of its county and
+    /// campaign. Without a record: one that was erased since, whose number stays taken.
+    Born {
+        /// The record.
+        record: Option<RecordId>,
+        /// Where it was born.
+        county: RegionCode,
+        /// Under which campaign.
+        campaign: CampaignId,
+    },
     /// A record was erased, or nothing of it was accepted.
     Gone(RecordId),
     /// An edit went to quarantine or escrow.
@@ -139,7 +150,7 @@ impl Tables {
              INSERT INTO body_fts (body_fts) VALUES ('delete-all');
              DELETE FROM body; DELETE FROM spot; DELETE FROM facet; DELETE FROM handler;
              DELETE FROM conflict_value; DELETE FROM conflict; DELETE FROM quarantine;
-             DELETE FROM record; DELETE FROM place;
+             DELETE FROM record; DELETE FROM place; DELETE FROM number;
              UPDATE meta SET epoch = zeroblob(8), position = 0, hash = x'';
              COMMIT;",
         )?;
@@ -174,6 +185,11 @@ fn apply(
 ) -> Result<(), TablesError> {
     match change {
         Change::Put(rows) => put(transaction, places, rows),
+        Change::Born {
+            record,
+            county,
+            campaign,
+        } => number::born(transaction, record.as_ref(), county, campaign),
         Change::Gone(id) => gone(transaction, id),
         Change::Held(held) => quarantine::put(transaction, held),
         Change::Released {
@@ -233,7 +249,7 @@ fn put(
         put_conflict(transaction, row, nr, conflict)?;
     }
     put_spot(transaction, row, &rows.line)?;
-    put_body(transaction, row, &rows.body)
+    body::put(transaction, row, &rows.body)
 }
 
 fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesError> {
@@ -242,21 +258,22 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
         "INSERT INTO record (id, kind, campaign, region, team, audience, domain, source, state,
              title, author, first_position, last_position, first_time, last_time, device_first,
              device_last, edits, conflicts, lat_e7, lon_e7, datum, accuracy_cm,
-             due, clock)
+             due, clock, behalf, code, number, county, numbered_in)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24, ?25)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
          ON CONFLICT (id) DO UPDATE SET kind = ?2, campaign = ?3, region = ?4, team = ?5,
              audience = ?6, domain = ?7, source = ?8, state = ?9, title = ?10, author = ?11,
              first_position = ?12, last_position = ?13, first_time = ?14, last_time = ?15,
              device_first = ?16, device_last = ?17, edits = ?18, conflicts = ?19, lat_e7 = ?20,
              lon_e7 = ?21, datum = ?22, accuracy_cm = ?23, due = ?24,
-             clock = ?25
+             clock = ?25, behalf = ?26, number = ?28, county = ?29, numbered_in = ?30
          RETURNING row",
     )?;
     let campaign = about
         .campaign
         .as_ref()
         .map_or("", |campaign| campaign.as_str());
+    let (county, numbered_in, n) = number::number_of(transaction, &line.id)?;
     let team = about
         .scope
         .group
@@ -289,6 +306,11 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
             line.spot.and_then(|spot| spot.accuracy_cm),
             line.due,
             line.clock.as_str(),
+            person_of(line.behalf.as_ref()),
+            code(&line.id),
+            n,
+            county,
+            numbered_in,
         ],
         |row| row.get(0),
     )?)
@@ -359,9 +381,9 @@ fn put_conflict(
         let (position, time) = by.server.unwrap_or_default();
         transaction
             .prepare_cached(
-                "INSERT INTO conflict_value (row, nr, n, value, actor, seq, hash, device, person,
+                "INSERT INTO conflict_value (row, nr, n, value, actor, seq, hash, device, person, behalf,
                      device_time, server_position, server_time)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 row,
@@ -373,6 +395,7 @@ fn put_conflict(
                 by.hash.0,
                 by.device.0,
                 person_of(by.person.as_ref()),
+                person_of(by.behalf.as_ref()),
                 by.device_time.0,
                 position_of(position),
                 time.0,
@@ -397,45 +420,11 @@ fn put_spot(transaction: &Transaction<'_>, row: i64, line: &Line) -> Result<(), 
     Ok(())
 }
 
-/// The search index must be told the old text in order to forget it.
-fn put_body(transaction: &Transaction<'_>, row: i64, body: &str) -> Result<(), TablesError> {
-    let old = drop_body(transaction, row, Some(body))?;
-    if old.as_deref() == Some(body) {
-        return Ok(());
-    }
-    transaction
-        .prepare_cached("INSERT INTO body (row, body) VALUES (?1, ?2)")?
-        .execute(params![row, body])?;
-    transaction
-        .prepare_cached("INSERT INTO body_fts (rowid, body) VALUES (?1, ?2)")?
-        .execute(params![row, body])?;
-    Ok(())
-}
-
-/// Takes a text out unless it is `keep`; answers what was there.
-fn drop_body(
-    transaction: &Transaction<'_>,
-    row: i64,
-    keep: Option<&str>,
-) -> Result<Option<String>, TablesError> {
-    let old: Option<String> = transaction
-        .prepare_cached("SELECT body FROM body WHERE row = ?1")?
-        .query_row([row], |found| found.get(0))
-        .optional()?;
-    if let Some(old) = old.as_deref().filter(|old| keep != Some(old)) {
-        transaction
-            .prepare_cached(
-                "INSERT INTO body_fts (body_fts, rowid, body) VALUES ('delete', ?1, ?2)",
-            )?
-            .execute(params![row, old])?;
-        transaction
-            .prepare_cached("DELETE FROM body WHERE row = ?1")?
-            .execute([row])?;
-    }
-    Ok(old)
-}
-
 fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError> {
+    // The number stays taken.
+    transaction
+        .prepare_cached("UPDATE number SET record = NULL WHERE record = ?1")?
+        .execute([id.0])?;
     transaction
         .prepare_cached("DELETE FROM quarantine WHERE record = ?1")?
         .execute([id.0])?;
@@ -444,7 +433,7 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
         .query_row([id.0], |found| found.get(0))
         .optional()?;
     let Some(row) = row else { return Ok(()) };
-    drop_body(transaction, row, None)?;
+    body::drop(transaction, row, None)?;
     for table in [
         "facet",
         "handler",

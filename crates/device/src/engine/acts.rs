@@ -35,6 +35,8 @@ pub struct Asked {
     pub anyway: bool,
     /// The form's definition; none: the latest of the record's campaign.
     pub definition: Option<DefinitionRef>,
+    /// For whom it is recorded (代录), when not for the person of this device.
+    pub behalf: Option<PersonId>,
 }
 
 /// An edit that is being stored.
@@ -176,6 +178,7 @@ impl Engine {
         let author = Author {
             actor: Actor([0; 16]),
             person: None,
+            behalf: asked.behalf.clone(),
             definition,
             authority: self.place.authority,
         };
@@ -207,6 +210,7 @@ impl Engine {
             owed: false,
             answer: None,
             dismissed: false,
+            behalf: author.behalf,
         };
         self.next_number += 1;
         self.cache.put(record, doc);

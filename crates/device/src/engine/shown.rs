@@ -118,6 +118,10 @@ pub struct Line {
     pub state: String,
     /// The domain's word.
     pub domain: String,
+    /// Who made it, when the office has said so.
+    pub author: Option<PersonId>,
+    /// For whom it was recorded, when not for who made it.
+    pub behalf: Option<PersonId>,
     /// The day it is due.
     pub due: Option<Day>,
     /// Whether its deadline counts down.

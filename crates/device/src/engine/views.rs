@@ -9,6 +9,7 @@ use liandu_core::light::{self, Clock};
 use liandu_core::protocol::client;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::{code, read_code};
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, HistoryItem, Record};
 use liandu_core::record::{DefinitionRef, RecordDoc};
@@ -65,6 +66,8 @@ impl Engine {
             let hex = id.hex();
             hex.starts_with(&part) || hex.ends_with(&part)
         };
+        let coded = read_code(&part);
+        let fits = |id: &RecordId| fits(id) || coded.as_ref().is_some_and(|c| *c == code(id));
         self.records().filter(fits).collect()
     }
 
@@ -307,6 +310,8 @@ impl Engine {
             title: String::new(),
             state: String::new(),
             domain: String::new(),
+            author: None,
+            behalf: None,
             due: None,
             clock: Clock::Stopped,
             conflicts: 0,
@@ -341,6 +346,9 @@ impl Engine {
         line.title = title(&record);
         line.state = record.state.state.to_string();
         line.domain = record.text_of("domain").to_owned();
+        if let Some(by) = &record.created {
+            (line.author, line.behalf) = (by.person.clone(), by.behalf.clone());
+        }
         line.due = light::due(&record);
         line.clock = light::clock(&record);
         line.conflicts = record.conflicts.len();

@@ -105,6 +105,7 @@ impl Phone {
         let author = Author {
             actor: self.actor,
             person: None,
+            behalf: None,
             definition: DefinitionRef {
                 campaign: "hebei-6plus1".parse().unwrap(),
                 version: 1,

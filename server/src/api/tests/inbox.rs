@@ -15,7 +15,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    async fn new() -> Desk {
+    pub(super) async fn new() -> Desk {
         Desk::on(World::new().await).await
     }
 

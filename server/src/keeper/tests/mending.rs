@@ -142,6 +142,7 @@ fn office_edit_comes_back_from_a_device_to_a_server_that_lost_it() {
         record: doc.id(),
         create: None,
         campaign: "test".parse().unwrap(),
+        behalf: None,
         edit: set("title", "废井"),
         seen: doc.heads(),
     };

@@ -129,6 +129,7 @@ fn office_edit_is_a_durable_edit_like_any_other() {
         record: doc.id(),
         create: None,
         campaign: "test".parse().unwrap(),
+        behalf: None,
         edit: set("title", "废井"),
         seen: doc.heads(),
     };
@@ -170,6 +171,7 @@ fn office_makes_a_record_once() {
         record: RecordId([5; 16]),
         create: Some((Kind::Problem, scope("g1"))),
         campaign: "test".parse().unwrap(),
+        behalf: None,
         edit: creation("井"),
         seen: Default::default(),
     };

@@ -331,6 +331,7 @@ impl Phone {
         let author = Author {
             actor: self.actor(),
             person: None,
+            behalf: None,
             definition: DefinitionRef {
                 campaign: "test".parse().unwrap(),
                 version: self.version,

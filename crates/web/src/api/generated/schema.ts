@@ -131,6 +131,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -149,7 +151,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -944,6 +947,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -962,7 +967,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -1293,6 +1299,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -1311,7 +1319,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -1455,6 +1464,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -1473,7 +1484,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -1564,6 +1576,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -1582,7 +1596,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -1673,6 +1688,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -1691,7 +1708,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -1787,6 +1805,8 @@ export interface paths {
                     source?: string;
                     /** @description Code of the person who made it. */
                     author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
                     /**
@@ -1805,7 +1825,8 @@ export interface paths {
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
-                     * @description Words that must all be in its texts and fields.
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
                      * @example 河道 污染
                      */
                     q?: string;
@@ -2691,6 +2712,8 @@ export interface components {
             device: string;
             /** @description The device's clock; may be wrong. */
             device_time: string;
+            /** @description For whom it was recorded (代录), when not for that person. */
+            on_behalf_of?: string | null;
             /** @description The person's code, when known. */
             person?: string | null;
             server?: components["schemas"]["ServerJson"] | null;
@@ -2871,6 +2894,8 @@ export interface components {
             id?: string | null;
             /** @description Its kind. */
             kind: string;
+            /** @description The person it is recorded for (代录), when not for who is signed in. */
+            on_behalf_of?: string | null;
             /** @description Who it belongs to. */
             scope: components["schemas"]["ScopeJson"];
             /** @description Long texts by field. */
@@ -2901,6 +2926,8 @@ export interface components {
         EditBody: components["schemas"]["EditJson"] & {
             /** @description The campaign whose newest definition counts; the record's own when absent. */
             campaign?: string | null;
+            /** @description The person it is recorded for (代录), when not for who is signed in. */
+            on_behalf_of?: string | null;
         };
         /** @description One act on a record. */
         EditJson: {
@@ -3101,6 +3128,10 @@ export interface components {
             as_of: components["schemas"]["AsOf"];
             /** @description The place. */
             path: string;
+            /** @description Names of the people above by code, as far as the roster has them. */
+            people: {
+                [key: string]: string;
+            };
         };
         /** @description One act in a place's history. */
         HistoryJson: {
@@ -3175,6 +3206,11 @@ export interface components {
             /** @description The campaign, when known. */
             campaign?: string | null;
             /**
+             * @description What is said on the phone for it before it has a number: six characters.
+             * @example 7K3M9Q
+             */
+            code: string;
+            /**
              * Format: int64
              * @description Open conflicts.
              */
@@ -3209,6 +3245,9 @@ export interface components {
              * @example yellow
              */
             light?: string | null;
+            number?: components["schemas"]["NumberJson"] | null;
+            /** @description For whom it was recorded (代录), when not for who made it. */
+            on_behalf_of?: string | null;
             position?: components["schemas"]["PositionJson"] | null;
             /** @description Who it belongs to. */
             scope: components["schemas"]["ScopeJson"];
@@ -3254,6 +3293,23 @@ export interface components {
             moves: boolean;
             /** @description Arguments it cannot be without. */
             needs: string[];
+        };
+        /** @description The number of a problem: the n-th of its county and campaign. Never given twice. */
+        NumberJson: {
+            /** @description The campaign. */
+            campaign: string;
+            /** @description The county it was born in. */
+            county: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            n: number;
+            /**
+             * @description As it is said: county and n; `q` finds it.
+             * @example 130502-12
+             */
+            text: string;
         };
         /** @description Two attachments to be seen side by side. */
         PairJson: {
@@ -3357,6 +3413,8 @@ export interface components {
         RecordJson: {
             /** @description True for this position. */
             as_of: components["schemas"]["AsOf"];
+            /** @description What is said on the phone for it before it has a number: six characters. */
+            code: string;
             /** @description What is open. */
             conflicts: components["schemas"]["ConflictJson"][];
             created?: components["schemas"]["ByJson"] | null;
@@ -3382,6 +3440,7 @@ export interface components {
             last?: components["schemas"]["ByJson"] | null;
             /** @description How near that is: `green`, `yellow`, `red` or `grey`; absent where no clock runs. */
             light?: string | null;
+            number?: components["schemas"]["NumberJson"] | null;
             /** @description Names of the people above by code, as far as the roster has them. */
             people: {
                 [key: string]: string;
