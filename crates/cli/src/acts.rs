@@ -36,7 +36,8 @@ fn last_shown(engine: &Engine, record: &RecordId) -> Option<Heads> {
 /// Remembers what the person has seen.
 pub(crate) fn remember(here: &mut Here, record: &RecordId, seen: &Heads) -> anyhow::Result<()> {
     let (note, text) = (shown_note(record), seen.to_string());
-    Ok(here.act(|engine, _| engine.set_note(&note, Some(text.into_bytes())))?)
+    here.act(|engine, _| engine.set_note(&note, Some(text.into_bytes())))?;
+    Ok(())
 }
 
 pub(crate) fn seen(here: &mut Here, record: RecordId, how: &How) -> anyhow::Result<Heads> {

@@ -88,20 +88,5 @@ fn import(here: &mut Here, file: &Path) -> anyhow::Result<Said> {
             report.unreadable, report.bad_receipts
         ));
     }
-    let authors: serde_json::Map<String, serde_json::Value> = report
-        .new
-        .iter()
-        .map(|(device, edits)| (device.hex(), json!(edits)))
-        .collect();
-    let json = json!({
-        "maker": report.maker.map(|device| device.hex()),
-        "made": report.time.iso(),
-        "records": report.records,
-        "new": authors,
-        "known": report.known,
-        "unreadable": report.unreadable,
-        "receipts": report.receipts,
-        "bad_receipts": report.bad_receipts,
-    });
-    Ok(Said::new(human, json))
+    Ok(Said::new(human, liandu_device::json::bundle(&report)))
 }

@@ -14,12 +14,12 @@ use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::Day;
-use liandu_device::{EditView, Engine, Filter, Line, RecordView};
+use liandu_device::{EditView, Engine, Filter, Line, RecordView, json as as_json};
 use serde_json::json;
 
 use crate::acts::remember;
 use crate::args::{History, List, Show, Status};
-use crate::{Here, Said, form, json as as_json, words};
+use crate::{Here, Said, form, words};
 
 fn definition(engine: &mut Engine, record: RecordId) -> Option<Campaign> {
     form::campaign_of(engine, record).ok().cloned()

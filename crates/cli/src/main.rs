@@ -7,7 +7,6 @@ mod acts;
 mod args;
 mod bundle;
 mod form;
-mod json;
 mod looks;
 mod sync;
 mod trust;

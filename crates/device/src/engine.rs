@@ -19,6 +19,7 @@ mod views;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use liandu_core::admission::Definitions;
+use liandu_core::campaign::HEBEI_JSON;
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
 use liandu_core::limits::DEVICE_DOCUMENTS_BYTES_MAX;
 use liandu_core::protocol::bundle::SignedReceipts;
@@ -421,15 +422,22 @@ impl Engine {
         &self.definitions
     }
 
+    /// A campaign definition's JSON, as it came or as it ships with the program.
+    pub fn definition_json(&self, name: &DefinitionRef) -> Option<&[u8]> {
+        let received = self.received.get(name).map(Vec::as_slice);
+        received.or_else(|| self.definitions.get(name).map(|_| HEBEI_JSON))
+    }
+
     /// What a user interface kept for itself.
     pub fn note(&self, name: &str) -> Option<&[u8]> {
         self.notes.get(name).map(Vec::as_slice)
     }
 
-    /// Keeps something for a user interface: drafts, the heads a person was shown.
-    pub fn set_note(&mut self, name: &str, value: Option<Vec<u8>>) {
+    /// Keeps something for a user interface: drafts, the heads a person was shown. Gives the
+    /// commit to wait for; none when nothing can be stored any more.
+    pub fn set_note(&mut self, name: &str, value: Option<Vec<u8>>) -> Option<u64> {
         if self.halted {
-            return;
+            return None;
         }
         let slot = Slot::Note(name.to_owned());
         let mut batch = Batch::default();
@@ -443,7 +451,7 @@ impl Engine {
                 self.notes.remove(name);
             }
         }
-        self.commit(batch, Vec::new());
+        Some(self.commit(batch, Vec::new()))
     }
 
     fn pen(&mut self) -> Option<Pen<'_>> {

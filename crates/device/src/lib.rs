@@ -16,6 +16,8 @@ mod cache;
 pub mod engine;
 pub mod entropy;
 mod identity;
+#[cfg(feature = "json")]
+pub mod json;
 mod layers;
 #[cfg(feature = "native")]
 pub mod native;

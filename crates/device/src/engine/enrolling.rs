@@ -3,9 +3,10 @@
 //! Never uses an invitation before the key it registers is durable, so a crash in between cannot
 //! burn it.
 
+use liandu_core::id::DeviceId;
 use liandu_core::protocol::enrol::{self, Enroller, Enrolment, Failure};
 use liandu_core::protocol::message::Enrolled;
-use liandu_core::seal::SecretKey;
+use liandu_core::seal::{DoorProof, SecretKey, SignatureBytes};
 use liandu_core::time::Timestamp;
 
 use super::{Engine, Event, Output, Then};
@@ -83,6 +84,18 @@ impl Engine {
         self.commit(batch, vec![Then::KeyStored]);
         self.pump(now);
         Ok(())
+    }
+
+    /// Signs a server's challenge, for what goes over HTTP instead of the connection. None before
+    /// the device is enrolled.
+    pub fn prove(&self, nonce: &[u8; 32]) -> Option<(DeviceId, SignatureBytes)> {
+        let me = self.identity.as_ref()?;
+        let proof = DoorProof {
+            deployment: &me.enrolled.as_ref()?.deployment,
+            device: &me.device,
+            nonce,
+        };
+        Some((me.device, proof.sign(&me.key)))
     }
 
     pub(super) fn event_connect(&mut self) {

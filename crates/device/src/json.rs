@@ -1,15 +1,23 @@
-//! What `--json` says. Values have the same form as in the office's API.
+//! What a device shows and is asked, as JSON: for the command line's `--json` and for browsers.
+//! The same forms as in the office's API, so that one program reads both.
 //!
-//! Never leaves out what the human form shows.
+//! Never leaves out what a person is shown.
 
+use liandu_core::id::FieldId;
 use liandu_core::light::Light;
+use liandu_core::record::edit::{Edit, Write};
 use liandu_core::record::number;
+use liandu_core::record::path::Path;
+use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{Act, Conflict, HistoryItem, Provenance, Record, Written};
-use liandu_device::{EditView, Line, RecordView, Status};
+use liandu_core::workflow::workflow;
 use serde_json::{Map, Value as Json, json};
 
-pub(crate) fn value(value: &Value) -> Json {
+use crate::{BundleReport, EditView, Line, RecordView, Status};
+
+/// A value.
+pub fn value(value: &Value) -> Json {
     match value {
         Value::Empty => Json::Null,
         Value::Text(text) => json!(text),
@@ -35,15 +43,17 @@ pub(crate) fn value(value: &Value) -> Json {
     }
 }
 
-pub(crate) fn by(by: &Provenance) -> Json {
+/// Who wrote something, and when.
+pub fn by(by: &Provenance) -> Json {
     json!({
         "person": by.person.as_ref().map(ToString::to_string),
         "on_behalf_of": by.behalf.as_ref().map(ToString::to_string),
         "device": by.device.hex(),
         "write": by.write.to_string(),
         "device_time": by.device_time.iso(),
-        "position": by.server.map(|(position, _)| position.0),
-        "server_time": by.server.map(|(_, time)| time.iso()),
+        "server": by.server.map(|(position, time)| json!({
+            "position": position.0, "time": time.iso(),
+        })),
     })
 }
 
@@ -51,7 +61,8 @@ fn written(written: &Written) -> Json {
     json!({ "value": value(&written.value), "by": by(&written.by) })
 }
 
-pub(crate) fn conflict(open: &Conflict) -> Json {
+/// An open conflict.
+pub fn conflict(open: &Conflict) -> Json {
     json!({
         "path": open.path.to_string(),
         "kind": open.kind.as_str(),
@@ -59,7 +70,10 @@ pub(crate) fn conflict(open: &Conflict) -> Json {
     })
 }
 
-pub(crate) fn record(record: &Record) -> Json {
+/// A record as it reads.
+pub fn record(record: &Record) -> Json {
+    let flow = workflow(record.kind);
+    let state = &record.state;
     let fields: Map<String, Json> = record
         .fields
         .iter()
@@ -89,6 +103,8 @@ pub(crate) fn record(record: &Record) -> Json {
                 .collect();
             json!({
                 "id": event.id.hex(), "event": event.kind.as_str(), "args": args,
+                "label": flow.event(event.kind.as_str()).map(|rule| label(rule.zh, rule.en)),
+                "after": event.after.iter().map(|id| id.hex()).collect::<Vec<_>>(),
                 "counts": event.counts, "by": by(&event.by),
             })
         })
@@ -98,24 +114,31 @@ pub(crate) fn record(record: &Record) -> Json {
         "code": number::code(&record.id),
         "created": record.created.as_ref().map(by),
         "kind": record.kind.as_str(),
-        "state": record.state.state.as_str(),
-        "handlers": record.state.handlers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "state": {
+            "state": state.state.as_str(),
+            "label": flow.state(state.state.as_str()).map(|rule| label(rule.zh, rule.en)),
+            "tips": state.tips.iter().map(|id| id.hex()).collect::<Vec<_>>(),
+            "handlers": state.handlers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        },
         "fields": fields,
         "texts": texts,
         "events": events,
         "conflicts": record.conflicts.iter().map(conflict).collect::<Vec<_>>(),
+        "last": record.last.as_ref().map(by),
         "edits": record.edits,
     })
 }
 
-pub(crate) fn view(view: &RecordView) -> Json {
+fn label(zh: &str, en: &str) -> Json {
+    json!({ "zh": zh, "en": en })
+}
+
+/// A record with what stands beside it on this device.
+pub fn view(view: &RecordView) -> Json {
     let mut shown = record(&view.record);
     if let Some(map) = shown.as_object_mut() {
         map.insert("seen".to_owned(), json!(view.heads.to_string()));
-        map.insert(
-            "scope".to_owned(),
-            json!(view.scope.as_ref().map(ToString::to_string)),
-        );
+        map.insert("scope".to_owned(), json!(view.scope.as_ref().map(scope)));
         let edits: Vec<Json> = view.edits.iter().map(edit).collect();
         map.insert("own_edits".to_owned(), json!(edits));
         let others: Vec<Json> = view
@@ -132,11 +155,38 @@ pub(crate) fn view(view: &RecordView) -> Json {
     shown
 }
 
-pub(crate) fn edit(edit: &EditView) -> Json {
+/// Who a record belongs to.
+fn scope(scope: &Scope) -> Json {
+    json!({
+        "region": scope.region.to_string(),
+        "group": scope.group.as_ref().map(ToString::to_string),
+        "audience": scope.audience.as_str(),
+    })
+}
+
+/// What an edit does and where.
+fn act(edit: &Edit) -> Json {
+    let places = |writes: &[Write]| -> Vec<String> {
+        writes.iter().map(|write| write.path.to_string()).collect()
+    };
+    let text = |field: &FieldId| vec![Path::Text(field.clone()).to_string()];
+    let (word, places) = match edit {
+        Edit::Create { writes, .. } => ("create", places(writes)),
+        Edit::Set { writes } => ("set", places(writes)),
+        Edit::EditText { field, .. } => ("edit-text", text(field)),
+        Edit::ClearText { field } => ("clear-text", text(field)),
+        Edit::Event { event, .. } => ("event", vec![event.to_string()]),
+        Edit::Resolve { path, .. } => ("resolve", vec![path.to_string()]),
+    };
+    json!({ "act": word, "places": places })
+}
+
+/// An own edit and what became of it.
+pub fn edit(edit: &EditView) -> Json {
     let mut shown = json!({
         "record": edit.record.to_string(),
         "number": edit.number,
-        "edit": crate::words::edit(&edit.edit),
+        "edit": act(&edit.edit),
         "write": edit.write.to_string(),
         "device_time": edit.time.iso(),
         "status": edit.status.as_str(),
@@ -162,14 +212,15 @@ pub(crate) fn edit(edit: &EditView) -> Json {
     shown
 }
 
-pub(crate) fn line(line: &Line, light: Option<Light>) -> Json {
+/// A line of a list.
+pub fn line(line: &Line, light: Option<Light>) -> Json {
     json!({
         "id": line.id.to_string(),
         "code": number::code(&line.id),
         "author": line.author.as_ref().map(ToString::to_string),
         "on_behalf_of": line.behalf.as_ref().map(ToString::to_string),
         "kind": line.kind.map(|kind| kind.as_str()),
-        "scope": line.scope.as_ref().map(ToString::to_string),
+        "scope": line.scope.as_ref().map(scope),
         "title": line.title,
         "state": line.state,
         "domain": line.domain,
@@ -184,15 +235,40 @@ pub(crate) fn line(line: &Line, light: Option<Light>) -> Json {
     })
 }
 
-pub(crate) fn history(item: &HistoryItem) -> Json {
+/// One act of a place's history.
+pub fn history(item: &HistoryItem) -> Json {
     let act = match &item.act {
-        Act::Wrote(written) => json!({ "wrote": value(written) }),
-        Act::Resolved(decided) => json!({ "resolved": decided.as_ref().map(value) }),
-        Act::Edited { deleted, inserted } => {
-            json!({ "edited": { "deleted": deleted, "inserted": inserted } })
+        Act::Wrote(written) => json!({ "act": "wrote", "value": value(written) }),
+        Act::Resolved(decided) => {
+            json!({ "act": "resolved", "value": decided.as_ref().map(value) })
         }
-        Act::Cleared => json!({ "cleared": true }),
-        Act::Happened(event) => json!({ "event": event.as_str() }),
+        Act::Edited { deleted, inserted } => {
+            json!({ "act": "edited", "deleted": deleted, "inserted": inserted })
+        }
+        Act::Cleared => json!({ "act": "cleared" }),
+        Act::Happened(event) => json!({ "act": "happened", "event": event.as_str() }),
     };
-    json!({ "act": act, "by": by(&item.by) })
+    let mut shown = json!({ "by": by(&item.by) });
+    if let (Some(map), Json::Object(act)) = (shown.as_object_mut(), act) {
+        map.extend(act);
+    }
+    shown
+}
+
+/// What a bundle brought.
+pub fn bundle(report: &BundleReport) -> Json {
+    let authors = report.new.iter();
+    let authors: Map<String, Json> = authors
+        .map(|(device, edits)| (device.hex(), json!(edits)))
+        .collect();
+    json!({
+        "maker": report.maker.map(|device| device.hex()),
+        "made": report.time.iso(),
+        "records": report.records,
+        "new": authors,
+        "known": report.known,
+        "unreadable": report.unreadable,
+        "receipts": report.receipts,
+        "bad_receipts": report.bad_receipts,
+    })
 }
