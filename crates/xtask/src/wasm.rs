@@ -1,5 +1,6 @@
-//! Builds core's own tests and the device engine for wasm32-unknown-unknown: the proof that both
-//! stay free of threads, files and sockets. It finds a compiler for that target and runs nothing.
+//! Builds for wasm32-unknown-unknown: the engine of the field app, and core's own tests and the
+//! device engine as the proof that both stay free of threads, files and sockets. It finds a
+//! compiler for that target and runs nothing.
 
 use crate::command::{Phases, answer, binaries, cargo, program, run, run_within, succeeds};
 use crate::setup;
@@ -52,6 +53,24 @@ pub(crate) fn check(way: Way) -> Result<()> {
     })
 }
 
+/// Builds the field app's engine, as small as it gets.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn engine() -> Result<PathBuf> {
+    let compiler = compiler(Way::Any)?;
+    let words = ["build", "--package=liandu-web", "--lib", "--profile=wasm"];
+    run(build(&compiler, &words)?)?;
+    let folder = match compiler {
+        Compiler::Rustup => binaries()?
+            .parent()
+            .context("cargo's folder")?
+            .to_path_buf(),
+        Compiler::Debian { .. } => debian_folder()?,
+    };
+    Ok(folder.join(TARGET).join("wasm/liandu_web.wasm"))
+}
+
 fn compiler(way: Way) -> Result<Compiler> {
     if way == Way::Any {
         if target_installed() {
@@ -98,6 +117,11 @@ fn linker() -> Option<PathBuf> {
         .find(|path| succeeds(program(&path.to_string_lossy(), &["--version"])))
 }
 
+/// Its own folder: two compilers in one would build everything anew each time.
+fn debian_folder() -> Result<PathBuf> {
+    Ok(binaries()?.parent().context("cargo's folder")?.join("wasm"))
+}
+
 fn build(compiler: &Compiler, words: &[&str]) -> Result<Command> {
     let linker = match compiler {
         Compiler::Rustup => {
@@ -107,8 +131,7 @@ fn build(compiler: &Compiler, words: &[&str]) -> Result<Command> {
         }
         Compiler::Debian { linker } => linker,
     };
-    // Its own folder: two compilers in one would build everything anew each time.
-    let folder = binaries()?.parent().context("cargo's folder")?.join("wasm");
+    let folder = debian_folder()?;
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = program("/usr/bin/cargo", words);
     command

@@ -1,8 +1,9 @@
 //! The web application by its own tools: its packages, its build, its tests. It knows their names
 //! and nothing of what they do.
 
-use crate::command::{answer, program, root, run, succeeds};
+use crate::command::{answer, cargo, program, root, run, succeeds};
 use crate::setup::debian_packages;
+use crate::wasm;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
@@ -41,22 +42,64 @@ pub(crate) fn prepare() -> Result<()> {
     Ok(())
 }
 
-/// Builds the pages that the server shows. Nothing is done when no source has changed.
+/// Builds the pages that the server shows and the field app. Nothing is done when no source has
+/// changed.
 ///
 /// # Errors
-/// As [`prepare`], or when the build fails.
+/// As [`prepare`], or when a build fails.
 pub(crate) fn build() -> Result<()> {
     prepare()?;
-    let sources = ["ls-files", "--stage", "--", "crates/web", "server/data"];
-    let state = answer(program("git", &sources)).unwrap_or_default();
-    let changed = ["diff", "HEAD", "--", "crates/web", "server/data"];
-    let state = [state, answer(program("git", &changed)).unwrap_or_default()].concat();
+    engine()?;
+    let state = state_of(&["crates/web", "server/data", "core", "crates/device"]);
     let note = folder().join("node_modules/.built");
-    let built = folder().join("dist/index.html").is_file();
+    let built = folder().join("dist/m/index.html").is_file();
     if built && !state.is_empty() && std::fs::read(&note).is_ok_and(|before| before == state) {
         return Ok(());
     }
     run(npm(&["run", "build"]))?;
+    run(npm(&["run", "build:field"]))?;
     std::fs::write(note, state)?;
     Ok(())
+}
+
+/// Builds the field app's engine and the JavaScript that loads it.
+fn engine() -> Result<()> {
+    let sources = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "core",
+        "crates/device",
+        "crates/web/engine",
+        "crates/web/Cargo.toml",
+        "crates/xtask/examples",
+    ];
+    let state = state_of(&sources);
+    let package = folder().join("pkg");
+    let note = package.join(".built");
+    let built = package.join("liandu_web_bg.wasm").is_file();
+    if built && !state.is_empty() && std::fs::read(&note).is_ok_and(|before| before == state) {
+        return Ok(());
+    }
+    let wasm = wasm::engine()?;
+    let mut bind = cargo(&[
+        "run",
+        "--quiet",
+        "--package=liandu-xtask",
+        "--example=bind",
+        "--",
+    ]);
+    bind.arg(wasm).arg(&package);
+    run(bind)?;
+    std::fs::write(note, state)?;
+    Ok(())
+}
+
+/// Which files lie in these folders, and what is changed in them.
+fn state_of(folders: &[&str]) -> Vec<u8> {
+    let said = |words: &[&str]| {
+        let words: Vec<&str> = words.iter().chain(folders).copied().collect();
+        answer(program("git", &words)).unwrap_or_default()
+    };
+    let files = said(&["ls-files", "--stage", "--"]);
+    [files, said(&["diff", "HEAD", "--"])].concat()
 }
