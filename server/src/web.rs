@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
@@ -19,8 +19,11 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
      worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const PAGE: &str = "index.html";
+/// The field app: a page of its own for every address under its folder.
+const FIELD: &str = "m";
+const FIELD_PAGE: &str = "m/index.html";
 /// File names in here hold a hash of their content.
-const HASHED: &str = "assets/";
+const HASHED: [&str; 2] = ["assets/", "m/assets/"];
 const MISSING: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">\
      <title>联督 Liandu</title><h1>网页尚未编译 The web pages are not built</h1>\
      <p>接口照常工作。编译网页请运行 The API works. To build the pages, run: \
@@ -92,7 +95,7 @@ fn find(files: &Pages, path: &str) -> Response {
     if !path.is_empty()
         && let Some(bytes) = files.read(path)
     {
-        let keep = if path.starts_with(HASHED) {
+        let keep = if HASHED.iter().any(|folder| path.starts_with(folder)) {
             "public, max-age=31536000, immutable"
         } else {
             "no-cache"
@@ -108,8 +111,14 @@ fn find(files: &Pages, path: &str) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let kept = (header::CACHE_CONTROL, "no-cache");
-    match files.read(PAGE) {
-        Some(bytes) => ([of_kind(PAGE), kept], bytes).into_response(),
+    let page = match path.strip_prefix(FIELD) {
+        // Its service worker rules the folder, not the address without the slash.
+        Some("") => return Redirect::permanent("/m/").into_response(),
+        Some(rest) if rest.starts_with('/') => FIELD_PAGE,
+        Some(_) | None => PAGE,
+    };
+    match files.read(page) {
+        Some(bytes) => ([of_kind(page), kept], bytes).into_response(),
         None => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             (status, [of_kind(PAGE), kept], MISSING).into_response()
@@ -173,6 +182,24 @@ mod tests {
             assert_eq!(header_of(&response, "cache-control"), "no-cache");
             assert!(header_of(&response, "content-security-policy").contains("'self'"));
         }
+    }
+
+    #[tokio::test]
+    async fn the_field_app_has_its_own_page_under_its_folder_and_nowhere_else() {
+        let folder = built();
+        std::fs::create_dir_all(folder.path().join("m/assets")).unwrap();
+        std::fs::write(folder.path().join(FIELD_PAGE), "field").unwrap();
+        std::fs::write(folder.path().join("m/assets/b-2c.js"), "1;").unwrap();
+        let is_field = async |path: &str| {
+            let body = answer(folder.path(), path).await.into_body();
+            axum::body::to_bytes(body, 10_000).await.unwrap() == "field"
+        };
+        assert!(is_field("/m/").await && is_field("/m/records/0190").await);
+        assert!(!is_field("/").await && !is_field("/map").await);
+        let bare = answer(folder.path(), "/m").await;
+        assert_eq!(header_of(&bare, "location"), "/m/");
+        let file = answer(folder.path(), "/m/assets/b-2c.js").await;
+        assert!(header_of(&file, "cache-control").contains("immutable"));
     }
 
     #[tokio::test]
