@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 // Stories against a real server with the demo's data, which e2e/server.ts starts and ends. One at a time: they share it.
 export default defineConfig({
   testDir: 'e2e',
+  testIgnore: 'field/**',
   outputDir: 'node_modules/.cache/e2e',
   workers: 1,
   timeout: 60_000,

@@ -1,0 +1,51 @@
+import { expect, type BrowserContext, type Page } from '@playwright/test';
+import type { Office } from './office';
+
+/** What a representative's hands do, counted where it matters. */
+
+/** Opens the app and enrols it with a typed code. */
+export async function enrol(page: Page, office: Office, person: string): Promise<void> {
+  await page.goto(`${office.url}/m/`);
+  await page.getByLabel('邀请码').fill(office.invite(person));
+  await page.getByRole('button', { name: '登记', exact: true }).click();
+  await expect(page.getByRole('heading', { name: /今日/ })).toBeVisible();
+  await inSync(page);
+}
+
+export async function inSync(page: Page): Promise<void> {
+  await expect(page.getByTestId('sync')).toHaveAttribute('data-connection', 'in-sync');
+}
+
+/** Until nothing of this phone waits for an answer. */
+export async function allAtOffice(page: Page): Promise<void> {
+  const sync = page.getByTestId('sync');
+  await expect(sync).toHaveAttribute('data-on-device', '0');
+  await expect(sync).toHaveAttribute('data-sent', '0');
+}
+
+/** No network and, for sockets that are open already, no server. */
+export async function cutOff(context: BrowserContext, office: Office): Promise<void> {
+  await context.setOffline(true);
+  await office.kill();
+}
+
+export async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `node_modules/.cache/field-shots/${name}.png` });
+}
+
+/** What needs it fits the phone's width. */
+export async function fits(page: Page): Promise<void> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+}
+
+/** Every step of an inspection with one problem; leaves the draft open. */
+export async function writeInspection(page: Page, target: string): Promise<void> {
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^检查/ }).click();
+  await page.locator('[data-path="f/target"] input').fill(target);
+  await page.locator('[data-path="f/domain"] select').first().selectOption('land');
+  await page.getByRole('button', { name: '＋ 加一个问题' }).click();
+  await page.locator('[data-problem="0"] [data-path="f/problem_type"] select').selectOption('land.illegal_occupation');
+  await expect(page.getByTestId('kept')).toHaveAttribute('data-kept', 'true');
+}

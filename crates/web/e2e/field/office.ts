@@ -1,0 +1,95 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A real server with two representatives of one group and an office clerk, in a folder of its own. */
+
+const top = fileURLToPath(new URL('../../../../', import.meta.url));
+const bin = process.env['LIANDU_BIN_DIR'] ?? `${top}target/debug`;
+const PASSWORD = 'a-long-office-password';
+const GROUPS = 'code,name,region,domain,kind\ng-1,正定县土地利用代表小组,130123,land,deputy\n';
+const PEOPLE = `code,name,level,region,group,member_kind,role,leader
+rep-1,王芳,county,130123,g-1,deputy,representative,yes
+rep-2,李强,county,130123,g-1,deputy,representative,no
+`;
+
+export class Office {
+  private server: ChildProcess | undefined;
+  private token = '';
+  private port = 0;
+
+  private constructor(private readonly dir: string) {}
+
+  static async open(): Promise<Office> {
+    const office = new Office(mkdtempSync(join(tmpdir(), 'liandu-field-')));
+    await office.start();
+    writeFileSync(join(office.dir, 'groups.csv'), GROUPS);
+    writeFileSync(join(office.dir, 'people.csv'), PEOPLE);
+    office.admin(['import', '--groups', join(office.dir, 'groups.csv'), '--people', join(office.dir, 'people.csv')]);
+    office.admin(['users', 'add', '--user', 'clerk', '--name', '办事员', '--role', 'congress-office', '--region', '130123'], `${PASSWORD}\n`);
+    return office;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, at the same address as before. */
+  async start(): Promise<void> {
+    const args = ['serve', '--data', join(this.dir, 'data'), '--listen', `127.0.0.1:${this.port}`];
+    const server = spawn(join(bin, 'liandu-server'), args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, RUST_LOG: 'error' } });
+    this.server = server;
+    this.port = await new Promise<number>((ready, failed) => {
+      let said = '';
+      server.on('exit', () => failed(new Error(`the server did not start: ${said}`)));
+      server.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        const found = /listening on \S+:(\d+)/.exec(said);
+        if (found) ready(Number(found[1]));
+      });
+    });
+  }
+
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    const server = this.server;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise((done) => server.once('exit', done));
+    server.kill('SIGKILL');
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  admin(args: string[], input = ''): string {
+    const [command = '', ...rest] = args;
+    const done = spawnSync(join(bin, 'liandu-server'), ['admin', command, ...rest, '--data', join(this.dir, 'data')], { input, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`admin ${args.join(' ')}: ${done.stderr}`);
+    return done.stdout;
+  }
+
+  /** A code for one phone. */
+  invite(person: string): string {
+    const said = this.admin(['invite', '--person', person]);
+    const found = /code\s+([0-9A-Z-]+)/.exec(said);
+    if (!found) throw new Error(`no code in: ${said}`);
+    return found[1] ?? '';
+  }
+
+  /** The office API, signed in as the clerk. */
+  async api<T>(path: string): Promise<T> {
+    if (this.token === '') {
+      const body = JSON.stringify({ user: 'clerk', password: PASSWORD });
+      const session = await fetch(`${this.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      this.token = ((await session.json()) as { token: string }).token;
+    }
+    const answer = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+}

@@ -1,0 +1,113 @@
+import type { Value } from '../api/client';
+import { fieldsOf, type Definition, type FieldDef } from '../definition';
+import { phone, type NewRecord } from './phone/port';
+import type { Write } from './phone/types';
+
+/** What a person has begun to write and not saved as a record: kept on the phone with every touch. A draft's records have their ids from the start, so that saving twice makes them once. */
+
+const NOTE = 'drafts';
+/** Prefilled next time: they seldom change from visit to visit. */
+const LAST = 'last-values';
+/** What records of one visit have in common. */
+const SHARED = ['f/region', 'f/domain', 'f/village', 'f/address', 'f/position', 'f/team_kind', 'f/team'];
+const REMEMBERED = ['f/domain', 'f/team_kind', 'f/team', 'f/village'];
+
+export interface DraftRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly values: Record<string, Value>;
+  readonly texts: Record<string, string>;
+}
+export interface Draft {
+  readonly begun: number;
+  scope: string;
+  readonly main: DraftRecord;
+  readonly problems: DraftRecord[];
+}
+
+const kept = $state<{ drafts: Draft[]; read: boolean; keeping: number }>({ drafts: [], read: false, keeping: 0 });
+
+export function drafts(): Draft[] {
+  return kept.drafts;
+}
+export function draftOf(id: string): Draft | undefined {
+  return kept.drafts.find(({ main }) => main.id === id);
+}
+export function isKept(): boolean {
+  return kept.keeping === 0;
+}
+
+export async function readDrafts(): Promise<void> {
+  const stored = await phone.note(NOTE);
+  kept.drafts = Array.isArray(stored) ? (stored as Draft[]) : [];
+  kept.read = true;
+}
+
+/** Called with every touch. */
+export async function keep(): Promise<void> {
+  kept.keeping += 1;
+  try {
+    await phone.keepNote(NOTE, $state.snapshot(kept.drafts));
+  } finally {
+    kept.keeping -= 1;
+  }
+}
+
+/** Today where the offices are. */
+export function today(): string {
+  return new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+}
+
+export async function begin(kind: string, scope: string): Promise<string> {
+  const last = (await phone.note(LAST)) as Record<string, Value> | null;
+  const main = await record(kind, { ...last, 'f/region': scope.split('/')[0] ?? '' });
+  kept.drafts.push({ begun: Date.now(), scope, main, problems: [] });
+  await keep();
+  return main.id;
+}
+
+async function record(kind: string, known: Readonly<Record<string, Value>>): Promise<DraftRecord> {
+  const values: Record<string, Value> = {};
+  for (const path of SHARED) if (known[path] !== undefined && known[path] !== null) values[path] = known[path];
+  values['f/team_kind'] ??= 'deputy_group';
+  if (kind === 'inspection') values['f/date'] = today();
+  if (kind === 'problem') Object.assign(values, { 'f/found_on': today(), 'f/source': 'deputy' });
+  if (kind === 'opinion') {
+    delete values['f/team_kind'];
+    Object.assign(values, { 'f/received_at': { time: new Date().toISOString() }, 'f/channel': 'door' });
+  }
+  return { id: await phone.freshId(), kind, values, texts: {} };
+}
+
+export async function addProblem(draft: Draft): Promise<void> {
+  const problem = await record('problem', draft.main.values);
+  problem.values['f/inspection'] = draft.main.id;
+  draft.problems.push(problem);
+  await keep();
+}
+
+export async function throwAway(draft: Draft): Promise<void> {
+  kept.drafts = kept.drafts.filter(({ main }) => main.id !== draft.main.id);
+  await keep();
+}
+
+const isEmpty = (value: Value | undefined): boolean => value === undefined || value === null || value === '';
+
+/** The fields of the finding that a form cannot be without and that are not filled in. */
+export function lacking(rules: Definition, { kind, values }: DraftRecord): FieldDef[] {
+  const fields = fieldsOf(rules, kind, String(values['f/domain'] ?? ''));
+  return fields.filter(({ id, required, section }) => required && section === 'finding' && isEmpty(values[`f/${id}`]));
+}
+
+function created({ id, kind, values, texts }: DraftRecord, scope: string): NewRecord {
+  const writes: Write[] = Object.entries(values).filter(([, value]) => !isEmpty(value)).map(([path, value]) => ({ path, value }));
+  return { id, kind, scope, writes, texts: Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')) };
+}
+
+/** Makes the records of a draft; those that are here already were made by an attempt before. */
+export async function finish(draft: Draft, isHere: (id: string) => boolean): Promise<void> {
+  const { scope, main, problems } = $state.snapshot(draft) as Draft;
+  for (const each of [main, ...problems]) if (!isHere(each.id)) await phone.create(created(each, scope));
+  await phone.keepNote(LAST, Object.fromEntries(REMEMBERED.map((path) => [path, main.values[path] ?? null])));
+  await throwAway(draft);
+}

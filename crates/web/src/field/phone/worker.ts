@@ -1,0 +1,68 @@
+import init, { Phone } from 'liandu-engine';
+import wasm from 'liandu-engine/wasm?url';
+import { Driver } from './driver';
+import { Store } from './store';
+import type { Asked, Halt, Said } from './types';
+
+/** The worker that holds the engine. One tab's at a time: a lock of the browser says whose. */
+
+const LOCK = 'liandu-phone';
+const APP = `liandu-field ${__APP_VERSION__}`;
+/** Beyond this a clock is wrong rather than late. */
+const CLOCK_MS_MAX = 10 * 60_000;
+
+let driver: Driver | undefined;
+const say = (said: Said): void => postMessage(said);
+const halted = (halt: Halt, why: string): void => say({ what: 'halted', halt, why });
+
+async function start(steal: boolean): Promise<void> {
+  let mine = false;
+  const options: LockOptions = steal ? { steal: true } : { ifAvailable: true };
+  try {
+    await navigator.locks.request(LOCK, options, async (lock) => {
+      if (!lock) return halted('elsewhere', '');
+      mine = true;
+      await run();
+    });
+  } catch (error) {
+    driver?.stop();
+    if (mine) halted(error instanceof DOMException && error.name === 'AbortError' ? 'taken-over' : 'broken', String(error));
+  }
+}
+
+/** Holds the engine, and the lock, until the worker ends. */
+async function run(): Promise<void> {
+  await init({ module_or_path: wasm });
+  const store = await Store.open().catch((error: unknown) => halted('store-failed', String(error)));
+  if (!store) return;
+  const { keys, values, rows } = await store.load();
+  let phone: Phone;
+  try {
+    phone = new Phone(keys, values, APP);
+  } catch (error) {
+    return halted('unreadable', error instanceof Error ? error.message : String(error));
+  }
+  driver = new Driver(phone, store, say, halted);
+  driver.begin(rows);
+  void lookAtClock();
+  await new Promise<never>(() => undefined);
+}
+
+/** How far the phone's clock is ahead of the server's. */
+async function lookAtClock(): Promise<void> {
+  const answer = await fetch('/healthz', { cache: 'no-store' }).catch(() => undefined);
+  const theirs = Date.parse(answer?.headers.get('date') ?? '');
+  const aheadMs = Date.now() - theirs;
+  if (Math.abs(aheadMs) > CLOCK_MS_MAX) say({ what: 'clock', aheadMs });
+}
+
+addEventListener('message', ({ data }: MessageEvent<Asked>) => {
+  if (data.what === 'start') void start(data.steal);
+  else if (data.what === 'sync') driver?.sync();
+  else if (driver) driver.answer(data);
+  else say({ what: 'refused', id: data.id, why: '' });
+});
+addEventListener('online', () => {
+  driver?.sync();
+  void lookAtClock();
+});
