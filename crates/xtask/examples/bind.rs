@@ -10,7 +10,10 @@ fn main() -> Result<()> {
         bail!("用法 usage: bind FILE.wasm FOLDER");
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).web(true)?.typescript(true);
+    bindgen.input_path(wasm).web(true)?.typescript(false);
+    bindgen
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen
         .generate(folder)
         .with_context(|| format!("{wasm}: 不能生成 cannot be bound"))

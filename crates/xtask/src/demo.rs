@@ -18,10 +18,14 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
     let mut phases = Phases::new(3);
     phases.run("准备 set-up", setup::build_tools)?;
     phases.run("网页 web pages", || {
-        if web::is_possible() {
-            return web::build();
+        if !web::is_possible() {
+            println!("没有 Node.js，只有接口 without Node.js there is only the API");
+            return Ok(());
         }
-        println!("没有 Node.js，只有接口 without Node.js there is only the API");
+        web::office()?;
+        if let Err(error) = web::field() {
+            println!("没有现场应用 the field app is left out: {error:#}");
+        }
         Ok(())
     })?;
     phases.run(

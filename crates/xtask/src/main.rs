@@ -19,7 +19,7 @@ const USAGE: &str = "\
 
   demo [-- OPTIONS]            编译并启动带演示数据的服务器 build and start a server with demo data
   test [--without-wasm]        全部检查与测试，与 CI 相同 every check and test, the same as CI
-  web                          编译网页 build the web pages
+  web                          编译网页和现场应用 build the office's pages and the field app
   tidy                         代码规矩 the rules no compiler checks
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
@@ -44,7 +44,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["demo", "--", rest @ ..] | ["demo", rest @ ..] => demo::run(rest),
         ["test"] => suite::run(suite::Wasm::Checked),
         ["test", "--without-wasm"] => suite::run(suite::Wasm::LeftOut),
-        ["web"] => web::build(),
+        ["web"] => web::office().and_then(|()| web::field()),
         ["tidy"] => tidy::run(&command::root()),
         ["wasm-check"] => wasm::check(wasm::Way::Any),
         ["wasm-check", "--debian"] => wasm::check(wasm::Way::Debian),

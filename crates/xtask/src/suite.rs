@@ -58,14 +58,24 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         web::prepare()?;
         command::run(web::npm(&["run", "check"]))?;
         counted(Runner::Vitest, web::npm(&["test"]), count)?;
-        web::build()
+        web::office()?;
+        if wasm == Wasm::Checked {
+            web::field()?;
+        }
+        Ok(())
     });
     let stories = phases.run("浏览器故事 browser stories", || {
         web::prepare()?;
         setup::browser()?;
         let mut stories = web::npm(&["run", "e2e"]);
         stories.env("LIANDU_BIN_DIR", binaries()?);
-        counted(Runner::Playwright, stories, count)
+        counted(Runner::Playwright, stories, count)?;
+        if wasm == Wasm::LeftOut {
+            return Ok(());
+        }
+        let mut field = web::npm(&["run", "e2e:field"]);
+        field.env("LIANDU_BIN_DIR", binaries()?);
+        counted(Runner::Playwright, field, count)
     });
     tests.and(docs).and(pages).and(stories)?;
     if wasm == Wasm::Checked {

@@ -8,6 +8,17 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// What the field app's engine is made of.
+const ENGINE: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "core",
+    "crates/device",
+    "crates/web/engine",
+    "crates/web/Cargo.toml",
+    "crates/xtask/examples",
+];
+
 /// npm in the web application's folder.
 pub(crate) fn npm(args: &[&str]) -> Command {
     let mut command = program("npm", args);
@@ -42,38 +53,42 @@ pub(crate) fn prepare() -> Result<()> {
     Ok(())
 }
 
-/// Builds the pages that the server shows and the field app. Nothing is done when no source has
-/// changed.
+/// Builds the office's pages. Nothing is done when no source has changed.
 ///
 /// # Errors
-/// As [`prepare`], or when a build fails.
-pub(crate) fn build() -> Result<()> {
+/// As [`prepare`], or when the build fails.
+pub(crate) fn office() -> Result<()> {
+    prepare()?;
+    bundle("build", "index.html", &["crates/web", "server/data"])
+}
+
+/// Builds the field app after the office's pages, whose build empties the folder of both.
+///
+/// # Errors
+/// As [`prepare`], when there is no compiler for browsers, or a build fails.
+pub(crate) fn field() -> Result<()> {
     prepare()?;
     engine()?;
-    let state = state_of(&["crates/web", "server/data", "core", "crates/device"]);
-    let note = folder().join("node_modules/.built");
-    let built = folder().join("dist/m/index.html").is_file();
+    let sources = [&ENGINE[..], &["crates/web", "server/data"]].concat();
+    bundle("build:field", "m/index.html", &sources)
+}
+
+/// Runs a build unless its page is there and none of its sources has changed.
+fn bundle(script: &str, page: &str, sources: &[&str]) -> Result<()> {
+    let state = state_of(sources);
+    let note = folder().join(format!("node_modules/.{}", script.replace(':', "-")));
+    let built = folder().join("dist").join(page).is_file();
     if built && !state.is_empty() && std::fs::read(&note).is_ok_and(|before| before == state) {
         return Ok(());
     }
-    run(npm(&["run", "build"]))?;
-    run(npm(&["run", "build:field"]))?;
+    run(npm(&["run", script]))?;
     std::fs::write(note, state)?;
     Ok(())
 }
 
 /// Builds the field app's engine and the JavaScript that loads it.
 fn engine() -> Result<()> {
-    let sources = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "core",
-        "crates/device",
-        "crates/web/engine",
-        "crates/web/Cargo.toml",
-        "crates/xtask/examples",
-    ];
-    let state = state_of(&sources);
+    let state = state_of(&ENGINE);
     let package = folder().join("pkg");
     let note = package.join(".built");
     let built = package.join("liandu_web_bg.wasm").is_file();
