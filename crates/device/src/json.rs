@@ -164,21 +164,46 @@ fn scope(scope: &Scope) -> Json {
     })
 }
 
-/// What an edit does and where.
+/// What an edit does, where, and what it writes there: of a refused one this is all there is.
 fn act(edit: &Edit) -> Json {
-    let places = |writes: &[Write]| -> Vec<String> {
-        writes.iter().map(|write| write.path.to_string()).collect()
+    let written = |writes: &[Write]| -> Map<String, Json> {
+        let pair = |write: &Write| (write.path.to_string(), value(&write.value));
+        writes.iter().map(pair).collect()
     };
-    let text = |field: &FieldId| vec![Path::Text(field.clone()).to_string()];
-    let (word, places) = match edit {
-        Edit::Create { writes, .. } => ("create", places(writes)),
-        Edit::Set { writes } => ("set", places(writes)),
-        Edit::EditText { field, .. } => ("edit-text", text(field)),
-        Edit::ClearText { field } => ("clear-text", text(field)),
-        Edit::Event { event, .. } => ("event", vec![event.to_string()]),
-        Edit::Resolve { path, .. } => ("resolve", vec![path.to_string()]),
+    let text = |field: &FieldId, said: Json| -> Map<String, Json> {
+        [(Path::Text(field.clone()).to_string(), said)].into()
     };
-    json!({ "act": word, "places": places })
+    let (word, writes) = match edit {
+        Edit::Create { writes, texts } => {
+            let mut all = written(writes);
+            for (field, said) in texts {
+                all.extend(text(field, json!(said)));
+            }
+            ("create", all)
+        }
+        Edit::Set { writes } => ("set", written(writes)),
+        Edit::EditText { field, splices } => {
+            let said: Vec<&str> = splices.iter().map(|one| one.insert.as_str()).collect();
+            ("edit-text", text(field, json!(said.join(" … "))))
+        }
+        Edit::ClearText { field } => ("clear-text", text(field, Json::Null)),
+        Edit::Event { event, args, .. } => {
+            let args = args.iter().map(|(name, arg)| (name.clone(), value(arg)));
+            return json!({ "act": "event", "event": event.to_string(), "writes": args.collect::<Map<_, _>>() });
+        }
+        Edit::Resolve {
+            path,
+            value: decided,
+            ..
+        } => {
+            let decided = decided.as_ref().map_or(Json::Null, value);
+            (
+                "resolve",
+                [(path.to_string(), decided)].into_iter().collect(),
+            )
+        }
+    };
+    json!({ "act": word, "writes": writes })
 }
 
 /// An own edit and what became of it.

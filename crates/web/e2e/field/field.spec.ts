@@ -1,21 +1,5 @@
-import { expect, test as base } from '@playwright/test';
-import { allAtOffice, cutOff, enrol, fits, inSync, shot, writeInspection } from './hands';
-import { Office } from './office';
-
-const test = base.extend<{ office: Office }>({
-  // What goes wrong inside a page fails its test.
-  context: async ({ context }, use) => {
-    const wrong: string[] = [];
-    context.on('weberror', (error) => wrong.push(String(error.error())));
-    await use(context);
-    expect(wrong).toEqual([]);
-  },
-  office: async ({}, use) => {
-    const office = await Office.open();
-    await use(office);
-    await office.close();
-  },
-});
+import { expect } from '@playwright/test';
+import { allAtOffice, cutOff, enrol, fits, inSync, shot, test, writeInspection } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
   await page.goto(`${office.url}/m/`);

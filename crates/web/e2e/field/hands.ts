@@ -1,7 +1,22 @@
-import { expect, type BrowserContext, type Page } from '@playwright/test';
-import type { Office } from './office';
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { Office } from './office';
 
 /** What a representative's hands do, counted where it matters. */
+
+/** A test with a server of its own. What goes wrong inside a page fails it. */
+export const test = base.extend<{ office: Office }>({
+  context: async ({ context }, use) => {
+    const wrong: string[] = [];
+    context.on('weberror', (error) => wrong.push(String(error.error())));
+    await use(context);
+    expect(wrong).toEqual([]);
+  },
+  office: async ({}, use) => {
+    const office = await Office.open();
+    await use(office);
+    await office.close();
+  },
+});
 
 /** Opens the app and enrols it with a typed code. */
 export async function enrol(page: Page, office: Office, person: string): Promise<void> {
@@ -27,6 +42,27 @@ export async function allAtOffice(page: Page): Promise<void> {
 export async function cutOff(context: BrowserContext, office: Office): Promise<void> {
   await context.setOffline(true);
   await office.kill();
+}
+
+/** A problem that is saved on the phone; gives its id. */
+export async function writeProblem(page: Page, title: string): Promise<string> {
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.locator('[data-path="f/domain"] select').selectOption('land');
+  await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
+  await page.locator('[data-path="f/title"] input').fill(title);
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  return page.url().split('/').at(-1) ?? '';
+}
+
+/** Changes one text field of an open record. */
+export async function change(page: Page, path: string, text: string): Promise<void> {
+  await page.getByRole('button', { name: '修改', exact: true }).click();
+  const more = page.locator(`[data-path="${path}"] input`);
+  await more.fill(text);
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByRole('status')).toContainText('已存本机');
 }
 
 export async function shot(page: Page, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,14 @@ export class Office {
   private token = '';
   private port = 0;
 
-  private constructor(private readonly dir: string) {}
+  /** The built pages that are shown, so that a test may put newer ones there. */
+  readonly pages: string;
+
+  private constructor(private readonly dir: string) {
+    this.pages = join(dir, 'pages');
+    cpSync(`${top}crates/web/dist`, this.pages, { recursive: true });
+    writeFileSync(join(dir, 'liandu.toml'), `data = "${join(dir, 'data')}"\nweb = "${this.pages}"\n`);
+  }
 
   static async open(): Promise<Office> {
     const office = new Office(mkdtempSync(join(tmpdir(), 'liandu-field-')));
@@ -38,7 +45,7 @@ export class Office {
 
   /** Starts it, at the same address as before. */
   async start(): Promise<void> {
-    const args = ['serve', '--data', join(this.dir, 'data'), '--listen', `127.0.0.1:${this.port}`];
+    const args = ['serve', '--config', join(this.dir, 'liandu.toml'), '--listen', `127.0.0.1:${this.port}`];
     const server = spawn(join(bin, 'liandu-server'), args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, RUST_LOG: 'error' } });
     this.server = server;
     this.port = await new Promise<number>((ready, failed) => {

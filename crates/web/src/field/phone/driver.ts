@@ -1,6 +1,6 @@
 import { fresh_record_id, type Output, type Phone } from 'liandu-engine';
 import type { Commit, Store } from './store';
-import type { Asked, Halt, PhoneEvent, Row, Said } from './types';
+import type { Asked, Halt, Overview, PhoneEvent, Row, Said } from './types';
 
 /** The loop around the engine: store, socket, clock. It performs what the engine says in the order it is said, and never calls anything saved before the store has it. */
 
@@ -23,6 +23,7 @@ export class Driver {
   /** Records whose lines are not known or have changed. */
   private readonly stale = new Set<string>();
   private making = false;
+  private told = '';
 
   constructor(
     private readonly phone: Phone,
@@ -63,7 +64,9 @@ export class Driver {
       refused(error instanceof Error ? error.message : String(error));
       if (error instanceof WebAssembly.RuntimeError) return this.halt('broken', String(error));
     }
-    this.goOn();
+    // A question seldom makes the engine do something: most need no more than their answer.
+    this.hear();
+    if (asked.what !== 'ask' || this.todo.length > 0) this.goOn();
   }
 
   private performed(asked: Asked & { id: number }): unknown {
@@ -120,11 +123,19 @@ export class Driver {
       return this.halt('broken', String(error));
     }
     if (this.stopped) return;
-    this.say({ what: 'overview', overview: this.ask({ ask: 'status' }) });
+    this.tellStatus();
     this.makeRows();
     clearTimeout(this.timer);
     const due = this.phone.deadline();
     if (due !== undefined) this.timer = setTimeout(() => this.guarded(() => this.phone.tick(now())), Math.max(0, due - now()));
+  }
+
+  /** How the phone stands, when that is news. */
+  private tellStatus(): void {
+    const status = this.phone.ask(JSON.stringify({ ask: 'status' }));
+    if (status === this.told) return;
+    this.told = status;
+    this.say({ what: 'overview', overview: JSON.parse(status) as Overview });
   }
 
   private hear(): void {

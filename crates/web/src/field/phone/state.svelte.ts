@@ -1,5 +1,5 @@
 import { definitionOf, type Definition } from '../../definition';
-import { begin, phone } from './port';
+import { begin, phone, syncNow } from './port';
 import type { Halt, Overview, Row, Said } from './types';
 
 /** How the phone stands, for every screen: kept up to date by what the worker says. */
@@ -75,12 +75,19 @@ function hear(said: Said): void {
 }
 
 function happened(event: Extract<Said, { what: 'event' }>['event']): void {
+  if ('record' in event) stand.turn += 1;
   if (event.event === 'connection' && event.connection === 'in-sync') {
     stand.synced = Date.now();
     localStorage.setItem(SYNCED, String(stand.synced));
   } else if (event.event === 'enrol-failed') stand.enrolment = event;
   else if (event.event === 'definition') void readForms();
 }
+
+// A phone that wakes or finds the network again does not wait for its next try.
+addEventListener('online', syncNow);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') syncNow();
+});
 
 export function start(steal = false): void {
   stand.halt = undefined;

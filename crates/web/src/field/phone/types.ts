@@ -49,7 +49,7 @@ export interface Row {
 export interface OwnEdit {
   readonly record: string;
   readonly number: number;
-  readonly edit: { readonly act: string; readonly places: readonly string[] };
+  readonly edit: { readonly act: string; readonly event?: string; readonly writes: Readonly<Record<string, Value>> };
   readonly device_time: string;
   readonly status: 'saving' | 'on-device' | 'sent' | 'at-office' | 'held' | 'refused' | 'unapplied';
   readonly dismissed: boolean;

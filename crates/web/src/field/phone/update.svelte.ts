@@ -12,7 +12,8 @@ export function keepFiles(): void {
   workbox.addEventListener('controlling', (event) => {
     if (event.isUpdate) location.reload();
   });
-  void workbox.register();
+  // Without one the app works while there is a network, and everything is stored all the same.
+  workbox.register().catch(() => undefined);
 }
 
 export function updateNow(): void {

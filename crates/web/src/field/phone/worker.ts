@@ -7,6 +7,8 @@ import type { Asked, Halt, Said } from './types';
 /** The worker that holds the engine. One tab's at a time: a lock of the browser says whose. */
 
 const LOCK = 'liandu-phone';
+/** A page that is being closed or loaded again still holds the lock for a moment. */
+const LOCK_MS_MAX = 3_000;
 const APP = `liandu-field ${__APP_VERSION__}`;
 /** Beyond this a clock is wrong rather than late. */
 const CLOCK_MS_MAX = 10 * 60_000;
@@ -17,16 +19,17 @@ const halted = (halt: Halt, why: string): void => say({ what: 'halted', halt, wh
 
 async function start(steal: boolean): Promise<void> {
   let mine = false;
-  const options: LockOptions = steal ? { steal: true } : { ifAvailable: true };
+  const options: LockOptions = steal ? { steal: true } : { signal: AbortSignal.timeout(LOCK_MS_MAX) };
   try {
-    await navigator.locks.request(LOCK, options, async (lock) => {
-      if (!lock) return halted('elsewhere', '');
+    await navigator.locks.request(LOCK, options, async () => {
       mine = true;
       await run();
     });
   } catch (error) {
     driver?.stop();
-    if (mine) halted(error instanceof DOMException && error.name === 'AbortError' ? 'taken-over' : 'broken', String(error));
+    if (!mine) halted('elsewhere', '');
+    else if (error instanceof DOMException && error.name === 'AbortError') halted('taken-over', '');
+    else halted('broken', String(error));
   }
 }
 
@@ -58,11 +61,9 @@ async function lookAtClock(): Promise<void> {
 
 addEventListener('message', ({ data }: MessageEvent<Asked>) => {
   if (data.what === 'start') void start(data.steal);
-  else if (data.what === 'sync') driver?.sync();
-  else if (driver) driver.answer(data);
+  else if (data.what === 'sync') {
+    driver?.sync();
+    void lookAtClock();
+  } else if (driver) driver.answer(data);
   else say({ what: 'refused', id: data.id, why: '' });
-});
-addEventListener('online', () => {
-  driver?.sync();
-  void lookAtClock();
 });
