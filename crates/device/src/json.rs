@@ -171,7 +171,9 @@ fn act(edit: &Edit) -> Json {
         writes.iter().map(pair).collect()
     };
     let text = |field: &FieldId, said: Json| -> Map<String, Json> {
-        [(Path::Text(field.clone()).to_string(), said)].into()
+        [(Path::Text(field.clone()).to_string(), said)]
+            .into_iter()
+            .collect()
     };
     let (word, writes) = match edit {
         Edit::Create { writes, texts } => {

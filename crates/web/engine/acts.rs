@@ -148,7 +148,7 @@ pub(crate) fn perform(engine: &mut Engine, now: Timestamp, asked: &str) -> Resul
             let how = Asked {
                 seen: Some(parsed::<Heads>(&seen)?),
                 anyway,
-                definition: None,
+                ..Asked::default()
             };
             let edit = change.edit(engine.fresh_event_id())?;
             Ok(kept(&engine.edit(now, parsed(&record)?, edit, &how)?))

@@ -2,10 +2,14 @@
 //!
 //! Never fails: a record that cannot be read has a line that says why.
 
+use liandu_core::campaign::Calendar;
 use liandu_core::id::RecordId;
+use liandu_core::light::{self, Clock, Light, Lights};
+use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::Record;
+use liandu_core::time::{Day, Timestamp};
 use liandu_core::workflow::workflow;
 use liandu_device::{Engine, RecordView, Status, json as as_json};
 use serde_json::{Value as Json, json};
@@ -38,7 +42,9 @@ fn line(view: &RecordView) -> Json {
         "domain": record.text_of("domain"),
         "region": record.text_of("region"),
         "village": record.text_of("village"),
-        "due": record.text_of("settled_deadline"),
+        "code": number::code(&record.id),
+        "due": light::due(record).map(|day| day.to_string()),
+        "clock": light::clock(record).as_str(),
         "inspection": record.text_of("inspection"),
         "scope": view.scope.as_ref().map(ToString::to_string),
         "conflicts": record.conflicts.len(),
@@ -52,6 +58,23 @@ fn line(view: &RecordView) -> Json {
         "position": position(record),
         "words": words(record),
     })
+}
+
+/// The lights of deadlines, each a clock's word and a day, at this moment.
+pub(crate) fn lights(engine: &Engine, now: Timestamp, of: &[(String, Option<String>)]) -> Json {
+    let Ok(china) = Calendar::china() else {
+        return of.iter().map(|_| Json::Null).collect();
+    };
+    let today = Day::in_beijing(now);
+    let lights = Lights::on(today, engine.definitions().calendar(&china));
+    let light = |(clock, due): &(String, Option<String>)| {
+        let clock = Clock::ALL
+            .into_iter()
+            .find(|known| known.as_str() == clock)?;
+        let due = Day::parse(due.as_deref()?)?;
+        lights.light(clock, Some(due)).map(Light::as_str)
+    };
+    of.iter().map(|one| json!(light(one))).collect()
 }
 
 fn title(record: &Record) -> String {

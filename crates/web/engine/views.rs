@@ -5,6 +5,7 @@
 use liandu_core::id::RecordId;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
+use liandu_core::time::Timestamp;
 use liandu_device::{Engine, NotHere, Status, json as as_json};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -25,6 +26,11 @@ enum Question {
     /// The lines of these records.
     Rows {
         records: Vec<String>,
+    },
+    /// The lights of deadlines now: each a clock and a day.
+    Lights {
+        now_ms: i64,
+        of: Vec<(String, Option<String>)>,
     },
     Record {
         record: String,
@@ -87,6 +93,7 @@ pub(crate) fn answer(engine: &mut Engine, question: &str) -> Result<Json, AskErr
             let rows = ids.into_iter().map(|id| row::of(engine, id));
             Ok(rows.collect())
         }
+        Question::Lights { now_ms, of } => Ok(row::lights(engine, Timestamp(now_ms), &of)),
         Question::Record { record } => {
             let id = parsed(&record)?;
             let mut shown = as_json::view(&engine.record(id)?);

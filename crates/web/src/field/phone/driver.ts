@@ -35,7 +35,7 @@ export class Driver {
   begin(rows: readonly Row[]): void {
     const known = new Set(rows.map(({ id }) => id));
     for (const id of this.ask<string[]>({ ask: 'ids' })) if (!known.has(id)) this.stale.add(id);
-    this.say({ what: 'rows', rows, all: true });
+    this.say({ what: 'rows', rows: this.lit(rows), all: true });
     this.sync();
   }
 
@@ -82,6 +82,13 @@ export class Driver {
       case 'fresh':
         return fresh_record_id(now());
     }
+  }
+
+  /** Lines with their lights as they shine now. */
+  private lit(rows: readonly Row[]): Row[] {
+    const of = rows.map(({ clock, due }) => [clock ?? '', due ?? null]);
+    const lights = this.ask<(Row['light'] & string)[]>({ ask: 'lights', now_ms: now(), of });
+    return rows.map((row, at) => ({ ...row, light: lights[at] ?? null }));
   }
 
   private ask<T>(question: object): T {
@@ -227,7 +234,7 @@ export class Driver {
     for (const id of records) this.stale.delete(id);
     const rows = this.ask<Row[]>({ ask: 'rows', records });
     this.store.keep(rows.filter(({ trouble }) => trouble === undefined));
-    this.say({ what: 'rows', rows, all: false });
+    this.say({ what: 'rows', rows: this.lit(rows), all: false });
     setTimeout(() => {
       this.making = false;
       this.guarded(() => this.makeRows());

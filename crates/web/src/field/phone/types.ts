@@ -32,7 +32,11 @@ export interface Row {
   readonly domain: string;
   readonly region: string;
   readonly village: string;
-  readonly due: string;
+  readonly code: string;
+  readonly due: string | null;
+  readonly clock: string;
+  /** Of today; made anew at every start. */
+  readonly light?: 'red' | 'yellow' | 'green' | 'grey' | null;
   readonly inspection: string;
   readonly scope: string | null;
   readonly conflicts: number;
