@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { allAtOffice, cutOff, enrol, fits, inSync, shot, test, writeInspection } from './hands';
+import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
   await page.goto(`${office.url}/m/`);
@@ -9,6 +9,10 @@ test('an inspection written without signal survives a killed page and gets its r
   await shot(page, 'today-empty');
   await cutOff(context, office);
   await writeInspection(page, '东关砖厂');
+  await page.locator('[data-problem="0"] input[type="file"]').setInputFiles([await picture(page, '#1f5f5b'), await picture(page, '#a62b1f')]);
+  await expect(page.locator('[data-problem="0"] [data-photo]')).toHaveCount(2);
+  await expect(page.getByTestId('kept')).toHaveAttribute('data-kept', 'true');
+  await page.locator('[data-problem="0"]').scrollIntoViewIfNeeded();
   await shot(page, 'draft');
   await page.close({ runBeforeUnload: false });
 
@@ -38,6 +42,13 @@ test('an inspection written without signal survives a killed page and gets its r
   await expect(receipt).toContainText('单位已收');
   await shot(third, 'receipts');
   const position = Number(await receipt.getAttribute('data-position'));
-  const found = await office.api<{ records: { title: string; kind: string }[]; as_of: { position: number } }>(`/api/records?at_least=${position}`);
+  const found = await office.api<{ records: { id: string; kind: string }[]; as_of: { position: number } }>(`/api/records?at_least=${position}`);
   expect(found.records.map(({ kind }) => kind).sort()).toEqual(['inspection', 'problem']);
+  const problem = found.records.find(({ kind }) => kind === 'problem')?.id ?? '';
+  const states = async (): Promise<string[]> => (await office.api<{ attachments: { state: string }[] }>(`/api/records/${problem}/attachments`)).attachments.map(({ state }) => state);
+  await expect.poll(states).toEqual(['here', 'here']);
+  await third.goto(`${office.url}/m/records/${problem}`);
+  await expect(third.locator('[data-photo][data-where="office"] img')).toHaveCount(2);
+  await third.locator('[data-photo]').first().scrollIntoViewIfNeeded();
+  await shot(third, 'record-photos');
 });

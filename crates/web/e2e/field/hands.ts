@@ -65,6 +65,18 @@ export async function change(page: Page, path: string, text: string): Promise<vo
   await expect(page.getByRole('status')).toContainText('已存本机');
 }
 
+/** A picture as a camera makes them: larger than what is sent. */
+export async function picture(page: Page, colour: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const bytes = await page.evaluate(async (fill) => {
+    const canvas = new OffscreenCanvas(3000, 2000);
+    const pen = canvas.getContext('2d');
+    if (pen) pen.fillStyle = fill;
+    pen?.fillRect(0, 0, 3000, 2000);
+    return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer())];
+  }, colour);
+  return { name: 'IMG.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(bytes) };
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `node_modules/.cache/field-shots/${name}.png` });
 }

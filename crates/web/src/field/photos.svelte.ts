@@ -1,0 +1,87 @@
+import { openDB, type IDBPDatabase } from 'idb';
+import { hashOf, send } from '../upload';
+import { phone } from './phone/port';
+import { stand } from './phone/state.svelte';
+
+/** Photos on this phone: made smaller, named by their hash, kept until the office has them and after. Sent one after the other once the edit that names them can be. */
+
+/** Longest side of what is sent, pixels; and how much is lost. */
+const SIDE_MAX = 2048;
+const QUALITY = 0.85;
+
+interface Kept {
+  readonly hash: string;
+  readonly file: Blob;
+  /** SHA-256 of the picture as the camera made it. */
+  readonly original: string;
+  sent: boolean;
+}
+
+let opened: Promise<IDBPDatabase> | undefined;
+const open = (): Promise<IDBPDatabase> => (opened ??= openDB('liandu-photos', 1, { upgrade: (db) => db.createObjectStore('photos', { keyPath: 'hash' }) }));
+
+/** What is known of photos here: whether the office has them. Those that are not in it are not on this phone. */
+const known = $state<{ sent: Record<string, boolean>; part: number }>({ sent: {}, part: 0 });
+let sending = false;
+
+export function whereIs(hash: string): 'office' | 'here' | 'missing' {
+  const sent = known.sent[hash];
+  return sent === undefined ? 'missing' : sent ? 'office' : 'here';
+}
+
+export async function readPhotos(): Promise<void> {
+  for (const { hash, sent } of (await (await open()).getAll('photos')) as Kept[]) known.sent[hash] = sent;
+}
+
+/** A picture's address for an `img`; none when it is not here. */
+export async function pictureOf(hash: string): Promise<string | undefined> {
+  const kept = (await (await open()).get('photos', hash)) as Kept | undefined;
+  return kept && URL.createObjectURL(kept.file);
+}
+
+/** Keeps a picture and gives the hash of what will be sent. Durable when fulfilled. */
+export async function take(picture: Blob): Promise<string> {
+  const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
+  const scale = Math.min(1, SIDE_MAX / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+  const [hash, original] = await Promise.all([hashOf(file), hashOf(picture)]);
+  const write = (await open()).transaction('photos', 'readwrite', { durability: 'strict' });
+  await Promise.all([write.store.put({ hash, file, original, sent: false } satisfies Kept), write.done]);
+  known.sent[hash] = false;
+  return hash;
+}
+
+interface Token {
+  readonly token: string;
+}
+async function token(): Promise<string> {
+  const challenge = (await (await fetch('/api/device/challenge')).json()) as { nonce: string };
+  const body = JSON.stringify(await phone.prove(challenge.nonce));
+  const answer = await fetch('/api/device/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return ((await answer.json()) as Token).token;
+}
+
+/** Sends what the office lacks. What breaks off goes on where it was, now or at the next start. */
+export async function sendPhotos(): Promise<void> {
+  const waiting = Object.keys(known.sent).filter((hash) => known.sent[hash] === false);
+  if (sending || waiting.length === 0 || stand.overview?.connection !== 'in-sync') return;
+  sending = true;
+  try {
+    const headers = { authorization: `Liandu-Device ${await token()}` };
+    const db = await open();
+    for (const hash of waiting) {
+      const kept = (await db.get('photos', hash)) as Kept;
+      await send(kept.file, hash, (part) => (known.part = part), headers);
+      await db.put('photos', { ...kept, sent: true });
+      known.sent[hash] = true;
+    }
+  } catch {
+    // No network, or not this time: they stay and are tried again with the next thing that happens.
+  } finally {
+    sending = false;
+  }
+}
