@@ -22,7 +22,7 @@ use liandu_core::campaign::hebei;
 
 use crate::demo::fill::Hands;
 use crate::demo::plan::Plan;
-use crate::demo::seats::{ACCOUNTS, PROVINCE};
+use crate::demo::seats::{ACCOUNTS, Hand, PROVINCE};
 use crate::demo::words::Progress;
 use crate::office::Office;
 use crate::process::Server;
@@ -98,6 +98,8 @@ pub async fn run(bin: &Path, options: &Options) -> Result<()> {
         }
     }
     println!("{}", words::next(&server.url, bin, dir)?);
+    let owner = people::person(&people::roster()?, Hand::WangFang)?;
+    println!("{}", words::field(&server.url, &server.invite(&owner)?));
     if !options.once {
         let zh = "服务器运行中,按 Ctrl-C 停止。";
         println!("{zh} The server is running: Ctrl-C stops it.");

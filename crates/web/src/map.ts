@@ -24,12 +24,12 @@ export function colourOf(count: number, breaks: readonly number[]): string {
   return COLOURS[step] ?? NOTHING;
 }
 
-function style(): StyleSpecification {
+function style(counties: string): StyleSpecification {
   const paint = { 'fill-color': NOTHING, 'fill-opacity': 0.9 };
   return {
     version: 8,
     sources: {
-      counties: { type: 'geojson', data: '/counties.geojson', promoteId: 'code' },
+      counties: { type: 'geojson', data: counties, promoteId: 'code' },
       points: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
     },
     layers: [
@@ -58,10 +58,10 @@ function style(): StyleSpecification {
   };
 }
 
-export function makeMap(container: HTMLElement): Map {
+export function makeMap(container: HTMLElement, counties = '/counties.geojson'): Map {
   setWorkerUrl(workerUrl);
   return new Map({
-    container, style: style(), bounds: HEBEI, attributionControl: false, dragRotate: false, fadeDuration: 0, maxZoom: 16,
+    container, style: style(counties), bounds: HEBEI, attributionControl: false, dragRotate: false, fadeDuration: 0, maxZoom: 16,
   });
 }
 

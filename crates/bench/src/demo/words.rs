@@ -129,6 +129,16 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
     ))
 }
 
+/// The field app with an invitation that nobody has used.
+pub(super) fn field(url: &str, code: &str) -> String {
+    let port = url.rsplit(':').next().unwrap_or_default();
+    format!(
+        "现场应用,登记为王芳的另一部手机(码只能用一次) The field app, as another phone of 王芳 (the code works once)\n  \
+           {url}/m/#{code}\n  \
+           在手机上 on a phone, by USB: adb reverse tcp:{port} tcp:{port}\n"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +153,13 @@ mod tests {
         assert_eq!(password_of(&text, "province").as_deref(), Some("aa-bb"));
         assert_eq!(password_of(&text, "leader").as_deref(), Some("cc"));
         assert_eq!(password_of(&text, "nobody"), None);
+    }
+
+    #[test]
+    fn field_app_is_named_with_its_code_and_the_way_onto_a_phone() {
+        let text = field("http://127.0.0.1:8610", "ABCD-EFGH");
+        assert!(text.contains("http://127.0.0.1:8610/m/#ABCD-EFGH"));
+        assert!(text.contains("adb reverse tcp:8610 tcp:8610"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection } from './hands';
+import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection, writeProblem } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
   await page.goto(`${office.url}/m/`);
@@ -51,4 +51,45 @@ test('an inspection written without signal survives a killed page and gets its r
   await expect(third.locator('[data-photo][data-where="office"] img')).toHaveCount(2);
   await third.locator('[data-photo]').first().scrollIntoViewIfNeeded();
   await shot(third, 'record-photos');
+});
+
+test('a visit has the place where the phone was, and the map shows it without a network', async ({ page, context, office }) => {
+  await context.grantPermissions(['geolocation']);
+  await context.setGeolocation({ longitude: 114.5654, latitude: 38.1467, accuracy: 12 });
+  await enrol(page, office, 'rep-1');
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await page.reload();
+  await inSync(page);
+  await cutOff(context, office);
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.locator('[data-path="f/position"]').getByRole('button', { name: '取当前位置' }).click();
+  await expect(page.locator('[data-path="f/position"]')).toContainText('误差约 12 米');
+  await page.locator('[data-path="f/domain"] select').selectOption('land');
+  await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await page.getByRole('link', { name: '地图' }).click();
+  const map = page.getByTestId('map');
+  await expect(map).toHaveAttribute('data-placed', '1');
+  await expect(map).toHaveAttribute('data-ready', 'true');
+  await page.getByRole('button', { name: '我在这里' }).click();
+  await expect(page.getByRole('button', { name: '我在这里' })).toBeEnabled();
+  await shot(page, 'map');
+});
+
+test('every screen fits a small phone, in ordinary and in large letters', async ({ page, office }) => {
+  await enrol(page, office, 'rep-1');
+  const id = await writeProblem(page, '村东空地堆放建筑垃圾，面积约一亩二分');
+  for (const size of ['normal', 'large']) {
+    await page.evaluate((chosen) => localStorage.setItem('liandu-size', chosen), size);
+    for (const path of ['', 'records', 'new', 'mine', 'outbox', 'receipts', 'carry', 'settings', `records/${id}`]) {
+      await page.goto(`${office.url}/m/${path}`);
+      await expect(page.getByTestId('sync')).toBeVisible();
+      await fits(page);
+      await shot(page, `${size}-${path.replace(/\/.*/, '-one') || 'today'}`);
+    }
+  }
 });

@@ -16,7 +16,7 @@ export async function askToKeep(): Promise<void> {
 }
 
 void navigator.storage?.persisted?.().then(async (persisted) => {
-  storage.persisted = persisted;
-  if (!persisted) await askToKeep();
-  else await look();
+  if (!persisted) return askToKeep();
+  storage.persisted = true;
+  await look();
 });

@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+
+/** What a phone loads once, compressed as servers do it. A larger number here is a decision, not an accident. */
+const ENGINE_KB_MAX = 760;
+const FIRST_SCREEN_KB_MAX = 90;
+
+const assets = fileURLToPath(new URL('../../dist/m/assets/', import.meta.url));
+const kb = (names: string[]): number => names.reduce((sum, name) => sum + brotliCompressSync(readFileSync(assets + name)).length, 0) / 1000;
+
+test('engine and first screen are small', () => {
+  const names = readdirSync(assets);
+  const engine = kb(names.filter((name) => name.endsWith('.wasm')));
+  const first = kb(names.filter((name) => /^(?:index|worker)-.*\.(?:js|css)$/.test(name)));
+  console.log(`brotli: engine ${Math.round(engine)} kB, first screen ${Math.round(first)} kB`);
+  expect(engine).toBeLessThanOrEqual(ENGINE_KB_MAX);
+  expect(first).toBeLessThanOrEqual(FIRST_SCREEN_KB_MAX);
+});
