@@ -88,15 +88,31 @@ export class Office {
     return found[1] ?? '';
   }
 
-  /** The office API, signed in as the clerk. */
-  async api<T>(path: string): Promise<T> {
+  /** The office API, signed in as the clerk; with a body it posts. */
+  async api<T>(path: string, body?: unknown): Promise<T> {
     if (this.token === '') {
-      const body = JSON.stringify({ user: 'clerk', password: PASSWORD });
-      const session = await fetch(`${this.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const account = JSON.stringify({ user: 'clerk', password: PASSWORD });
+      const session = await fetch(`${this.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: account });
       this.token = ((await session.json()) as { token: string }).token;
     }
-    const answer = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.token}` } });
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${this.url}${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
+  }
+
+  /** Problems in the group's ledger, as the office enters them. */
+  async problems(count: number): Promise<void> {
+    const AT_ONCE = 25;
+    const scope = { region: '130123', group: 'g-1', audience: 'group' };
+    const one = (number: number): Promise<unknown> => {
+      const values = { title: `第 ${number} 号问题：村边空地堆放建筑垃圾`, domain: 'land', problem_type: 'land.idle_farmland', source: 'public', found_on: '2020-05-06', region: '130123', village: `第${number % 40}村` };
+      const writes = Object.entries(values).map(([field, value]) => ({ path: `f/${field}`, value }));
+      return this.api('/api/records', { kind: 'problem', scope, campaign: 'hebei-6plus1', writes });
+    };
+    await one(0);
+    for (let first = 1; first < count; first += AT_ONCE) {
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, at) => one(first + at)));
+    }
   }
 }
