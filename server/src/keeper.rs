@@ -36,7 +36,7 @@ use liandu_core::authority::Directory;
 use liandu_core::id::{
     Actor, DeploymentId, DeviceId, Epoch, Position, RecordId, RegionCode, ScopeId,
 };
-use liandu_core::log::LogEntry;
+use liandu_core::log::{EpochCause, LogEntry};
 use liandu_core::protocol::message::{Cursor, Short};
 use liandu_core::record::DefinitionRef;
 use liandu_core::seal::{PublicKey, SecretKey};
@@ -138,6 +138,8 @@ pub struct Keeper<D: Disk, I: Index> {
     definitions: Arc<Definitions>,
     definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
     cache: Cache,
+    /// Where the log's last life began that began because entries were lost.
+    damaged_at: Option<Position>,
     /// Records that have lost an entry between others.
     torn: BTreeSet<RecordId>,
     packs: Box<dyn Packs>,
@@ -359,6 +361,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
         if let LogEntry::Epoch(epoch) = entry {
             self.epoch = epoch.epoch;
+            if epoch.cause == EpochCause::Damaged {
+                self.damaged_at = self.damaged_at.max(Some(position));
+            }
         }
     }
 

@@ -233,7 +233,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                         Body::Packed(Box::new(pack), Box::default())
                     }
                     None => {
-                        let parts = self.parts_upto(&row.record, position)?;
+                        let parts = self.whole_upto(&row.record, position)?;
                         told.bytes += parts.bytes();
                         Body::Changed(Box::new(parts), true)
                     }
@@ -241,6 +241,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 told.push(scope, row, body);
             }
             News::Changed if told.has_packed(&scope, &row.record, position) => {}
+            News::Changed if self.may_rejoin(&row.record, position)? => {
+                let parts = self.whole_upto(&row.record, position)?;
+                told.bytes += parts.bytes();
+                told.push(scope, row, Body::Changed(Box::new(parts), true));
+            }
             News::Changed => {
                 let mut parts = Parts::default();
                 self.add_part(&mut parts, &row.record, position)?;
@@ -255,7 +260,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     fn unpack_after(&self, told: &mut Told, upto: Position) -> Result<(), Trouble> {
         for (_, row, body) in &mut told.items {
             if matches!(body, Body::Packed(pack, _) if pack.position > upto) {
-                let parts = self.parts_upto(&row.record, upto)?;
+                let parts = self.whole_upto(&row.record, upto)?;
                 *body = Body::Changed(Box::new(parts), true);
             }
         }
@@ -281,9 +286,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 kind,
             };
             let scope = stored.scope.id();
-            if let Some((doc, _)) = self.torn(record)? {
-                let mut parts = self.parts(record)?;
-                (parts.document, parts.changes) = (Some(doc.save()), Vec::new());
+            if self.torn.contains(record) {
+                let parts = self.whole_upto(record, Position(u64::MAX))?;
                 told.push(scope, row, Body::Changed(Box::new(parts), true));
                 return Ok(told.updates());
             }

@@ -101,6 +101,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             definitions: Arc::new(Definitions::default()),
             definition_json: BTreeMap::new(),
             cache: Cache::new(start.options.cache_bytes_max),
+            damaged_at: None,
             torn: BTreeSet::new(),
             packs,
             packs_due: BTreeSet::new(),
@@ -121,11 +122,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             moved: Moved::Anything,
         };
         keeper.fresh_actor();
-        if opened.damage.iter().any(Damage::needs_epoch) {
-            // Its rows still speak of what the log has lost.
-            let index = keeper.index.below_mut();
-            index.clear().map_err(RecoverError::from)?;
-        }
+        keeper.forget_what_is_lost(&opened)?;
         keeper.bring_together()?;
         keeper.begin_life(&opened, start.restored)?;
         keeper.overwrite_erased();
@@ -150,6 +147,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             let disk = (self.disks)()?;
             let (journal, found) = Journal::open(disk, self.options.journal)?;
             self.journal = Some(journal);
+            self.forget_what_is_lost(&found)?;
             opened = Some(found);
         }
         self.bring_together()
@@ -158,6 +156,14 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             Some(opened) => Ok(self.begin_life(&opened, false)?),
             None => Ok(()),
         }
+    }
+
+    /// Rows of the index still speak of what the log has lost.
+    fn forget_what_is_lost(&mut self, opened: &Opened) -> Result<(), RecoverError> {
+        if opened.damage.iter().any(Damage::needs_epoch) {
+            self.index.below_mut().clear()?;
+        }
+        Ok(())
     }
 
     /// Continues the index, or rebuilds it, and reads the directory from it.

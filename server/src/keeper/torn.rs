@@ -1,15 +1,17 @@
-//! Torn records: the log has lost one of their entries, and others after it stand on what is gone.
+//! Torn records: the log has lost one of their entries, and others after it stand on what is gone
+//! or were written beside it.
 //!
 //! What still hangs together is the record until devices bring the rest back. Never judges again
 //! what the log has accepted: it is taken in as soon as its ancestors are here.
 
 use std::collections::BTreeSet;
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{Position, RecordId};
 use liandu_core::log::LogEntry;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::{ChunkError, LoadError, RawChange, RecordDoc};
 
+use super::records::Parts;
 use super::{Keeper, Trouble};
 use crate::index::rows::RecordRow;
 use crate::index::{Index, keys, rows};
@@ -40,11 +42,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     fn is_torn(&self, record: &RecordId) -> Result<bool, Trouble> {
         let parts = self.parts(record)?;
-        let loaded = RecordDoc::load(*record, &parts.chunks());
-        Ok(matches!(
-            loaded,
-            Err(LoadError::Chunk(ChunkError::MissingAncestor) | LoadError::ForeignBirth)
-        ))
+        match RecordDoc::load(*record, &parts.chunks()) {
+            // Its row names a head that is gone: devices would believe that it is here.
+            Ok(doc) => {
+                let row = self.record_row(record)?;
+                let told = row.map(|row| row.heads.into_iter().collect());
+                Ok(told.is_some_and(|told| doc.heads().0 != told))
+            }
+            Err(error) => Ok(matches!(
+                error,
+                LoadError::Chunk(ChunkError::MissingAncestor) | LoadError::ForeignBirth
+            )),
+        }
     }
 
     /// What hangs together of a torn record, and the accepted changes that wait for what is lost.
@@ -56,13 +65,49 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if !self.torn.contains(record) {
             return Ok(None);
         }
+        self.fitting(record, &self.parts(record)?)
+    }
+
+    /// What hangs together of these parts, and what does not. None: a kind that is not known.
+    fn fitting(
+        &self,
+        record: &RecordId,
+        parts: &Parts,
+    ) -> Result<Option<(RecordDoc, Vec<RawChange>)>, Trouble> {
         let row = self.record_row(record)?;
         let Some(kind) = row.and_then(|row| Kind::parse(&row.kind)) else {
             return Ok(None);
         };
         let mut doc = RecordDoc::birth(*record, kind)?;
-        let left = doc.absorb_what_fits(&self.parts(record)?.chunks())?;
+        let left = doc.absorb_what_fits(&parts.chunks())?;
         Ok(Some((doc, left)))
+    }
+
+    /// A record as it hangs together up to a position, for devices.
+    pub(super) fn whole_upto(&self, record: &RecordId, upto: Position) -> Result<Parts, Trouble> {
+        let mut parts = self.parts_upto(record, upto)?;
+        if self.damaged_at.is_some()
+            && let Some((doc, _)) = self.fitting(record, &parts)?
+        {
+            (parts.document, parts.changes) = (Some(doc.save()), Vec::new());
+        }
+        Ok(parts)
+    }
+
+    /// Whether an entry may bring what earlier entries waited for: the record is older than the
+    /// loss. Who has heard the earlier ones only as far as they fitted hears the whole again.
+    pub(super) fn may_rejoin(
+        &self,
+        record: &RecordId,
+        position: Position,
+    ) -> Result<bool, Trouble> {
+        let Some(damaged_at) = self.damaged_at.filter(|at| position > *at) else {
+            return Ok(false);
+        };
+        let entries = keys::entries(record);
+        let first = self.index.scan(&entries, &entries, 1)?;
+        let first = first.first().and_then(|(key, _)| keys::read_entry(key));
+        Ok(first.is_some_and(|first| first < damaged_at))
     }
 
     /// Takes out of a push what the log accepted long ago and a torn record still waits with.
