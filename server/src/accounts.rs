@@ -1,8 +1,9 @@
-//! Signing in: passwords, sessions and how often somebody may try.
+//! Signing in: passwords, invitations, sessions and how often somebody may try.
 //!
-//! Never reads a clock or makes randomness: both are given. Accounts themselves are in the log;
+//! Never reads a clock. Accounts themselves are in the log;
 //! what somebody may do is core's policy.
 
+pub mod invitation;
 pub mod password;
 pub mod session;
 pub mod throttle;

@@ -3,6 +3,7 @@
 //!
 //! Never decides: handlers extract, call one function of the tables or the engine, and convert.
 
+mod admin;
 mod ask;
 mod attachments;
 mod body;
@@ -53,6 +54,11 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, SecurityRequiremen
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use admin::{
+    AccountBody, AccountChange, AccountJson, AuditJson, AuditLineJson, DeviceJson, DoneJson,
+    InvitationJson, InviteBody, InvitedJson, PeopleJson, PersonJson, PublishedJson, RevokeBody,
+    RosterJson, SetUpJson,
+};
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
 pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
@@ -201,6 +207,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(policy::index))
         .routes(routes!(units::index))
         .routes(routes!(changes::index))
+        .merge(admin::routes())
         .routes(routes!(calendar::show))
         .routes(routes!(definition::index))
         .routes(routes!(definition::show))
@@ -216,6 +223,7 @@ fn routes() -> OpenApiRouter<Office> {
         .layer(from_fn(uploads::speaks_tus));
     let imports = OpenApiRouter::new()
         .routes(routes!(imports::begin))
+        .routes(routes!(admin::bring_roster))
         .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES_MAX));
     limited
         .merge(uploads)

@@ -1,8 +1,10 @@
-//! Tables brought in: an office's spreadsheet or CSV of problems becomes ordinary edits.
+//! Tables brought in: an office's spreadsheet or CSV of problems becomes ordinary edits, groups and
+//! people become the roster.
 //!
 //! Never writes anything: it reads cells, and says for each that is wrong where it is, what is
 //! wrong and what to do.
 
+pub mod roster;
 pub mod rows;
 pub mod sheet;
 

@@ -1,5 +1,6 @@
 //! Facts about the API, asked through its router over a real engine in a temporary folder.
 
+mod admin;
 mod agreement;
 mod description;
 mod door;

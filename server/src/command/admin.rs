@@ -5,7 +5,6 @@
 mod ask;
 pub(in crate::command) mod print;
 mod role;
-mod roster;
 mod secret;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +18,8 @@ use super::Place;
 use super::request::{HeldOf, Invitee, Request};
 use crate::engine::now;
 
+use crate::accounts::invitation;
+use crate::imports::roster::{self, RosterError};
 use role::roles;
 
 pub(in crate::command) use ask::ask;
@@ -346,6 +347,14 @@ pub(super) fn back_up(place: &Place, to: &Path, json: bool) -> anyhow::Result<()
     )
 }
 
+/// A roster's file, when one is named.
+fn read<T>(
+    file: Option<&Path>,
+    rows: impl FnOnce(&Path, &[u8]) -> Result<Vec<T>, RosterError>,
+) -> Result<Vec<T>, RosterError> {
+    file.map_or(Ok(Vec::new()), |path| rows(path, &roster::content(path)?))
+}
+
 pub(in crate::command) fn import(
     groups: Option<&Path>,
     people: Option<&Path>,
@@ -355,8 +364,8 @@ pub(in crate::command) fn import(
         "请指明 --groups 或 --people (say what to import)"
     );
     Ok(Request::Import {
-        groups: groups.map(roster::groups).transpose()?.unwrap_or_default(),
-        people: people.map(roster::people).transpose()?.unwrap_or_default(),
+        groups: read(groups, roster::groups)?,
+        people: read(people, roster::people)?,
     })
 }
 
@@ -372,10 +381,10 @@ fn invite(place: &Place, people: Vec<PersonId>, hours: u32, json: bool) -> anyho
     let mut codes = Vec::new();
     let mut invited = Vec::new();
     for person in people {
-        let code = secret::code()?;
+        let code = invitation::code()?;
         invited.push(Invitee {
             person: person.clone(),
-            code_hash: secret::hash(&code),
+            code_hash: invitation::hash(&code),
         });
         codes.push((person, code));
     }

@@ -17,6 +17,7 @@ use crate::engine::{
     ActError, AuthorityAct, Handle, ItemId, OfficeUser, QuarantineAnswer, QuarantineFilter,
     QuarantineItem, StartError, Unavailable,
 };
+use crate::imports::roster::unknown_group;
 use crate::keeper::{KeeperOpenError, recover::RecoverError};
 
 /// How the log names the administrator.
@@ -245,22 +246,6 @@ async fn import(
         wanted.push(AuthorityAct::People(people));
     }
     acts(handle, wanted).await
-}
-
-fn unknown_group(
-    directory: &Directory,
-    groups: &[GroupRow],
-    people: &[PersonRow],
-) -> Option<(String, String)> {
-    let new: std::collections::BTreeSet<&str> =
-        groups.iter().map(|group| group.code.as_str()).collect();
-    people.iter().find_map(|person| {
-        let mut memberships = person.memberships.iter();
-        let unknown = memberships.find(|membership| {
-            directory.group(&membership.group).is_none() && !new.contains(membership.group.as_str())
-        })?;
-        Some((person.code.to_string(), unknown.group.to_string()))
-    })
 }
 
 fn account(

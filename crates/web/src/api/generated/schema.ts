@@ -1,6 +1,677 @@
 // Made from server/openapi.json by `npm run api`: never edited by hand.
 
 export interface paths {
+    "/api/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of people within the administrator's regions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make an account with its roles. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoneJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change an account: shut it out or let it in, a new password, other roles. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the sign-in name */
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoneJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Acts of authority, newest first, for administrators and auditors. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only acts before this position. */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a definition as JSON, of a campaign or of a region's own items. A campaign's takes an
+         *     administrator of a whole province.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublishedJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description something is not right: nothing was published */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublishedJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Devices of people within the administrator's regions, enrolled last first; at most 500. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only of people of this region and its subtree. */
+                    region?: string;
+                    /** @description Part of a name, a code or a device's id. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{device}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut a device out: what it sends from now on is kept in quarantine. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the device */
+                    device: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RevokeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoneJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite devices: one code for each person. Nobody is invited when one of them is not known. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InviteBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People within the administrator's regions. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only of this region and its subtree. */
+                    region?: string;
+                    /** @description Part of a name or code. */
+                    q?: string;
+                    /** @description Only members of this group. */
+                    group?: string;
+                    /** @description Only those without a device. */
+                    without_device?: boolean;
+                    /** @description `next` of the page before. */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PeopleJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring in groups (`code,name,region,domain,kind`) or people
+         *     (`code,name,level,region,group,member_kind,role,leader`) as CSV in UTF-8.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /** @description `groups` or `people`. */
+                    what: string;
+                    /** @description Whether to bring it in; otherwise the table is only looked through. */
+                    apply?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RosterJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description lines are wrong: nothing was written */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RosterJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the set-up has come within the administrator's regions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetUpJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar": {
         parameters: {
             query?: never;
@@ -2631,6 +3302,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A new account. */
+        AccountBody: {
+            /** @description What it may do. */
+            grants: components["schemas"]["GrantJson"][];
+            /** @description The name people read. */
+            name: string;
+            /** @description At least ten characters, without the sign-in name. */
+            password: string;
+            /** @description Home region. */
+            region: string;
+            /** @description The sign-in name, also the code of its person. */
+            user: string;
+        };
+        /** @description A change of an account; what is absent stays. */
+        AccountChange: {
+            /** @description May not sign in, or may again. */
+            disabled?: boolean | null;
+            /** @description Roles, replacing those given before. */
+            grants?: components["schemas"]["GrantJson"][] | null;
+            /** @description A new password. */
+            password?: string | null;
+        };
+        /** @description An account. */
+        AccountJson: {
+            /** @description May not sign in. */
+            disabled: boolean;
+            /** @description What it may do. */
+            grants: components["schemas"]["GrantJson"][];
+            /** @description The name people read. */
+            name: string;
+            /** @description Whose it is. */
+            person: string;
+            /** @description Home region. */
+            region: string;
+            /** @description The sign-in name. */
+            user: string;
+        };
         /** @description What the author is told. */
         AnswerBody: {
             /** @description 1 to 2,000 bytes. */
@@ -2687,6 +3395,32 @@ export interface components {
             attachments: components["schemas"]["AttachmentJson"][];
             /** @description Before and after: those of one item, then by the order they were taken. */
             pairs: components["schemas"]["PairJson"][];
+        };
+        /** @description A page of the audit. */
+        AuditJson: {
+            /** @description Newest first. A page may be empty and others follow. */
+            lines: components["schemas"]["AuditLineJson"][];
+            /**
+             * Format: int64
+             * @description Give it as `before` for older ones; absent at the log's beginning.
+             */
+            next?: number | null;
+        };
+        /** @description One act. */
+        AuditLineJson: {
+            /** @description About whom or what. */
+            about: string;
+            /** @description What was done. */
+            act: components["schemas"]["LabelJson"];
+            /**
+             * Format: int64
+             * @description Where it stands in the log.
+             */
+            position: number;
+            /** @description When, by the server's clock. */
+            time: string;
+            /** @description Who did it: a sign-in name, `console` for the machine itself, empty for a device. */
+            user: string;
         };
         BTreeMap: {
             [key: string]: null | boolean | number | string | {
@@ -2912,6 +3646,27 @@ export interface components {
             /** @description What people call the campaign. */
             name: components["schemas"]["LabelJson"];
         };
+        /** @description A device. */
+        DeviceJson: {
+            /** @description Its id, hexadecimal. */
+            device: string;
+            /**
+             * Format: int64
+             * @description Where its enrolment stands in the log.
+             */
+            enrolled: number;
+            /** @description Their name. */
+            name: string;
+            /** @description Whose it is. */
+            person: string;
+            /** @description Their home region. */
+            region: string;
+            /**
+             * Format: int64
+             * @description Where it was shut out; absent while it is not.
+             */
+            revoked?: number | null;
+        };
         /** @description What the device sends with its requests for files. */
         DeviceTokenJson: {
             /**
@@ -2921,6 +3676,14 @@ export interface components {
             expires_s: number;
             /** @description As `Authorization: Liandu-Device TOKEN`. */
             token: string;
+        };
+        /** @description Where something done stands. */
+        DoneJson: {
+            /**
+             * Format: int64
+             * @description Position in the log.
+             */
+            position: number;
         };
         /** @description An edit, and the campaign it is made under when not the record's own. */
         EditBody: components["schemas"]["EditJson"] & {
@@ -3192,6 +3955,34 @@ export interface components {
             /** @description By state and reason, in the order of a record's life; empty heaps too. */
             waits: components["schemas"]["WaitJson"][];
         };
+        /** @description One invitation. */
+        InvitationJson: {
+            /** @description Works once. It is not shown again. */
+            code: string;
+            /** @description Their name. */
+            name: string;
+            /** @description For whom. */
+            person: string;
+            /** @description Their home region. */
+            region: string;
+        };
+        /** @description Whom to invite. */
+        InviteBody: {
+            /**
+             * Format: int32
+             * @description Hours until the codes expire, 1 to 720.
+             */
+            hours: number;
+            /** @description Codes of people, at most 500. */
+            people: string[];
+        };
+        /** @description Invitations, in the order asked for. */
+        InvitedJson: {
+            /** @description Useless from then on. */
+            expires: string;
+            /** @description One for each person. */
+            invitations: components["schemas"]["InvitationJson"][];
+        };
         /** @description A name in Chinese and English. */
         LabelJson: {
             /** @description English. */
@@ -3318,6 +4109,34 @@ export interface components {
             /** @description Hash of the one before. */
             before: string;
         };
+        /** @description A page of the roster. */
+        PeopleJson: {
+            /** @description Give it as `after` for the next page; absent at the end. */
+            next?: string | null;
+            /** @description By code. */
+            people: components["schemas"]["PersonJson"][];
+            /** @description All that fit. */
+            total: number;
+        };
+        /** @description A person. */
+        PersonJson: {
+            /** @description The code. */
+            code: string;
+            /** @description Devices that are not shut out. */
+            devices: number;
+            /** @description Names of the groups they are in. */
+            groups: string[];
+            /** @description Level of the congress. */
+            level: string;
+            /** @description The name. */
+            name: string;
+            /** @description Home region. */
+            region: string;
+            /** @description Shut out. */
+            revoked: boolean;
+            /** @description Roles: `role:region` or `role:region:unit`. */
+            roles: string[];
+        };
         /** @description A point. */
         PositionJson: {
             /**
@@ -3380,6 +4199,16 @@ export interface components {
              *     64 bytes, hexadecimal.
              */
             signature: string;
+        };
+        /** @description What became of it. */
+        PublishedJson: {
+            /**
+             * Format: int64
+             * @description Where it stands in the log; absent when it was not published.
+             */
+            position?: number | null;
+            /** @description What is not right; absent when it was published. */
+            problem?: string | null;
         };
         /** @description An amount. */
         QuantityJson: {
@@ -3496,6 +4325,28 @@ export interface components {
             path: string;
             value?: components["schemas"]["ValueJson"] | null;
         };
+        /** @description Why. */
+        RevokeBody: {
+            /**
+             * @description Stands in the log.
+             * @example 手机遗失
+             */
+            reason: string;
+        };
+        /** @description A roster looked through, or brought in. */
+        RosterJson: {
+            /** @description The first of them: code, name and region. */
+            first: string[][];
+            /**
+             * Format: int64
+             * @description Where it stands in the log, once it was brought in.
+             */
+            position?: number | null;
+            /** @description What is wrong, line by line; absent when nothing is. */
+            problem?: string | null;
+            /** @description Groups or people in it. */
+            rows: number;
+        };
         /** @description A row of the table. */
         RuleJson: {
             /** @description `create`, `write` or `resolve`. */
@@ -3546,6 +4397,23 @@ export interface components {
             token?: string | null;
             /** @description The sign-in name. */
             user: string;
+        };
+        /** @description How far the set-up has come, in its order. */
+        SetUpJson: {
+            /** @description Office accounts that may sign in. */
+            accounts: number;
+            /** @description Definition versions. */
+            definitions: number;
+            /** @description Devices that are not shut out. */
+            devices: number;
+            /** @description Groups. */
+            groups: number;
+            /** @description People. */
+            people: number;
+            /** @description Units that problems can be handed to. */
+            units: number;
+            /** @description People with a group and no device yet: they need an invitation. */
+            without_device: number;
         };
         /** @description What became of a quarantined edit. */
         SettledJson: {

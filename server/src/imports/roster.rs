@@ -2,9 +2,10 @@
 //!
 //! Never guesses: a row that is not right is named with its line, and then nothing is imported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use liandu_core::authority::Directory;
 use liandu_core::id::{DomainId, GroupId, PersonId, RegionCode, UnitId};
 use liandu_core::log::{GrantEntry, GroupRow, MembershipRow, PersonRow};
 use liandu_core::policy::Role;
@@ -14,7 +15,7 @@ const PROBLEMS_SHOWN: usize = 20;
 
 /// Why nothing was read. Shown to the administrator as it is.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum RosterError {
+pub enum RosterError {
     /// Name another file or allow reading it.
     #[error("不能读取 {path} (cannot read the file)")]
     Read {
@@ -149,10 +150,18 @@ fn wanted(column: &str) -> &'static str {
     }
 }
 
-/// Reads a file of groups: `code,name,region,domain,kind`.
-pub(super) fn groups(path: &Path) -> Result<Vec<GroupRow>, RosterError> {
+/// The content of a file.
+pub fn content(path: &Path) -> Result<Vec<u8>, RosterError> {
+    std::fs::read(path).map_err(|source| RosterError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Reads groups: `code,name,region,domain,kind`. `path` names the file in errors.
+pub fn groups(path: &Path, bytes: &[u8]) -> Result<Vec<GroupRow>, RosterError> {
     let mut known = BTreeMap::new();
-    rows(path, &GROUPS, |row| {
+    rows(path, bytes, &GROUPS, |row| {
         let code = row.must::<GroupId>("code")?;
         if known.insert(code.clone(), row.line).is_some() {
             return Err(Wrong {
@@ -170,11 +179,11 @@ pub(super) fn groups(path: &Path) -> Result<Vec<GroupRow>, RosterError> {
     })
 }
 
-/// Reads a file of people, one line for each membership:
-/// `code,name,level,region,group,member_kind,role,leader`.
-pub(super) fn people(path: &Path) -> Result<Vec<PersonRow>, RosterError> {
+/// Reads people, one line for each membership:
+/// `code,name,level,region,group,member_kind,role,leader`. `path` names the file in errors.
+pub fn people(path: &Path, bytes: &[u8]) -> Result<Vec<PersonRow>, RosterError> {
     let mut names: BTreeMap<PersonId, String> = BTreeMap::new();
-    let lines = rows(path, &PEOPLE, |row| {
+    let lines = rows(path, bytes, &PEOPLE, |row| {
         let person = person(row)?;
         let name = names
             .entry(person.code.clone())
@@ -244,8 +253,25 @@ fn person(row: &Row<'_>) -> Result<PersonRow, Wrong> {
     })
 }
 
+/// The first person whose group nobody knows, and that group.
+pub fn unknown_group(
+    directory: &Directory,
+    groups: &[GroupRow],
+    people: &[PersonRow],
+) -> Option<(String, String)> {
+    let new: BTreeSet<&str> = groups.iter().map(|group| group.code.as_str()).collect();
+    people.iter().find_map(|person| {
+        let mut memberships = person.memberships.iter();
+        let unknown = memberships.find(|membership| {
+            directory.group(&membership.group).is_none() && !new.contains(membership.group.as_str())
+        })?;
+        Some((person.code.to_string(), unknown.group.to_string()))
+    })
+}
+
 fn rows<T>(
     path: &Path,
+    bytes: &[u8],
     columns: &Columns,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Wrong>,
 ) -> Result<Vec<T>, RosterError> {
@@ -253,9 +279,8 @@ fn rows<T>(
         path: path.to_owned(),
         source,
     };
-    let bytes = std::fs::read(path).map_err(failed)?;
     // Excel writes a byte order mark.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| RosterError::Encoding(path.to_owned()))?;
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
@@ -322,19 +347,19 @@ fn check_columns(
 mod tests {
     use super::*;
 
-    fn file(text: &str) -> tempfile::NamedTempFile {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        file
+    fn groups_of(text: &str) -> Result<Vec<GroupRow>, RosterError> {
+        groups(Path::new("groups.csv"), text.as_bytes())
+    }
+
+    fn people_of(text: &str) -> Result<Vec<PersonRow>, RosterError> {
+        people(Path::new("people.csv"), text.as_bytes())
     }
 
     #[test]
     fn person_in_two_groups_is_one_person_and_columns_may_stand_in_any_order() {
-        let csv = file(
-            "\u{feff}name,code,region,group,role,leader\n王一,p-1,130123,g-1,representative,true\n\
-             王一,p-1,130123,g-2,representative,\n\n李二,p-2,130123,,,\n",
-        );
-        let people = people(csv.path()).unwrap();
+        let csv = "\u{feff}name,code,region,group,role,leader\n王一,p-1,130123,g-1,representative,true\n\
+             王一,p-1,130123,g-2,representative,\n\n李二,p-2,130123,,,\n";
+        let people = people_of(csv).unwrap();
         assert_eq!(people.len(), 2);
         assert_eq!(people[0].memberships.len(), 2);
         assert!(people[0].memberships[0].leader && !people[0].memberships[1].leader);
@@ -344,43 +369,32 @@ mod tests {
 
     #[test]
     fn wrong_rows_are_named_with_line_and_column_and_nothing_is_read() {
-        let csv = file("code,name,region\ng-1,一组,130123\ng 2,二组,130123\ng-3,三组,石家庄\n");
-        let said = groups(csv.path()).unwrap_err().to_string();
+        let csv = "code,name,region\ng-1,一组,130123\ng 2,二组,130123\ng-3,三组,石家庄\n";
+        let said = groups_of(csv).unwrap_err().to_string();
         assert!(said.contains("line 3, code: “g 2”"), "{said}");
         assert!(said.contains("line 4, region: “石家庄”"), "{said}");
         assert!(said.contains("a region code of 2 to 12 digits"), "{said}");
-        let csv = file("code,name,region,role\np-1,王,130123,chief\n");
+        let csv = "code,name,region,role\np-1,王,130123,chief\n";
         assert!(
-            people(csv.path())
+            people_of(csv)
                 .unwrap_err()
                 .to_string()
                 .contains("role: “chief”")
         );
-        let csv = file("code,name,region\np-1,王,130123\np-1,李,130123\n");
-        assert!(
-            people(csv.path())
-                .unwrap_err()
-                .to_string()
-                .contains("twice")
-        );
+        let csv = "code,name,region\np-1,王,130123\np-1,李,130123\n";
+        assert!(people_of(csv).unwrap_err().to_string().contains("twice"));
     }
 
     #[test]
     fn misspelled_columns_and_other_encodings_are_explained() {
-        let said = groups(file("code,nmae,region\n").path())
-            .unwrap_err()
-            .to_string();
+        let said = groups_of("code,nmae,region\n").unwrap_err().to_string();
         assert!(said.contains("缺少 name"), "{said}");
-        let said = groups(file("code,name,region,regin\n").path())
+        let said = groups_of("code,name,region,regin\n")
             .unwrap_err()
             .to_string();
         assert!(said.contains("不认识 regin"), "{said}");
-        let gbk = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(
-            gbk.path(),
-            b"code,name,region\ng-1,\xd2\xbb\xd7\xe9,130123\n",
-        )
-        .unwrap();
-        assert!(matches!(groups(gbk.path()), Err(RosterError::Encoding(_))));
+        let gbk = b"code,name,region\ng-1,\xd2\xbb\xd7\xe9,130123\n";
+        let said = groups(Path::new("groups.csv"), gbk);
+        assert!(matches!(said, Err(RosterError::Encoding(_))));
     }
 }
