@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use liandu_core::authority::Directory;
 use liandu_core::id::{PersonId, Position, RegionCode};
-use liandu_core::log::LogEntry;
+use liandu_core::log::{AccountSet, GrantEntry, GrantsSet, LogEntry, Revoked};
 use liandu_core::policy::Role;
 use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,130 +73,93 @@ fn home(known: &Directory, person: &PersonId) -> Option<RegionCode> {
     known.person(person).map(|person| person.region.clone())
 }
 
-fn said(known: &Directory, entry: &LogEntry) -> Option<Said> {
-    let of = |time: Timestamp, user: &str, act, about: String, region| Said {
-        time,
-        user: user.to_owned(),
-        act,
-        about,
-        region,
+impl Said {
+    fn new(time: Timestamp, user: &str, act: (&'static str, &'static str), about: String) -> Said {
+        Said {
+            time,
+            user: user.to_owned(),
+            act,
+            about,
+            region: None,
+        }
+    }
+
+    fn of(self, region: Option<RegionCode>) -> Said {
+        Said { region, ..self }
+    }
+}
+
+fn account(e: &AccountSet) -> Said {
+    let act = if e.disabled {
+        ("停用账户", "account shut out")
+    } else {
+        ("设置账户", "account set")
     };
+    Said::new(e.time, &e.by, act, e.user.clone()).of(Some(e.region.clone()))
+}
+
+fn grants(known: &Directory, e: &GrantsSet) -> Said {
+    let role = |g: &GrantEntry| format!("{}:{}", g.role, g.region);
+    let roles: Vec<String> = e.grants.iter().map(role).collect();
+    let about = format!("{} · {}", e.person, roles.join(" "));
+    Said::new(e.time, &e.user, ("授予角色", "roles given"), about).of(home(known, &e.person))
+}
+
+fn revoked(known: &Directory, e: &Revoked) -> Said {
+    let found = e.device.as_ref().and_then(|device| known.device(device));
+    let owner = e
+        .person
+        .clone()
+        .or(found.map(|device| device.person.clone()));
+    let person = owner.as_ref().map(ToString::to_string).unwrap_or_default();
+    let device = e.device.map(|device| device.hex()).unwrap_or_default();
+    let about = [person, device, e.reason.clone()].join(" · ");
+    let region = owner.and_then(|owner| home(known, &owner));
+    Said::new(e.time, &e.user, ("停用", "shut out"), about).of(region)
+}
+
+fn said(known: &Directory, entry: &LogEntry) -> Option<Said> {
     Some(match entry {
-        LogEntry::Groups(e) => of(
-            e.time,
-            &e.user,
-            ("导入小组", "groups"),
-            e.rows.len().to_string(),
-            None,
-        ),
-        LogEntry::People(e) => of(
-            e.time,
-            &e.user,
-            ("导入人员", "people"),
-            e.rows.len().to_string(),
-            None,
-        ),
-        LogEntry::Invited(e) => of(
-            e.time,
-            &e.user,
-            ("邀请", "invited"),
-            e.person.to_string(),
-            home(known, &e.person),
-        ),
+        LogEntry::Groups(e) => {
+            let about = e.rows.len().to_string();
+            Said::new(e.time, &e.user, ("导入小组", "groups"), about)
+        }
+        LogEntry::People(e) => {
+            let about = e.rows.len().to_string();
+            Said::new(e.time, &e.user, ("导入人员", "people"), about)
+        }
+        LogEntry::Account(e) => account(e),
+        LogEntry::Grants(e) => grants(known, e),
+        LogEntry::Invited(e) => {
+            let about = e.person.to_string();
+            Said::new(e.time, &e.user, ("邀请", "invited"), about).of(home(known, &e.person))
+        }
         LogEntry::Enrolled(e) => {
             let about = format!("{} · {}", e.person, e.device.hex());
-            of(
-                e.time,
-                "",
-                ("登记设备", "device enrolled"),
-                about,
-                home(known, &e.person),
-            )
+            let act = ("登记设备", "device enrolled");
+            Said::new(e.time, "", act, about).of(home(known, &e.person))
         }
-        LogEntry::Revoked(e) => {
-            let owner = e
-                .device
-                .as_ref()
-                .and_then(|d| known.device(d))
-                .map(|d| d.person.clone());
-            let person = e.person.clone().or(owner);
-            let device = e.device.map(|d| d.hex()).unwrap_or_default();
-            let who = person.as_ref().map(ToString::to_string).unwrap_or_default();
-            let about = [who, device, e.reason.clone()].join(" · ");
-            of(
-                e.time,
-                &e.user,
-                ("停用", "shut out"),
-                about,
-                person.and_then(|p| home(known, &p)),
-            )
+        LogEntry::Revoked(e) => revoked(known, e),
+        LogEntry::Definition(e) => {
+            let about = format!("{}@{}", e.campaign, e.version);
+            Said::new(e.time, &e.user, ("发布方案", "definition"), about)
         }
-        LogEntry::Account(e) => {
-            let act = if e.disabled {
-                ("停用账户", "account shut out")
-            } else {
-                ("设置账户", "account set")
-            };
-            of(e.time, &e.by, act, e.user.clone(), Some(e.region.clone()))
-        }
-        LogEntry::Grants(e) => {
-            let roles: Vec<String> = e
-                .grants
-                .iter()
-                .map(|g| format!("{}:{}", g.role, g.region))
-                .collect();
-            let about = format!("{} · {}", e.person, roles.join(" "));
-            of(
-                e.time,
-                &e.user,
-                ("授予角色", "roles given"),
-                about,
-                home(known, &e.person),
-            )
-        }
-        LogEntry::Definition(e) => of(
-            e.time,
-            &e.user,
-            ("发布方案", "definition"),
-            format!("{}@{}", e.campaign, e.version),
-            None,
-        ),
         LogEntry::ContactRead(e) => {
             let about = format!("{} · {}", e.record, e.purpose);
-            of(
-                e.time,
-                &e.user,
-                ("查看联系方式", "contact read"),
-                about,
-                None,
-            )
+            Said::new(e.time, &e.user, ("查看联系方式", "contact read"), about)
         }
         LogEntry::Moved(e) => {
             let about = format!("{} · {} → {}", e.record, e.from, e.to);
-            of(
-                e.time,
-                &e.user,
-                ("移交归属", "moved"),
-                about,
-                Some(e.to.region.clone()),
-            )
+            Said::new(e.time, &e.user, ("移交归属", "moved"), about).of(Some(e.to.region.clone()))
         }
         LogEntry::Erased(e) => {
             let about = format!("{} · {}", e.record, e.reason);
-            of(
-                e.time,
-                &e.user,
-                ("删除", "erased"),
-                about,
-                Some(e.scope.region.clone()),
-            )
+            Said::new(e.time, &e.user, ("删除", "erased"), about).of(Some(e.scope.region.clone()))
         }
         LogEntry::Edits(_)
         | LogEntry::Answered(_)
         | LogEntry::Epoch(_)
-        | LogEntry::Unknown { .. } => {
-            return None;
-        }
+        | LogEntry::Unknown { .. } => return None,
     })
 }
 
