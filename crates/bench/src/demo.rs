@@ -47,7 +47,7 @@ pub struct Options {
 /// Says that filling came to its end.
 const READY: &str = "ready";
 /// The version of what is filled in: other contents begin afresh.
-const CONTENTS: &str = "1";
+const CONTENTS: &str = "2";
 /// Everything the demo puts into its folder beside the lock.
 const OWN: [&str; 7] = [
     READY,

@@ -128,11 +128,13 @@ pub struct Account {
     pub roles: &'static [&'static str],
 }
 
+/// The account that administers: accounts, devices, definitions, no records.
+pub const ADMIN: &str = "admin";
 /// The account that sees everything.
 pub const PROVINCE: &str = "province";
 
 /// Every account. Departments also audit their county: their devices then follow its records.
-pub const ACCOUNTS: [Account; 10] = [
+pub const ACCOUNTS: [Account; 11] = [
     Account {
         user: PROVINCE,
         name: "省人大办(演示)",
@@ -146,6 +148,13 @@ pub const ACCOUNTS: [Account; 10] = [
         name_en: "a leader of the province",
         region: "130000",
         roles: &["leader:130000"],
+    },
+    Account {
+        user: ADMIN,
+        name: "系统管理员(演示)",
+        name_en: "the administrator",
+        region: "130000",
+        roles: &["administrator:130000"],
     },
     Account {
         user: "taocheng-office",

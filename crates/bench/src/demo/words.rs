@@ -72,6 +72,17 @@ pub(super) fn password_of(access: &str, user: &str) -> Option<String> {
     })
 }
 
+/// The address that is signed in already. What is behind `#` stays in the browser: the page signs
+/// in with it as anybody would, and offers the others to switch to.
+fn signed_in(url: &str, access: &str) -> String {
+    let known = ACCOUNTS.iter().filter_map(|account| {
+        let password = password_of(access, account.user)?;
+        Some(format!("{}:{password}", account.user))
+    });
+    let known: Vec<String> = known.collect();
+    format!("{url}/demo#{}", known.join(","))
+}
+
 /// A path as one types it: relative to where the person is, where that is possible.
 pub(super) fn typed(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).context("the path of a program")?;
@@ -94,10 +105,10 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
     let short = record.to_string();
     let short = &short[short.len() - 6..];
     let access = std::fs::read_to_string(accounts).unwrap_or_default();
-    let password = password_of(&access, PROVINCE).unwrap_or_default();
+    let open = signed_in(url, &access);
     Ok(format!(
-        "打开 Open\n  \
-           {url}/   办公网页 the office's pages: 用户 user {PROVINCE}, 密码 password {password}\n  \
+        "打开(已登录,右上角换角色) Open: signed in already, switch roles at the top right\n  \
+           {open}\n  \
            {url}/api/openapi.json   接口说明 what the office API can do\n  \
            {url}/healthz            运行状况 how the server is\n\
          账户和密码 Accounts: {dir}/ACCESS.txt\n\n\
