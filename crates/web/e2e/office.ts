@@ -29,12 +29,17 @@ function passwordOf(user: string): string {
   return found;
 }
 
+/** The address that the demo prints. */
+export const demoAddress = (): string => left('LIANDU_DEMO');
+
+const FIRST: Readonly<Record<string, string>> = { leader: '今日', admin: '管理' };
+
 export async function signIn(page: Page, user = 'province'): Promise<void> {
   await page.goto(url('/'));
   await page.getByLabel('用户名').fill(user);
   await page.getByLabel('密码').fill(passwordOf(user));
   await page.getByRole('button', { name: '登录' }).click();
-  await expect(page.getByRole('heading', { name: user === 'leader' ? '今日' : '待办', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: FIRST[user] ?? '待办', level: 1 })).toBeVisible();
 }
 
 /** Tests the page as assistive technology finds it. Evaluated in the page, where its policy does not apply. */

@@ -20,7 +20,7 @@ export default async function start(): Promise<() => Promise<void>> {
     });
   });
   const access = readFileSync(`${folder}/ACCESS.txt`, 'utf8');
-  Object.assign(process.env, { LIANDU_ACCESS: access, LIANDU_BIN: bin, LIANDU_FOLDER: folder, LIANDU_URL: /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '' });
+  Object.assign(process.env, { LIANDU_ACCESS: access, LIANDU_BIN: bin, LIANDU_DEMO: /http:\S+\/demo#\S+/.exec(said)?.[0] ?? '', LIANDU_FOLDER: folder, LIANDU_URL: /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '' });
   return async () => {
     demo.kill('SIGINT');
     await ended;

@@ -33,7 +33,7 @@ function stands(who: Session, by: ByWhom, at: Stand): boolean {
 /** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
 const ORDER = [
   'receive', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
-  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'instruct', 'answer', 'fixed_on_spot', 'escalate',
+  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate',
 ];
 const place = (event: string): number => {
   const at = ORDER.indexOf(event);

@@ -34,11 +34,13 @@ function department(unit: string): readonly Place[] {
 
 export function placesOf(who: Schemas['SessionJson'] | null): readonly Place[] {
   const leads = who?.grants.every(({ role }) => role === 'leader') ?? false;
-  const places: Place[] = [{ to: '/', name: leads ? 'today' : 'inbox' }];
+  const onlyAdministers = who?.grants.every(({ role }) => role === 'administrator') ?? false;
+  const places: Place[] = onlyAdministers ? [] : [{ to: '/', name: leads ? 'today' : 'inbox' }];
   for (const grant of who?.grants ?? []) {
     if (grant.role === 'congress-office' || grant.role === 'response-centre') places.push(...OFFICE);
     if (grant.role === 'leader') places.push(...LEADER);
     if (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department')) places.push({ to: '/ledger?kind=problem', name: 'ledger' });
+    if (grant.role === 'administrator' || (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department'))) places.push({ to: '/admin', name: 'admin' });
     if (grant.role === 'department' && grant.unit) places.push(...department(grant.unit));
   }
   return [...new Map(places.map((place) => [place.to, place])).values()];

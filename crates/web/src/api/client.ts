@@ -86,4 +86,20 @@ export const api = {
     ask<Schemas['SettledJson']>(`/api/quarantine/${position}/${index}/answer`, { method: 'POST', body: { text } }),
   definitions: () => ask<Schemas['DefinitionJson'][]>('/api/definitions'),
   definition: (name: string) => ask<unknown>(`/api/definitions/${encodeURIComponent(name)}`),
+  setUp: () => ask<Schemas['SetUpJson']>('/api/admin/set-up'),
+  people: (query: URLSearchParams) => ask<Schemas['PeopleJson']>(with_('/api/admin/people', query)),
+  invite: (people: string[], hours: number) =>
+    ask<Schemas['InvitedJson']>('/api/admin/invitations', { method: 'POST', body: { people, hours } }),
+  bringRoster: (file: Blob, what: string, apply: boolean) =>
+    ask<Schemas['RosterJson']>(`/api/admin/roster?what=${what}&apply=${apply}`, { method: 'POST', file, also: 422 }),
+  devices: (query: URLSearchParams) => ask<Schemas['DeviceJson'][]>(with_('/api/admin/devices', query)),
+  revokeDevice: (device: string, reason: string) =>
+    ask<Schemas['DoneJson']>(`/api/admin/devices/${encodeURIComponent(device)}/revoke`, { method: 'POST', body: { reason } }),
+  accounts: () => ask<Schemas['AccountJson'][]>('/api/admin/accounts'),
+  addAccount: (body: Schemas['AccountBody']) => ask<Schemas['DoneJson']>('/api/admin/accounts', { method: 'POST', body }),
+  changeAccount: (user: string, body: Schemas['AccountChange']) =>
+    ask<Schemas['DoneJson']>(`/api/admin/accounts/${encodeURIComponent(user)}`, { method: 'POST', body }),
+  audit: (before: number | null) => ask<Schemas['AuditJson']>(before === null ? '/api/admin/audit' : `/api/admin/audit?before=${before}`),
+  publish: (definition: unknown) =>
+    ask<Schemas['PublishedJson']>('/api/admin/definitions', { method: 'POST', body: definition, also: 422 }),
 };
