@@ -288,6 +288,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   addQuestion: 'Add a question',
   phonePreview: 'On the phone',
   light: 'Light',
+  onBehalf: '{writer} for {whose}',
   menu: 'Menu',
   dark: 'Dark',
   large: 'Large',

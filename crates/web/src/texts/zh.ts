@@ -286,6 +286,7 @@ export const zh = {
   addQuestion: '加一题',
   phonePreview: '手机预览',
   light: '期限灯',
+  onBehalf: '{writer} 代 {whose} 记录',
   menu: '菜单',
   dark: '深色',
   large: '长辈版',

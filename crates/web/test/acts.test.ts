@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { isPlain, mayWrite, possible, type EventRule, type Workflow } from '../src/acts';
+import { seatsOf } from '../src/demo';
+import { placesOf } from '../src/places';
+import { within } from '../src/state/regions.svelte';
+
+const rule = (id: string, from: string[], role: string, relation: string, needs: string[] = []): EventRule => ({
+  id, from, needs, label: { zh: id, en: id }, needs_fields: [], not_the_doer: false, settles: false, by: [{ role, relation }],
+});
+const flow: Workflow = {
+  kind: 'problem', label: { zh: '问题', en: 'problem' }, states: [],
+  events: [
+    rule('remind', ['transferred'], 'congress-office', 'in-region'),
+    rule('return', ['transferred'], 'department', 'handler', ['reason']),
+    rule('receive', ['transferred'], 'department', 'handler'),
+    rule('ask_extension', ['transferred'], 'department', 'handler', ['until', 'reason']),
+    rule('decide', ['transferred'], 'congress-office', 'in-region', ['state']),
+  ],
+};
+const who = (role: string, region: string, unit?: string) => ({ user: 'u', person: 'u', ends: '', grants: [unit ? { role, region, unit } : { role, region }] });
+const at = { state: 'transferred', region: '130402', handlers: ['u-water'], author: 'x' };
+
+test('acts are those of the role, the relation and the region, what takes the record on first', () => {
+  const ids = (person: ReturnType<typeof who>): string[] => possible(flow, person, at).map(({ id }) => id);
+  expect(ids(who('department', '130402', 'u-water'))).toEqual(['receive', 'return', 'ask_extension']);
+  expect(ids(who('department', '130402', 'u-other'))).toEqual([]);
+  expect(ids(who('congress-office', '130400'))).toEqual(['remind']);
+  expect(ids(who('congress-office', '130500'))).toEqual([]);
+});
+
+test('one click is enough for what asks nothing', () => {
+  expect(isPlain({ id: 'receive', needs: [] })).toBe(true);
+  expect(isPlain({ id: 'return', needs: ['reason'] })).toBe(false);
+  expect(isPlain({ id: 'transfer', needs: [] })).toBe(false);
+});
+
+test('values are written in the states the table says, none when it says nothing but never after withdrawing', () => {
+  const rules = [{ role: 'department', act: 'write', of: ['rectification'], relation: 'handler', states: ['received'] }, { role: 'congress-office', act: 'write', of: ['office'], relation: 'in-region', states: [] }];
+  const department = who('department', '130402', 'u-water');
+  expect(mayWrite(rules, department, at, 'rectification')).toBe(false);
+  expect(mayWrite(rules, department, { ...at, state: 'received' }, 'rectification')).toBe(true);
+  expect(mayWrite(rules, who('congress-office', '130000'), at, 'office')).toBe(true);
+  expect(mayWrite(rules, who('congress-office', '130000'), { ...at, state: 'withdrawn' }, 'office')).toBe(false);
+});
+
+test('a region holds what its code begins, zeros aside', () => {
+  expect([within('130000', '130402'), within('130400', '130402'), within('130500', '130402'), within('130402', '130402101')]).toEqual([true, true, false, true]);
+});
+
+test('somebody who only administers has no inbox, and the demo gives seats only for whole pairs', () => {
+  expect(placesOf(who('administrator', '130000')).map(({ to }) => to)).toEqual(['/admin']);
+  expect(placesOf(who('leader', '130000'))[0]?.name).toBe('today');
+  expect(seatsOf('province:aa-bb,leader,:x,admin:c').map(({ user, password }) => `${user}=${password}`)).toEqual(['province=aa-bb', 'admin=c']);
+});
