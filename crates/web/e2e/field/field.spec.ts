@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection, writeProblem } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
@@ -92,4 +92,37 @@ test('every screen fits a small phone, in ordinary and in large letters', async 
       await shot(page, `${size}-${path.replace(/\/.*/, '-one') || 'today'}`);
     }
   }
+});
+
+test('an inspection with a problem and two photos takes at most 14 taps and one typed text', async ({ page, context, office }) => {
+  await enrol(page, office, 'rep-1');
+  await cutOff(context, office);
+  let taps = 0;
+  const tap = async (target: Locator): Promise<void> => {
+    taps += 1;
+    await target.click();
+  };
+  // A list is opened by one tap, its line is the second.
+  const choose = async (target: Locator, value: string): Promise<void> => {
+    taps += 2;
+    await target.selectOption(value);
+  };
+  await tap(page.getByRole('link', { name: '＋记录' }));
+  await tap(page.getByRole('button', { name: /^检查/ }));
+  const target = page.locator('[data-path="f/target"] input');
+  await tap(target);
+  await target.pressSequentially('东关砖厂');
+  await choose(page.locator('[data-path="f/domain"] select'), 'land');
+  await tap(page.getByRole('button', { name: '＋ 加一个问题' }));
+  const problem = page.locator('[data-problem="0"]');
+  await choose(problem.locator('[data-path="f/problem_type"] select'), 'land.illegal_occupation');
+  // The picker, two pictures, its button.
+  taps += 4;
+  await problem.locator('input[type="file"]').setInputFiles([await picture(page, '#1f5f5b'), await picture(page, '#a62b1f')]);
+  await expect(problem.locator('[data-photo]')).toHaveCount(2);
+  await tap(page.getByRole('button', { name: '保存' }));
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await expect(page.getByTestId('sync')).toHaveAttribute('data-on-device', '2');
+  console.log(`${taps} taps`);
+  expect(taps).toBeLessThanOrEqual(14);
 });

@@ -19,7 +19,7 @@ export const test = base.extend<{ office: Office }>({
 });
 
 /** Opens the app and enrols it with a typed code. */
-export async function enrol(page: Page, office: Office, person: string): Promise<void> {
+export async function enrol(page: Page, office: Pick<Office, 'url' | 'invite'>, person: string): Promise<void> {
   await page.goto(`${office.url}/m/`);
   await page.getByLabel('邀请码').fill(office.invite(person));
   await page.getByRole('button', { name: '登记', exact: true }).click();

@@ -18,7 +18,7 @@ rep-2,李强,county,130123,g-1,deputy,representative,no
 export class Office {
   private server: ChildProcess | undefined;
   private token = '';
-  private port = 0;
+  port = 0;
 
   /** The built pages that are shown, so that a test may put newer ones there. */
   readonly pages: string;

@@ -75,3 +75,25 @@ test('work leaves as a file, a colleague delivers it under its author’s seal, 
   expect((await office.api<{ records: unknown[] }>('/api/records')).records.length).toBe(1);
   await other.close();
 });
+
+test('what a colleague changes while a form is open is said, and neither value is lost', async ({ page, browser, office }) => {
+  const other = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
+  const second = await other.newPage();
+  await enrol(page, office, 'rep-1');
+  await enrol(second, office, 'rep-2');
+  const id = await writeProblem(page, '同时打开的记录');
+  await allAtOffice(page);
+  await second.getByRole('link', { name: '台账' }).click();
+  await second.locator(`[data-record="${id}"]`).click();
+  await second.getByRole('button', { name: '修改', exact: true }).click();
+  await second.locator('[data-path="f/address"] input').fill('村西');
+  await change(page, 'f/address', '村东');
+  await expect(second.getByRole('alert')).toContainText('有人改过');
+  await expect(second.locator('[data-path="f/address"] input')).toHaveValue('村西');
+  await shot(second, 'changed-meanwhile');
+  await second.getByRole('button', { name: '保存' }).click();
+  const open = second.locator('.conflict[data-path="f/address"]');
+  await expect(open).toContainText('村东');
+  await expect(open).toContainText('村西');
+  await other.close();
+});

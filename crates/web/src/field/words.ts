@@ -23,7 +23,6 @@ const words = {
   onDevice: ['已存本机 {count}', 'On this phone {count}'],
   onItsWay: ['在途 {count}', 'On its way {count}'],
   atOffice: ['单位已收 {time} · 位置 {position}', 'At the office {time} · position {position}'],
-  nothingSent: ['还没有内容送达单位', 'Nothing is at the office yet'],
   refusedCount: ['被退回 {count}', 'Refused {count}'],
   heldCount: ['单位暂存 {count}', 'Held there {count}'],
   lastSynced: ['上次同步 {ago}', 'last exchanged {ago}'],
@@ -56,7 +55,6 @@ const words = {
   writeFirst: ['记一次检查', 'Record an inspection'],
 
   search: ['搜索标题、地点、内容', 'Search titles, places, texts'],
-  all: ['全部', 'All'],
   unsent: ['未送达', 'Not at the office'],
   conflict: ['两种写法', 'Two values'],
   countOf: ['{count} 条', '{count} records'],
@@ -92,7 +90,7 @@ const words = {
   clearPosition: ['清除', 'Clear'],
 
   edit: ['修改', 'Edit'],
-  changedMeanwhile: ['打开之后有人改过；你写的还在，保存后两种写法都会留下。', 'Somebody changed it since; what you wrote is kept, and both are kept when you save.'],
+  changedMeanwhile: ['打开之后有人改过。你写的还在；保存后两种写法都会留下，等人核定。', 'Somebody changed it since. What you wrote is kept; when you save, both are kept until somebody decides.'],
   nothingChanged: ['没有改动。', 'Nothing was changed.'],
   resolveFirst: ['这一栏有两种写法，先核定。', 'This field has two values: decide first.'],
   twoValues: ['两种写法，请核定', 'Written in two ways: decide'],
@@ -103,13 +101,11 @@ const words = {
   decided: ['已核定，存在本机。', 'Decided; saved on this phone.'],
   ownEdits: ['我的修改去哪了', 'Where my edits are'],
   withThose: ['加上同事还没送达的内容', 'With what a colleague has not sent yet'],
-  mayDo: ['可以办的', 'What may be done'],
 
   outbox: ['发件箱', 'Outbox'],
   outboxEmpty: ['没有待发的内容。', 'Nothing waits to be sent.'],
   receipts: ['回执', 'Receipts'],
   receiptsEmpty: ['还没有回执。', 'No receipts yet.'],
-  receiptOf: ['第 {number} 项 · {what}', 'No. {number} · {what}'],
   statusSaving: ['正在存', 'Being saved'],
   statusOnDevice: ['已存本机', 'On this phone'],
   statusSent: ['在途，等单位答复', 'On its way, not answered'],
@@ -188,7 +184,6 @@ const words = {
   unknownDeviceHint: ['内容都在本机。请联系人大办；需要时先在“携带”里导出没有送达的内容。', 'Everything is here. Ask the office; if need be, export what was not sent under “Carry”.'],
   wrongServer: ['这个网址是另一套系统', 'Another installation answers here'],
   wrongServerHint: ['没有发出任何内容。请核对网址。', 'Nothing was sent. Check the address.'],
-  look: ['先看内容', 'Look at it'],
 
   update: ['有新版本。写好的都在，更新后接着用。', 'There is a new version. Everything written is kept.'],
   updateNow: ['更新', 'Update'],
@@ -221,5 +216,3 @@ export function ago(ms: number, now: number): string {
   if (minutes < 48 * 60) return w('hoursAgo', { count: Math.floor(minutes / 60) });
   return w('daysAgo', { count: Math.floor(minutes / 1440) });
 }
-
-export const all: Readonly<Record<string, readonly [string, string]>> = words;

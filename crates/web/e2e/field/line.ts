@@ -1,0 +1,77 @@
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A bad line to a server: everything comes late, and connections are cut after so many bytes, again and again, until it is mended. The same seed cuts at the same places. */
+
+const LATE_MS = 15;
+const BYTES_MIN = 2_000;
+const BYTES_MAX = 60_000;
+
+export class Line {
+  private readonly server: Server;
+  private readonly open = new Set<Socket>();
+  private cuts = 0;
+  private bad = false;
+
+  private constructor(port: number, private seed: number) {
+    this.server = createServer((near) => this.carry(near, connect(port, '127.0.0.1')));
+  }
+
+  static async to(port: number, seed: number): Promise<Line> {
+    const line = new Line(port, seed);
+    await new Promise<void>((ready) => line.server.listen(0, '127.0.0.1', ready));
+    return line;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get cutSoFar(): number {
+    return this.cuts;
+  }
+
+  worsen(): void {
+    this.bad = true;
+  }
+
+  mend(): void {
+    this.bad = false;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.open) socket.destroy();
+    await new Promise((done) => this.server.close(done));
+  }
+
+  private carry(near: Socket, far: Socket): void {
+    let left = BYTES_MIN + (this.next() % (BYTES_MAX - BYTES_MIN));
+    const cut = (): void => {
+      near.destroy();
+      far.destroy();
+    };
+    for (const [from, to] of [[near, far], [far, near]] as const) {
+      this.open.add(from);
+      from.on('close', () => {
+        this.open.delete(from);
+        cut();
+      });
+      from.on('error', cut);
+      from.on('data', (chunk: Buffer) => {
+        left -= chunk.length;
+        if (!this.bad) return void to.write(chunk);
+        if (left > 0) return void setTimeout(() => to.write(chunk), LATE_MS);
+        this.cuts += 1;
+        cut();
+      });
+    }
+  }
+
+  /** Marsaglia's xorshift: enough to cut at many different places. */
+  private next(): number {
+    this.seed ^= this.seed << 13;
+    this.seed ^= this.seed >>> 17;
+    this.seed ^= this.seed << 5;
+    return this.seed >>> 0;
+  }
+}

@@ -1,0 +1,64 @@
+import { expect } from '@playwright/test';
+import { allAtOffice, change, enrol, inSync, picture, shot, test, writeProblem } from './hands';
+import { Line } from './line';
+
+const SEED = 20_200_619;
+
+test('two phones write for a week without signal, photos and a carried file included; a bad line brings everything home', async ({ page, browser, office }) => {
+  test.setTimeout(150_000);
+  const line = await Line.to(office.port, SEED);
+  const at = { url: line.url, invite: (person: string) => office.invite(person) };
+  const second = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
+  const [wang, li] = [page, await second.newPage()];
+  await enrol(wang, at, 'rep-1');
+  await enrol(li, at, 'rep-2');
+  const id = await writeProblem(wang, '砖厂占地');
+  await allAtOffice(wang);
+  await li.getByRole('link', { name: '台账' }).click();
+  await li.locator(`[data-record="${id}"]`).click();
+
+  await office.kill();
+  await change(wang, 'f/address', '村东砖厂');
+  await change(li, 'f/address', '村西砖厂');
+  await li.getByRole('link', { name: '＋记录' }).click();
+  await li.getByRole('button', { name: /^问题/ }).click();
+  await li.locator('[data-path="f/problem_type"] select').selectOption('land.greenhouse_house');
+  await li.locator('input[type="file"]').setInputFiles([await picture(li, '#1f5f5b'), await picture(li, '#a62b1f')]);
+  await expect(li.locator('[data-photo]')).toHaveCount(2);
+  await li.getByRole('button', { name: '保存' }).click();
+  await expect(li.getByText('我的修改去哪了')).toBeVisible();
+  const photographed = li.url().split('/').at(-1) ?? '';
+  await li.getByRole('link', { name: '我的' }).click();
+  await li.getByRole('link', { name: '携带' }).click();
+  const saving = li.waitForEvent('download');
+  await li.getByRole('button', { name: '导出给同事' }).click();
+  const file = await (await saving).path();
+  await wang.getByRole('link', { name: '我的' }).click();
+  await wang.getByRole('link', { name: '携带' }).click();
+  await wang.getByLabel('导入同事的文件').setInputFiles(file);
+  await expect(wang.getByRole('status')).toContainText('新的修改 2 项');
+
+  await office.start();
+  line.worsen();
+  for (const phone of [wang, li]) await phone.evaluate(() => dispatchEvent(new Event('online')));
+  await allAtOffice(wang);
+  await allAtOffice(li);
+  const photos = async (): Promise<string[]> => (await office.api<{ attachments: { state: string }[] }>(`/api/records/${photographed}/attachments`)).attachments.map(({ state }) => state);
+  await expect.poll(photos, { timeout: 60_000 }).toEqual(['here', 'here']);
+  line.mend();
+
+  const record = await office.api<{ conflicts: { values: { value: string }[] }[]; texts: unknown }>(`/api/records/${id}`);
+  expect(record.conflicts.map(({ values }) => values.map(({ value }) => value).sort())).toEqual([['村东砖厂', '村西砖厂']]);
+  for (const phone of [wang, li]) {
+    await inSync(phone);
+    await phone.getByRole('link', { name: '台账' }).click();
+    await phone.locator(`[data-record="${id}"]`).click();
+    await expect(phone.locator('.conflict[data-path="f/address"]')).toContainText('村西砖厂');
+    await expect(phone.locator('[data-status="at-office"]').first()).toContainText('单位已收');
+  }
+  await shot(li, 'week');
+  console.log(`the line was cut ${line.cutSoFar} times`);
+  expect(line.cutSoFar).toBeGreaterThan(0);
+  await second.close();
+  await line.close();
+});
