@@ -5,7 +5,7 @@ import { Line } from './line';
 const SEED = 20_200_619;
 
 test('two phones write for a week without signal, photos and a carried file included; a bad line brings everything home', async ({ page, browser, office }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(120_000);
   const line = await Line.to(office.port, SEED);
   const at = { url: line.url, invite: (person: string) => office.invite(person) };
   const second = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
@@ -22,6 +22,7 @@ test('two phones write for a week without signal, photos and a carried file incl
   await change(li, 'f/address', '村西砖厂');
   await li.getByRole('link', { name: '＋记录' }).click();
   await li.getByRole('button', { name: /^问题/ }).click();
+  await li.locator('[data-path="f/domain"] select').selectOption('land');
   await li.locator('[data-path="f/problem_type"] select').selectOption('land.greenhouse_house');
   await li.locator('input[type="file"]').setInputFiles([await picture(li, '#1f5f5b'), await picture(li, '#a62b1f')]);
   await expect(li.locator('[data-photo]')).toHaveCount(2);

@@ -9,6 +9,10 @@ import { stand } from './phone/state.svelte';
 const SIDE_MAX = 2048;
 const QUALITY = 0.85;
 
+/** How long to wait after a try that failed: longer each time, until one works. */
+const AGAIN_MS_MIN = 2_000;
+const AGAIN_MS_MAX = 60_000;
+
 interface Kept {
   readonly hash: string;
   readonly file: Blob;
@@ -23,6 +27,7 @@ const open = (): Promise<IDBPDatabase> => (opened ??= openDB('liandu-photos', 1,
 /** What is known of photos here: whether the office has them. Those that are not in it are not on this phone. */
 const known = $state<{ sent: Record<string, boolean>; part: number }>({ sent: {}, part: 0 });
 let sending = false;
+let againMs = AGAIN_MS_MIN;
 
 export function whereIs(hash: string): 'office' | 'here' | 'missing' {
   const sent = known.sent[hash];
@@ -68,7 +73,8 @@ async function token(): Promise<string> {
 /** Sends what the office lacks. What breaks off goes on where it was, now or at the next start. */
 export async function sendPhotos(): Promise<void> {
   const waiting = Object.keys(known.sent).filter((hash) => known.sent[hash] === false);
-  if (sending || waiting.length === 0 || stand.overview?.connection !== 'in-sync') return;
+  // On a bad line photos may get through while the connection waits for its next try.
+  if (sending || waiting.length === 0 || !navigator.onLine || !stand.overview?.device) return;
   sending = true;
   try {
     const headers = { authorization: `Liandu-Device ${await token()}` };
@@ -78,9 +84,12 @@ export async function sendPhotos(): Promise<void> {
       await send(kept.file, hash, (part) => (known.part = part), headers);
       await db.put('photos', { ...kept, sent: true });
       known.sent[hash] = true;
+      againMs = AGAIN_MS_MIN;
     }
   } catch {
-    // No network, or not this time: they stay and are tried again with the next thing that happens.
+    // No network, or not this time: they stay and are tried again.
+    setTimeout(() => void sendPhotos(), againMs);
+    againMs = Math.min(AGAIN_MS_MAX, againMs * 2);
   } finally {
     sending = false;
   }
