@@ -5,9 +5,11 @@ export default defineConfig({
   testDir: 'e2e/field',
   outputDir: 'node_modules/.cache/e2e-field',
   workers: 1,
-  timeout: 60_000,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
+    actionTimeout: 15_000,
     viewport: { width: 360, height: 640 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
