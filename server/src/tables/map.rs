@@ -140,8 +140,8 @@ fn regions(
     let mut sql = asked.sql(snapshot, false);
     let [red, yellow] = urgent(snapshot, &mut sql);
     let query = format!(
-        "SELECT {} AS code, count(*), sum({red}), sum({yellow}) FROM record r {}
-         GROUP BY code ORDER BY code",
+        "SELECT {} AS in_region, count(*), sum({red}), sum({yellow}) FROM record r {}
+         GROUP BY in_region ORDER BY in_region",
         level.code(),
         sql.conditions()
     );
