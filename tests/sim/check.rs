@@ -269,7 +269,7 @@ impl World {
         for ((device, life, record, number), kept) in &self.ledger.kept {
             let here = &self.devices[*device];
             let asked = kept.forbidden && kept.saved && *life == here.life;
-            if !asked || gone.contains(&(*device, *record)) {
+            if !asked || gone.contains(&(*device, *record)) || self.has_given_way(here) {
                 continue;
             }
             let status = here.engine.as_ref().unwrap().status_of(record, *number);

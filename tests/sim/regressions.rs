@@ -2,7 +2,8 @@
 //!
 //! Never removed: a seed that passes today guards what it found.
 
-use super::run;
+use super::strange::Strange;
+use super::{run, run_strange};
 
 /// An entry that a full disk did not take stayed in the server's cached document; what was built
 /// on it was then logged without its ancestor, and the record did not load any more.
@@ -74,4 +75,39 @@ fn what_a_restored_server_asked_for_is_sent_until_it_is_there() {
 #[test]
 fn held_edit_that_is_refused_later_is_said_to_be_refused() {
     run(498);
+}
+
+/// A feed was lost on its way inside a connection that lived on; the next one moved the cursor, and
+/// the device believed that it had everything.
+#[test]
+fn lost_feed_is_noticed_by_its_number() {
+    run_strange(8, &[Strange::Middlebox]);
+    run_strange(12, &[Strange::Middlebox]);
+}
+
+/// A sector could not be read for a while: a comparison passed the record over, and the device got
+/// its cursor nevertheless.
+#[test]
+fn what_cannot_be_read_for_a_while_is_not_passed_over() {
+    run_strange(32, &[Strange::Unreadable]);
+}
+
+/// The log could not be opened while the index was already cleared to be built again: an empty feed
+/// moved everybody's cursor.
+#[test]
+fn nothing_is_fed_from_an_index_that_is_being_rebuilt() {
+    run_strange(147, &[Strange::Unreadable]);
+}
+
+/// The log lost an entry beside others: the index went on naming its change as a head, so that no
+/// device was ever asked for it.
+#[test]
+fn head_that_the_log_has_lost_is_not_named() {
+    run_strange(104, &[Strange::Flips]);
+}
+
+/// A device heard a torn record as far as it fitted; what brought the rest together came alone.
+#[test]
+fn who_heard_a_torn_record_hears_the_whole_of_it_later() {
+    run_strange(121, &[Strange::Flips]);
 }

@@ -51,6 +51,25 @@ impl Strange {
         ("forged", Strange::Forged),
     ];
 
+    /// Those of an ordinary run.
+    pub(crate) const USUAL: [Strange; 5] = [
+        Strange::Unreadable,
+        Strange::Copies,
+        Strange::Newer,
+        Strange::Middlebox,
+        Strange::Forged,
+    ];
+
+    /// How to ask for these again, before a command.
+    pub(crate) fn words(strange: &[Strange]) -> String {
+        let names = Strange::ALL.iter().filter(|(_, one)| strange.contains(one));
+        let names: Vec<&str> = names.map(|(name, _)| *name).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("LIANDU_SIM_STRANGE={} ", names.join(",")),
+        }
+    }
+
     /// Those that were asked for; none when nothing was.
     ///
     /// # Panics

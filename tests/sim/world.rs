@@ -122,7 +122,7 @@ const NEAR_SEEDS: u64 = 100;
 const BEGINNING: Timestamp = Timestamp(1_592_524_800_000);
 
 impl World {
-    pub(crate) fn new(seed: u64) -> World {
+    pub(crate) fn new(seed: u64, strange: &[Strange]) -> World {
         let mut rng = Rng::new(seed);
         let server = Server::new(&mut rng);
         World {
@@ -142,7 +142,7 @@ impl World {
             calm: true,
             index_damaged: false,
             far: seed > NEAR_SEEDS,
-            strange: Strange::asked(),
+            strange: strange.to_vec(),
             log_damaged: false,
             delay_ms: 40,
             version: 1,

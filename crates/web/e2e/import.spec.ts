@@ -19,6 +19,7 @@ test('2,200 problems are looked through, brought in together, and taken back', a
   const count = async (): Promise<number> => Number(await page.getByTestId('count').getAttribute('data-count'));
   const before = await count();
   await page.goto(url('/import'));
+  await expect(page.getByLabel('表格文件')).toBeEnabled();
   await page.getByLabel('表格文件').setInputFiles(file(true));
   await expect(page.getByRole('cell', { name: 'B8' })).toBeVisible();
   await expect(page.getByRole('button', { name: /^导入 / })).toBeDisabled();
@@ -34,6 +35,7 @@ test('2,200 problems are looked through, brought in together, and taken back', a
   await page.goto(url('/ledger?kind=problem'));
   await expect.poll(count, { timeout: 60_000 }).toBe(before + ROWS);
   await page.goto(url('/import'));
+  await expect(page.getByLabel('表格文件')).toBeEnabled();
   await page.getByLabel('表格文件').setInputFiles(file(false));
   await page.getByRole('button', { name: '导入 2 200 条' }).click();
   await expect(page.getByText(`已导入 0 条，先前已有 2 200 条`)).toBeVisible({ timeout: 60_000 });
