@@ -311,7 +311,8 @@ impl World {
     fn newer_work_is_held_and_kept(&self, office: &Office) {
         for ((device, life, record, number), kept) in &self.ledger.kept {
             let here = &self.devices[*device];
-            if !kept.newer || !kept.saved || kept.forbidden || *life != here.life || here.revoked {
+            let asked = kept.newer && kept.saved && !kept.forbidden && *life == here.life;
+            if !asked || here.revoked || self.has_given_way(here) {
                 continue;
             }
             let edits = here.engine.as_ref().unwrap().edits(record);
