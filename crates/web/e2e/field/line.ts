@@ -45,7 +45,9 @@ export class Line {
   }
 
   private carry(near: Socket, far: Socket): void {
-    let left = BYTES_MIN + (this.next() % (BYTES_MAX - BYTES_MIN));
+    const drawn = BYTES_MIN + (this.next() % (BYTES_MAX - BYTES_MIN));
+    // However little there is to carry, the first long connection of a bad line is cut.
+    let left = this.bad && this.cuts === 0 ? BYTES_MIN : drawn;
     const cut = (): void => {
       near.destroy();
       far.destroy();
