@@ -28,6 +28,19 @@ pub enum Datum {
 }
 
 impl Datum {
+    /// Every datum.
+    pub const ALL: [Datum; 3] = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
+
+    /// The datum of that name; none for another name.
+    pub fn named(name: &str) -> Option<Datum> {
+        Datum::ALL.into_iter().find(|datum| datum.as_str() == name)
+    }
+
+    /// The datum that tables keep as this number; none for another number.
+    pub fn numbered(number: u8) -> Option<Datum> {
+        Datum::ALL.into_iter().find(|datum| *datum as u8 == number)
+    }
+
     /// The name people know it by.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +67,29 @@ pub struct GeoPosition {
     /// Radius of the fix in centimetres, none when picked on a map.
     #[n(4)]
     pub accuracy_cm: Option<u32>,
+}
+
+impl GeoPosition {
+    /// A point given in degrees and by its datum's name; none beyond the globe or in no datum.
+    pub fn from_degrees(
+        lat: f64,
+        lon: f64,
+        datum: &str,
+        accuracy_cm: Option<u32>,
+    ) -> Option<GeoPosition> {
+        Some(GeoPosition {
+            lat_e7: scaled(lat, 1e7, 90e7)?,
+            lon_e7: scaled(lon, 1e7, 180e7)?,
+            datum: Datum::named(datum)?,
+            accuracy_cm,
+        })
+    }
+}
+
+/// A decimal number as a whole number of its parts; none when it has more than `most` of them.
+pub fn scaled(number: f64, parts: f64, most: f64) -> Option<i64> {
+    let scaled = (number * parts).round();
+    (scaled.abs() <= most).then_some(scaled as i64)
 }
 
 /// An amount with its unit.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use liandu_core::id::{EventId, EventKind, FieldId};
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::path::Path;
-use liandu_core::record::value::{Datum, GeoPosition, Quantity, Value};
+use liandu_core::record::value::{GeoPosition, Quantity, Value, scaled};
 use liandu_core::time::Timestamp;
 use serde::Deserialize;
 
@@ -56,26 +56,13 @@ pub(crate) enum Given {
     Quantity { quantity: Amount },
 }
 
-fn scaled(number: f64, by: f64, most: f64) -> Option<i64> {
-    let scaled = (number * by).round();
-    (scaled.abs() <= most).then_some(scaled as i64)
-}
-
 impl Point {
     fn position(&self) -> Option<GeoPosition> {
-        let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
-        let accuracy = match self.accuracy_m {
+        let accuracy_cm = match self.accuracy_m {
             Some(metres) => Some(u32::try_from(scaled(metres, 100.0, 4e9)?).ok()?),
             None => None,
         };
-        Some(GeoPosition {
-            lat_e7: scaled(self.lat, 1e7, 90e7)?,
-            lon_e7: scaled(self.lon, 1e7, 180e7)?,
-            datum: datums
-                .into_iter()
-                .find(|datum| datum.as_str() == self.datum)?,
-            accuracy_cm: accuracy,
-        })
+        GeoPosition::from_degrees(self.lat, self.lon, &self.datum, accuracy_cm)
     }
 }
 

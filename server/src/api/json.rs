@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use liandu_core::campaign::Label;
 use liandu_core::id::{GroupId, PersonId};
 use liandu_core::record::scope::Scope;
-use liandu_core::record::value::{Datum, GeoPosition, Quantity, Value};
+use liandu_core::record::value::{GeoPosition, Quantity, Value, scaled};
 use liandu_core::record::view::{Conflict, Provenance, Written};
 use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -184,27 +184,12 @@ impl ValueJson {
 
 impl PositionJson {
     fn value(&self) -> Option<GeoPosition> {
-        let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
-        let accuracy = self
-            .accuracy_m
-            .map(|m| scaled(m, 100.0, f64::from(u32::MAX)));
-        Some(GeoPosition {
-            lat_e7: scaled(self.lat, 1e7, 90e7)?,
-            lon_e7: scaled(self.lon, 1e7, 180e7)?,
-            datum: datums
-                .into_iter()
-                .find(|datum| datum.as_str() == self.datum)?,
-            accuracy_cm: match accuracy {
-                None => None,
-                Some(cm) => Some(u32::try_from(cm?).ok()?),
-            },
-        })
+        let accuracy_cm = match self.accuracy_m {
+            None => None,
+            Some(metres) => Some(u32::try_from(scaled(metres, 100.0, f64::from(u32::MAX))?).ok()?),
+        };
+        GeoPosition::from_degrees(self.lat, self.lon, &self.datum, accuracy_cm)
     }
-}
-
-fn scaled(number: f64, by: f64, most: f64) -> Option<i64> {
-    let scaled = (number * by).round();
-    (scaled.abs() <= most).then_some(scaled as i64)
 }
 
 /// Who wrote something and when.
@@ -322,6 +307,7 @@ pub(crate) type ValuesJson = BTreeMap<String, ValueJson>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use liandu_core::record::value::Datum;
 
     #[test]
     fn every_value_survives_its_json() {

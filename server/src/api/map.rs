@@ -58,8 +58,7 @@ pub struct ClusterJson {
 
 impl From<&Cluster> for ClusterJson {
     fn from(cluster: &Cluster) -> ClusterJson {
-        let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
-        let datum = datums.into_iter().find(|d| *d as u8 == cluster.datum);
+        let datum = Datum::numbered(cluster.datum);
         ClusterJson {
             lat: cluster.lat_e7 as f64 / 1e7,
             lon: cluster.lon_e7 as f64 / 1e7,

@@ -130,12 +130,7 @@ fn spot(row: &Row<'_>) -> rusqlite::Result<Option<GeoPosition>> {
     let (Some(lat_e7), Some(lon_e7)) = (lat, lon) else {
         return Ok(None);
     };
-    let datum: u8 = row.get("datum")?;
-    let datums = [Datum::Wgs84, Datum::Gcj02, Datum::Cgcs2000];
-    let datum = datums
-        .into_iter()
-        .find(|d| *d as u8 == datum)
-        .ok_or_else(|| broken("datum"))?;
+    let datum = Datum::numbered(row.get("datum")?).ok_or_else(|| broken("datum"))?;
     Ok(Some(GeoPosition {
         lat_e7,
         lon_e7,
