@@ -114,26 +114,16 @@ pub(crate) fn arrivals(mischief: Option<Mischief>) -> &'static [i64] {
 impl World {
     pub(crate) fn strange_fault(&mut self, device: usize) {
         let number = self.rng.below(12);
-        let kind = match number {
-            0 | 1 => Strange::Flips,
-            2 | 3 => Strange::Misdirected,
-            4 => Strange::Unreadable,
-            5 => Strange::Copies,
-            6 | 7 => Strange::Newer,
-            8..=10 => Strange::Middlebox,
-            _ => return self.publish(),
-        };
-        if !self.strange.contains(&kind) {
-            return;
-        }
-        match kind {
-            Strange::Flips => self.flip_a_bit(),
-            Strange::Misdirected => self.misdirect(),
-            Strange::Unreadable => self.unreadable_sector(),
-            Strange::Copies => self.copy_folder(device),
-            Strange::Newer => self.newer_app(device),
-            Strange::Middlebox => self.bad_middlebox(device),
-            Strange::Forged => {}
+        let may = |kind| self.strange.contains(&kind);
+        match number {
+            0 | 1 if may(Strange::Flips) => self.flip_a_bit(),
+            2 | 3 if may(Strange::Misdirected) => self.misdirect(),
+            4 if may(Strange::Unreadable) => self.unreadable_sector(),
+            5 if may(Strange::Copies) => self.copy_folder(device),
+            6 | 7 if may(Strange::Newer) => self.newer_app(device),
+            8..=10 if may(Strange::Middlebox) => self.bad_middlebox(device),
+            11 => self.publish(),
+            _ => {}
         }
     }
 

@@ -86,7 +86,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// A record as it hangs together up to a position, for devices.
     pub(super) fn whole_upto(&self, record: &RecordId, upto: Position) -> Result<Parts, Trouble> {
         let mut parts = self.parts_upto(record, upto)?;
-        if self.damaged_at.is_some()
+        if self.is_older_than_a_loss(record)?
             && let Some((doc, _)) = self.fitting(record, &parts)?
         {
             (parts.document, parts.changes) = (Some(doc.save()), Vec::new());
@@ -94,14 +94,20 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         Ok(parts)
     }
 
-    /// Whether an entry may bring what earlier entries waited for: the record is older than the
-    /// loss. Who has heard the earlier ones only as far as they fitted hears the whole again.
+    /// Whether an entry may bring what earlier entries waited for. Who has heard those only as far
+    /// as they fitted hears the whole again.
     pub(super) fn may_rejoin(
         &self,
         record: &RecordId,
         position: Position,
     ) -> Result<bool, Trouble> {
-        let Some(damaged_at) = self.damaged_at.filter(|at| position > *at) else {
+        let after = self.damaged_at.is_some_and(|at| position > at);
+        Ok(after && self.is_older_than_a_loss(record)?)
+    }
+
+    /// Whether the log has lost entries since the record began.
+    fn is_older_than_a_loss(&self, record: &RecordId) -> Result<bool, Trouble> {
+        let Some(damaged_at) = self.damaged_at else {
             return Ok(false);
         };
         let entries = keys::entries(record);
