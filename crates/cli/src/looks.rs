@@ -290,25 +290,15 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
     for edit in &edits {
         human.push_str(&status_line(edit));
     }
-    let json = json!({
-        "device": overview.device.map(|device| device.hex()),
-        "person": overview.person.as_ref().map(ToString::to_string),
-        "name": overview.name,
-        "server": address,
-        "position": position,
-        "records": overview.records,
-        "on_device": overview.on_device,
-        "sent": overview.sent,
-        "at_office": overview.at_office,
-        "held": overview.held,
-        "refused": overview.refused,
-        "scopes_left_out": overview.left_out,
-        "carried": overview.carried,
-        "edits": edits.iter().map(as_json::edit).collect::<Vec<_>>(),
-    });
+    let mut json = as_json::overview(&overview);
+    json.insert("server".to_owned(), json!(address));
+    json.insert("position".to_owned(), json!(position));
+    json.insert("scopes_left_out".to_owned(), json!(overview.left_out));
+    let edits: Vec<_> = edits.iter().map(as_json::edit).collect();
+    json.insert("edits".to_owned(), json!(edits));
     Ok(Said {
         human,
-        json,
+        json: json.into(),
         needs_a_person: overview.refused > 0,
     })
 }

@@ -14,7 +14,29 @@ use liandu_core::record::view::{Act, Conflict, HistoryItem, Provenance, Record, 
 use liandu_core::workflow::workflow;
 use serde_json::{Map, Value as Json, json};
 
-use crate::{BundleReport, EditView, Line, RecordView, Status};
+use crate::{BundleReport, EditView, Line, Overview, RecordView, Status};
+
+/// How the device stands: whose it is, and how many records and edits of each status it has. Who
+/// shows it adds what its own readers ask for.
+pub fn overview(overview: &Overview) -> Map<String, Json> {
+    let counts = [
+        ("records", overview.records),
+        ("on_device", overview.on_device),
+        ("sent", overview.sent),
+        ("at_office", overview.at_office),
+        ("held", overview.held),
+        ("refused", overview.refused),
+        ("carried", overview.carried),
+    ];
+    let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
+    let mut all = Map::from_iter(counts);
+    let device = overview.device.map(|device| device.hex());
+    let person = overview.person.as_ref().map(ToString::to_string);
+    all.insert("device".to_owned(), json!(device));
+    all.insert("person".to_owned(), json!(person));
+    all.insert("name".to_owned(), json!(overview.name));
+    all
+}
 
 /// A value.
 pub fn value(value: &Value) -> Json {

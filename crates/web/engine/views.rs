@@ -141,25 +141,17 @@ fn status(engine: &Engine) -> Json {
     });
     let newest = received.max();
     let scopes: Vec<String> = engine.scopes().iter().map(Scope::to_string).collect();
-    json!({
-        "device": overview.device.map(|device| device.hex()),
-        "person": overview.person.as_ref().map(ToString::to_string),
-        "name": overview.name,
-        "connection": said::connection(overview.connection),
-        "position": overview.position.map(|position| position.0),
-        "records": overview.records,
-        "on_device": overview.on_device,
-        "sent": overview.sent,
-        "at_office": overview.at_office,
-        "held": overview.held,
-        "refused": overview.refused,
-        "left_out": overview.left_out,
-        "carried": overview.carried,
-        "scopes": scopes,
-        "receipt": newest.map(|(position, time)| json!({
-            "position": position.0, "time": time.iso(),
-        })),
-    })
+    let mut all = as_json::overview(&overview);
+    let connection = said::connection(overview.connection);
+    all.insert("connection".to_owned(), json!(connection));
+    let position = overview.position.map(|position| position.0);
+    all.insert("position".to_owned(), json!(position));
+    all.insert("left_out".to_owned(), json!(overview.left_out));
+    all.insert("scopes".to_owned(), json!(scopes));
+    let receipt =
+        newest.map(|(position, time)| json!({ "position": position.0, "time": time.iso() }));
+    all.insert("receipt".to_owned(), json!(receipt));
+    all.into()
 }
 
 fn receipts(engine: &Engine) -> Json {
