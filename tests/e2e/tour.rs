@@ -65,8 +65,9 @@ async fn tour_of_the_readme_works_as_written() {
     );
 }
 
-#[tokio::test]
-async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
+/// One device, `a`, with a problem that is not yet sent, as `new` said it.
+#[expect(clippy::unwrap_used, reason = "a story stops where it cannot go on")]
+async fn enrolled_with_a_problem() -> (World, serde_json::Value) {
     let world = World::start();
     drop(world.phones(1).await);
     let url = world.server().sync_url();
@@ -77,6 +78,12 @@ async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
         "a",
         &["new", "problem", "title=村东空地", "domain=land"],
     );
+    (world, made)
+}
+
+#[tokio::test]
+async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
+    let (world, made) = enrolled_with_a_problem().await;
     let record = made["record"].as_str().unwrap().to_owned();
     ok(
         &world,
@@ -115,16 +122,7 @@ async fn office_answer_reaches_the_author_who_lays_the_refused_edit_aside() {
 
 #[tokio::test]
 async fn a_deadline_that_the_office_settled_shines_in_the_representatives_list() {
-    let world = World::start();
-    drop(world.phones(1).await);
-    let url = world.server().sync_url();
-    let code = world.server().invite("rep-0000").unwrap();
-    ok(&world, "a", &["enrol", "--server", &url, "--code", &code]);
-    let made = ok(
-        &world,
-        "a",
-        &["new", "problem", "title=村东空地", "domain=land"],
-    );
+    let (world, made) = enrolled_with_a_problem().await;
     let record = made["record"].as_str().unwrap().to_owned();
     ok(&world, "a", &["sync"]);
     let office = world.office();
