@@ -82,7 +82,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let admin = line::listen(&settings.admin_socket())?;
     let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
     let resting = tokio::spawn(rest(handle.clone()));
-    let files = settings.web.clone().map_or(Pages::Built, Pages::Folder);
+    let files = Pages::of(settings.web.clone());
     let routes = api::router(office)
         .merge(sync_route(settings, handle.clone()))
         .fallback_service(web::router(files));

@@ -30,7 +30,10 @@ const MISSING: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8
      <code>cargo xtask web</code></p>\
      <p>需要 needs: Node.js 20 · <a href=\"/api/openapi.json\">接口说明 API</a></p>";
 
-/// In the program itself; builds for development read them from the folder each time.
+/// Where the web application's own build puts them.
+const BUILT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/web/dist");
+
+/// In the program itself.
 #[derive(RustEmbed)]
 #[folder = "../crates/web/dist"]
 #[allow_missing = true]
@@ -41,11 +44,21 @@ struct Built;
 pub(crate) enum Pages {
     /// Those the program was built with.
     Built,
-    /// A folder named in the settings.
+    /// A folder on this disk.
     Folder(PathBuf),
 }
 
 impl Pages {
+    /// Those of the folder named in the settings, or else those that belong to this program. A
+    /// build for development reads its pages where they are built: before or after the program.
+    pub(crate) fn of(named: Option<PathBuf>) -> Pages {
+        match named {
+            Some(folder) => Pages::Folder(folder),
+            None if cfg!(debug_assertions) => Pages::Folder(BUILT.into()),
+            None => Pages::Built,
+        }
+    }
+
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         match self {
             Pages::Built => Built::get(path).map(|file| file.data.into_owned()),
