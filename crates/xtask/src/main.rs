@@ -5,6 +5,7 @@ mod command;
 mod count;
 mod defects;
 mod demo;
+mod packages;
 mod setup;
 mod suite;
 mod tidy;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
   test [--without-wasm]        全部检查与测试，与 CI 相同 every check and test, the same as CI
   web                          编译网页和现场应用 build the office's pages and the field app
   tidy                         代码规矩 the rules no compiler checks
+  packages                     依赖的许可、来源、已知漏洞 licences, sources and faults of others' packages
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
   defects [NAME]               故意的缺陷是否都被发现 whether each deliberate defect is noticed
@@ -46,6 +48,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["test", "--without-wasm"] => suite::run(suite::Wasm::LeftOut),
         ["web"] => web::office().and_then(|()| web::field()),
         ["tidy"] => tidy::run(&command::root()),
+        ["packages"] => packages::check(),
         ["wasm-check"] => wasm::check(wasm::Way::Any),
         ["wasm-check", "--debian"] => wasm::check(wasm::Way::Debian),
         ["sim", options @ ..] => {

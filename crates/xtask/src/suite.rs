@@ -5,7 +5,7 @@ use crate::command::{
     self, Phases, answer, binaries, cargo, program, root, succeeds, typed, watch,
 };
 use crate::count::{Count, Runner};
-use crate::{setup, tidy, wasm, web};
+use crate::{packages, setup, tidy, wasm, web};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
@@ -24,7 +24,7 @@ const ALL: [&str; 2] = ["--workspace", "--all-features"];
 /// # Errors
 /// When a phase fails; later ones are not tried, except that documentation tests follow tests.
 fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
-    let mut phases = Phases::new(if wasm == Wasm::Checked { 10 } else { 9 });
+    let mut phases = Phases::new(if wasm == Wasm::Checked { 11 } else { 10 });
     phases.run("准备 set-up", || {
         setup::build_tools()?;
         setup::rust_components()
@@ -33,6 +33,7 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         command::run(cargo(&["fmt", "--all", "--check"]))
     })?;
     phases.run("规矩 tidy", || tidy::run(&root()))?;
+    phases.run("依赖 packages of others", packages::check)?;
     phases.run("静态检查 clippy", || {
         let mut clippy = with_all("clippy");
         clippy.args(["--all-targets", "--", "-D", "warnings"]);
