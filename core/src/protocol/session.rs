@@ -21,7 +21,7 @@ use super::message::{
 };
 use super::packed::Packed;
 use super::update::RecordVerdicts;
-use crate::id::{DeploymentId, Position, ScopeId};
+use crate::id::{DeploymentId, Epoch, Position, ScopeId};
 use crate::limits::{
     ANSWER_MS, FEED_PAGE_BYTES_MAX, FEED_WINDOW_FRAMES, FRAME_BYTES_MAX, HANDSHAKE_MS, STRIKES_MAX,
 };
@@ -69,6 +69,8 @@ pub struct Session {
     /// ... these scopes, which were read only up to there.
     behind: Vec<Behind>,
     log_end: Position,
+    /// The log's life in which the device was welcomed: cursors are of that one.
+    life: Option<Epoch>,
     reading: Reading,
     /// The log's end when the page was asked for.
     asked_end: Position,
@@ -96,6 +98,7 @@ impl Session {
             read_to: Position(0),
             behind: Vec::new(),
             log_end: Position(0),
+            life: None,
             reading: Reading::No,
             asked_end: Position(0),
             after_welcome: Vec::new(),
@@ -250,6 +253,7 @@ impl Session {
             return self.escrow(now, known);
         }
         self.log_end = self.log_end.max(known.at.position);
+        self.life = Some(known.at.epoch);
         self.scopes = sorted_ids(&known.scopes);
         if known.resume == Resume::Ok {
             self.read_to = hello.cursor.map_or(Position(0), |cursor| cursor.position);
@@ -343,6 +347,10 @@ impl Session {
             Reading::Yes => {}
         }
         let upto = page.upto;
+        if self.life != Some(upto.epoch) {
+            // What the device holds has to be compared with the new life first.
+            return self.close(CloseCode::ShuttingDown, Some(0));
+        }
         for behind in &mut self.behind {
             behind.position = behind.position.max(upto.position);
         }

@@ -1,8 +1,10 @@
 //! Repair: whatever either side lost, both have it afterwards.
 
 use liandu_core::id::{ChangeHash, Epoch, Position, RecordId};
-use liandu_core::protocol::client::Status;
-use liandu_core::protocol::message::ScopeDigest;
+use liandu_core::protocol::client::{self, Status};
+use liandu_core::protocol::frame::ToDevice;
+use liandu_core::protocol::message::{Feed, ScopeDigest};
+use liandu_core::protocol::packed::Packed;
 use proptest::prelude::*;
 
 use super::link::Link;
@@ -52,6 +54,45 @@ fn restored_server_gets_back_what_the_device_still_holds() {
     (link.up, link.down) = (vec![], vec![]);
     link.sync();
     assert_eq!((link.up.len(), link.down.len()), (1, 2));
+}
+
+#[test]
+fn log_that_begins_a_new_life_under_a_connection_gets_back_what_it_lost() {
+    let mut link = Link::new();
+    for n in 1..=20 {
+        let scope = &scopes(4)[usize::from(n % 4)];
+        link.host.append(scope, record(n), n as u8);
+    }
+    link.sync();
+    // A segment in the middle turned out to be damaged, and the log goes on.
+    link.host.log.remove(10);
+    link.host.epoch = Epoch([2; 8]);
+    link.host.append(&scopes(4)[0], record(77), 77);
+    link.host.append(&scopes(4)[0], record(78), 78);
+    link.log_moved();
+    assert!(matches!(link.client.status(), Status::Waiting { .. }));
+    link.wait();
+    assert!(link.device.statuses.contains(&Status::Repairing));
+    link.assert_equal();
+    assert_eq!(link.host.log.len(), 22, "the lost entry came back");
+}
+
+#[test]
+fn feed_of_another_life_is_not_stored_outside_a_repair() {
+    let mut link = after_twenty(1);
+    link.sync();
+    let held = link.device.held.clone();
+    link.host.epoch = Epoch([2; 8]);
+    let feed = Feed {
+        number: 1,
+        updates: Packed::pack::<u8>(&[]).unwrap(),
+        upto: Some(link.host.end()),
+        more: false,
+    };
+    link.to_client(client::Input::Frame(ToDevice::from(feed).encode().unwrap()));
+    link.run();
+    assert!(matches!(link.client.status(), Status::Waiting { .. }));
+    assert_eq!(link.device.held, held);
 }
 
 #[test]

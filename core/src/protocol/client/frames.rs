@@ -245,6 +245,13 @@ impl Client {
             self.odd(Odd::Unreadable);
             return self.hang_up(now);
         };
+        let live = matches!(self.phase, Phase::Live);
+        let other = |upto: &Cursor| live && self.arrived.is_of_another_life(upto);
+        if feed.upto.as_ref().is_some_and(other) {
+            // Only a repair leads from one life of the log into the next.
+            self.odd(Odd::OutOfTurn("Feed"));
+            return self.hang_up(now);
+        }
         (0..odd).for_each(|_| self.odd(Odd::UnreadableItem));
         let held: Option<Held> = feed.upto.map(|upto| self.arrived.advanced(upto));
         if let Some(held) = &held {

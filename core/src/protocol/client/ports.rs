@@ -38,6 +38,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// Whether that cursor is of another life of the log than the one that is held.
+    pub(super) fn is_of_another_life(&self, upto: &Cursor) -> bool {
+        self.cursor.is_some_and(|held| held.epoch != upto.epoch)
+    }
+
     pub(super) fn advanced(&self, upto: Cursor) -> Held {
         let far = self
             .cursor
