@@ -7,7 +7,8 @@ use super::chain::Settled;
 use super::format::{GROUP_HEADER_BYTES, Gap};
 use super::open::{OpenError, load, on};
 
-/// Keeps `bytes` of the file `name` beside it, under a name not used yet.
+/// Keeps `bytes` of the file `name` beside it, under a name not used yet. On a full disk nothing
+/// stays behind, however often it is tried.
 pub(super) fn set_aside<D: Disk>(disk: &mut D, name: &str, bytes: &[u8]) -> Result<(), OpenError> {
     let names = disk.list().map_err(on("."))?;
     let mut number = 1u32;
@@ -16,7 +17,14 @@ pub(super) fn set_aside<D: Disk>(disk: &mut D, name: &str, bytes: &[u8]) -> Resu
         number = number.saturating_add(1);
         aside = format!("{name}.damaged-{number}");
     }
-    disk.create(&aside, bytes).map_err(on(&aside))
+    put_whole(disk, &aside, bytes)
+}
+
+/// The file is there whole or, after the next opening, not at all.
+fn put_whole<D: Disk>(disk: &mut D, name: &str, bytes: &[u8]) -> Result<(), OpenError> {
+    let new = format!("{name}.new");
+    disk.create(&new, bytes).map_err(on(&new))?;
+    disk.rename(&new, name).map_err(on(name))
 }
 
 /// Writes the segment anew with gaps where it was damaged. `exists`: its file is there at all.
@@ -53,9 +61,7 @@ pub(super) fn mend<D: Disk>(
         filled.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
         put(&mut bytes, hole.from, &filled);
     }
-    let new = format!("{name}.new");
-    disk.create(&new, &bytes).map_err(on(&new))?;
-    disk.rename(&new, &name).map_err(on(&name))
+    put_whole(disk, &name, &bytes)
 }
 
 fn put(bytes: &mut [u8], at: u64, with: &[u8]) {

@@ -277,6 +277,30 @@ fn append_refuses_before_the_disk_is_full() {
 }
 
 #[test]
+fn damage_found_on_a_full_disk_is_mended_once_there_is_room_and_fills_it_no_further() {
+    let disk = filled(10);
+    let at = open(disk.clone()).0.pointer_at(Position(4)).unwrap();
+    disk.flip_bit(&segment_name(at.segment), at.offset + 110, 3);
+    let files = disk.list().unwrap().len();
+    let used = (u64::MAX >> 1) - disk.free_bytes().unwrap();
+    disk.set_capacity_bytes(Some(used + 700));
+    for _ in 0..20 {
+        let refused = Journal::open(disk.clone(), SMALL).err();
+        assert!(matches!(refused, Some(OpenError::Disk { .. })));
+        assert!(disk.list().unwrap().len() <= files + 1);
+    }
+    disk.set_capacity_bytes(None);
+    let (journal, opened) = open(disk.clone());
+    assert!(opened.damage.iter().any(Damage::needs_epoch));
+    assert_eq!(contents(&journal).len(), 29);
+    assert_eq!(
+        disk.list().unwrap().len(),
+        files + 1,
+        "the damaged one is kept"
+    );
+}
+
+#[test]
 fn entry_at_the_limit_is_taken_and_one_byte_more_refused() {
     let (mut journal, _) = open(SimDisk::new());
     let mut large = vec![0; JOURNAL_ENTRY_BYTES_MAX + 1];
