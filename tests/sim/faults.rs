@@ -30,12 +30,16 @@ impl World {
                 format!("server starts at {at:?}, restored: {restored}")
             }),
             Err(error) => {
-                // A full disk takes no first entry of a new life.
+                // A full disk takes no first entry of a new life, and no damaged segment beside.
                 trace::say(self.now, || format!("server does not start: {error}"));
                 assert!(
                     !self.calm,
                     "check 1: the server does not start again: {error:?}"
                 );
+                if self.log_damaged {
+                    trace::say(self.now, || "somebody makes room".to_owned());
+                    self.server.disk.set_capacity_bytes(None);
+                }
                 self.later(500, Event::ServerStart);
             }
         }

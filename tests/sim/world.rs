@@ -62,7 +62,10 @@ impl Event {
                     let names = names
                         .iter()
                         .map(|c| format!("{:.6}/{}", c.actor.hex(), c.seq));
-                    format!("{} {:?}", push.record, names.collect::<Vec<_>>())
+                    let seals = push.seals.iter();
+                    let seals = seals.map(|s| format!("{:.6}/{}", s.actor.hex(), s.seq));
+                    let (names, seals) = (names.collect::<Vec<_>>(), seals.collect::<Vec<_>>());
+                    format!("{} {names:?} sealed {seals:?}", push.record)
                 };
                 let all = records.map(|(all, _)| all.iter().map(words).collect::<Vec<_>>());
                 format!("Push({number}) {} {all:?}", push.batch)

@@ -385,6 +385,7 @@ fn bodies(parts: Parts, whole: bool) -> Vec<UpdateBody> {
         changes,
         stamps,
         seals,
+        ..
     } = parts;
     let seals: Vec<_> = seals.into_values().collect();
     let changed = |chunk, whole, stamps, seals| UpdateBody::Changed {

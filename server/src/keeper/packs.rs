@@ -86,6 +86,7 @@ impl Pack {
                 .into_iter()
                 .map(|seal| (seal.actor, seal))
                 .collect(),
+            earlier: Vec::new(),
         }
     }
 }

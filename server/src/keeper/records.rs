@@ -30,6 +30,8 @@ pub(super) struct Parts {
     pub(super) stamps: Vec<Stamp>,
     /// The last seal of each actor over a change that counts.
     pub(super) seals: BTreeMap<Actor, Seal>,
+    /// Those before the last ones.
+    pub(super) earlier: Vec<Seal>,
 }
 
 impl Parts {
@@ -61,13 +63,23 @@ impl Parts {
     }
 
     fn seal(&mut self, seal: Seal) {
-        let latest = self
-            .seals
-            .get(&seal.actor)
-            .is_none_or(|known| known.seq < seal.seq);
-        if latest {
-            self.seals.insert(seal.actor, seal);
+        match self.seals.get_mut(&seal.actor) {
+            Some(known) if known.seq >= seal.seq => self.earlier.push(seal),
+            Some(known) => self.earlier.push(std::mem::replace(known, seal)),
+            None => {
+                self.seals.insert(seal.actor, seal);
+            }
         }
+    }
+
+    /// Leaves only what a document holds, as one chunk. Seals of other changes would hide those
+    /// that prove these.
+    pub(super) fn narrow_to(&mut self, doc: &RecordDoc) {
+        let last = std::mem::take(&mut self.seals).into_values();
+        let all = last.chain(std::mem::take(&mut self.earlier));
+        let held: Vec<Seal> = all.filter(|seal| doc.contains(&seal.hash)).collect();
+        held.into_iter().for_each(|seal| self.seal(seal));
+        (self.document, self.changes) = (Some(doc.save()), Vec::new());
     }
 
     /// Adds later parts.
@@ -75,7 +87,8 @@ impl Parts {
         self.changes.extend(later.document);
         self.changes.extend(later.changes);
         self.stamps.extend(later.stamps);
-        later.seals.into_values().for_each(|seal| self.seal(seal));
+        let seals = later.earlier.into_iter().chain(later.seals.into_values());
+        seals.for_each(|seal| self.seal(seal));
     }
 
     /// Roughly how many bytes they are on the wire before deflating.

@@ -89,7 +89,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if self.is_older_than_a_loss(record)?
             && let Some((doc, _)) = self.fitting(record, &parts)?
         {
-            (parts.document, parts.changes) = (Some(doc.save()), Vec::new());
+            parts.narrow_to(&doc);
         }
         Ok(parts)
     }
