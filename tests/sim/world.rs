@@ -7,6 +7,7 @@ mod quiet;
 
 use std::collections::BTreeMap;
 
+use liandu_core::id::Actor;
 use liandu_core::protocol::frame::{Decoded, ToServer};
 use liandu_core::protocol::message::Nonce;
 use liandu_core::protocol::session::Input as ToSession;
@@ -47,6 +48,12 @@ pub(crate) enum Event {
     DiskReads,
 }
 
+/// An actor's device, and which of its lives.
+fn actor(actor: &Actor) -> String {
+    let hex = actor.hex();
+    format!("{:.4}{}", hex, hex.get(28..).unwrap_or_default())
+}
+
 impl Event {
     /// For the trace.
     fn words(&self) -> String {
@@ -61,9 +68,9 @@ impl Event {
                     let names = changes.unwrap_or_default();
                     let names = names
                         .iter()
-                        .map(|c| format!("{:.6}/{}", c.actor.hex(), c.seq));
+                        .map(|c| format!("{}/{}", actor(&c.actor), c.seq));
                     let seals = push.seals.iter();
-                    let seals = seals.map(|s| format!("{:.6}/{}", s.actor.hex(), s.seq));
+                    let seals = seals.map(|s| format!("{}/{}", actor(&s.actor), s.seq));
                     let (names, seals) = (names.collect::<Vec<_>>(), seals.collect::<Vec<_>>());
                     format!("{} {names:?} sealed {seals:?}", push.record)
                 };

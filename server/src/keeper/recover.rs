@@ -158,9 +158,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
     }
 
-    /// Rows of the index still speak of what the log has lost.
+    /// Rows of the index still speak of what the log has lost. So do devices, of edits under this
+    /// node's actor: their numbers are taken.
     fn forget_what_is_lost(&mut self, opened: &Opened) -> Result<(), RecoverError> {
         if opened.damage.iter().any(Damage::needs_epoch) {
+            self.fresh_actor();
             self.index.below_mut().clear()?;
         }
         Ok(())
