@@ -131,6 +131,8 @@ pub struct Keeper<D: Disk, I: Index> {
     index: Overlay<I>,
     /// The index no longer agrees with the log: rebuilt before anything else.
     index_broken: bool,
+    /// The last position that anybody was told is durable.
+    told: Position,
     /// A reader met something unreadable: the log is opened again, which mends it, and the index
     /// rebuilt.
     suspect: Cell<bool>,
@@ -426,7 +428,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         {
             self.overwrite_erased();
         }
-        self.numbers.position = self.position().0;
+        self.told = self.position();
+        self.numbers.position = self.told.0;
     }
 
     /// Drops everything staged: whoever asked is told that it failed, the log is opened again.

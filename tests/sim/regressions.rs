@@ -111,3 +111,30 @@ fn head_that_the_log_has_lost_is_not_named() {
 fn who_heard_a_torn_record_hears_the_whole_of_it_later() {
     run_strange(121, &[Strange::Flips]);
 }
+
+/// A damaged entry was found while devices were connected: their next feed led them into the log's
+/// new life without a comparison. And seals of what was lost hid those that prove the rest.
+#[test]
+fn log_that_begins_a_new_life_under_connections_gets_back_what_it_lost() {
+    run_strange(117, &[Strange::Flips]);
+}
+
+/// Every start on a full disk left one more copy of a damaged segment.
+#[test]
+fn server_with_damage_and_a_full_disk_starts_once_there_is_room() {
+    run_strange(119, &[Strange::Flips]);
+}
+
+/// The node went on with the actor whose last edits the log had lost: two edits of one number.
+#[test]
+fn node_that_lost_its_own_edits_takes_a_fresh_actor() {
+    run_strange(58, &[Strange::Misdirected]);
+}
+
+/// A write that went astray hit the log's last entries: they looked like a torn tail, and edits
+/// with receipts were cut without a word.
+#[test]
+fn end_of_the_log_that_was_told_is_asked_for_again() {
+    run_strange(27, &[Strange::Misdirected]);
+    run_strange(120, &[Strange::Misdirected]);
+}

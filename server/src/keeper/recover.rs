@@ -96,6 +96,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             journal: Some(journal),
             index: Overlay::new(index),
             index_broken: false,
+            told: Position(0),
             suspect: Cell::new(false),
             directory: Directory::new(),
             definitions: Arc::new(Definitions::default()),
@@ -122,6 +123,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             moved: Moved::Anything,
         };
         keeper.fresh_actor();
+        // An index that cannot be read is built again, and knows nothing of a longer log.
+        let mark = rows::row::<rows::Mark, _>(&keeper.index, keys::MARK);
+        keeper.told = mark
+            .ok()
+            .flatten()
+            .map_or(Position(0), |mark| mark.position);
         keeper.forget_what_is_lost(&opened)?;
         keeper.bring_together()?;
         keeper.begin_life(&opened, start.restored)?;
@@ -161,11 +168,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// Rows of the index still speak of what the log has lost. So do devices, of edits under this
     /// node's actor: their numbers are taken.
     fn forget_what_is_lost(&mut self, opened: &Opened) -> Result<(), RecoverError> {
-        if opened.damage.iter().any(Damage::needs_epoch) {
+        if self.has_lost(opened) {
             self.fresh_actor();
             self.index.below_mut().clear()?;
         }
         Ok(())
+    }
+
+    /// Whether the log is not what it was: a hole in it, or an end before what was told. The second
+    /// looks like a torn tail to who only reads the log.
+    fn has_lost(&self, opened: &Opened) -> bool {
+        opened.last < self.told || opened.damage.iter().any(Damage::needs_epoch)
     }
 
     /// Continues the index, or rebuilds it, and reads the directory from it.
@@ -260,10 +273,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .collect();
         let cause = if opened.last == Position(0) {
             EpochCause::New
-        } else if !lost.is_empty() {
-            EpochCause::Damaged
-        } else if restored {
+        } else if restored && lost.is_empty() {
             EpochCause::Restored
+        } else if self.has_lost(opened) {
+            EpochCause::Damaged
         } else {
             return Ok(());
         };

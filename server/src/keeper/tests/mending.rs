@@ -51,6 +51,33 @@ fn damaged_entry_is_lost_alone_and_a_new_life_begins() {
 }
 
 #[test]
+fn end_of_the_log_that_was_told_and_is_gone_is_no_torn_tail() {
+    let mut world = World::new();
+    let mut phone = world.phone(11, "rep-1");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    let change = phone.apply(&mut doc, &set("title", "末尾")).unwrap();
+    let answer = world.push(&phone.push_changes(doc.id(), None, &[change]));
+    assert_eq!(answer.receipts.len(), 1);
+    let before = world.keeper.cursor();
+    let name = "0000000001.segment";
+    let bytes = world.disk.bytes(name).unwrap();
+    let last = "末尾".as_bytes();
+    let at = bytes.windows(last.len()).rposition(|here| here == last);
+    world.disk.flip_bit(name, at.unwrap() as u64, 0);
+    world.restart(world.keeper.index().clone());
+    assert_ne!(
+        world.keeper.epoch(),
+        before.epoch,
+        "the index knows of a longer log"
+    );
+    let answer = world.push(&phone.push_changes(doc.id(), None, &doc.raw_all()));
+    assert_eq!(answer.receipts.len(), 1);
+    assert_eq!(world.doc(doc.id()).unwrap().heads(), doc.heads());
+}
+
+#[test]
 fn record_that_lost_an_entry_between_others_goes_on_and_gets_it_back() {
     let mut world = World::new();
     let mut phone = world.phone(11, "rep-1");
