@@ -3,46 +3,21 @@
 //!
 //! Never damages a running server's files except its free space.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use liandu_bench::fleet::Phone;
 use liandu_bench::process::{Server, run};
 use liandu_core::id::RecordId;
+use liandu_device::entropy::Seeded;
+use liandu_tests::disk::{SmallDisk, below, copy, files, flip};
 use liandu_tests::{World, create, edit, set, sync};
 
 const RECORDS: u64 = 12;
-
-/// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn flip(path: &Path, at: u64) {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(path)
-        .expect("opened");
-    let mut byte = [0; 1];
-    file.seek(SeekFrom::Start(at)).expect("within the file");
-    file.read_exact(&mut byte).expect("a byte");
-    file.seek(SeekFrom::Start(at)).expect("within the file");
-    file.write_all(&[byte[0] ^ 0x10]).expect("written");
-}
+/// Places at which a journal is cut in one run.
+const CUTS: u64 = 8;
 
 fn length(path: &Path) -> u64 {
     fs::metadata(path).expect("a file").len()
@@ -141,6 +116,36 @@ async fn torn_tail_of_the_journal_is_cut_and_everything_receipted_is_there() {
     .await;
 }
 
+#[tokio::test]
+async fn journal_cut_at_any_byte_keeps_what_was_before_and_gets_the_rest_from_the_device() {
+    let (mut world, mut phone, _) = filled().await;
+    let last = segments(&world.data()).pop().expect("a segment");
+    let (before, at) = (length(&last), position(&mut phone));
+    create(&mut phone, "最后一处");
+    sync(&mut phone).await;
+    world.kill();
+    let (kept, whole) = (world.scratch.path().join("kept"), length(&last));
+    copy(&world.data(), &kept);
+    let mut entropy = Seeded::new(1);
+    for _ in 0..CUTS {
+        fs::remove_dir_all(world.data()).expect("removed");
+        copy(&kept, &world.data());
+        let cut = before + below(&mut entropy, whole - before);
+        let file = OpenOptions::new().write(true).open(&last).expect("opened");
+        file.set_len(cut).expect("cut");
+        world.start_again();
+        all_there(world.server(), at);
+        sync(&mut phone).await;
+        let office = world.server().sign_in("congress-office", "130123");
+        let at = position(&mut phone);
+        let count = office
+            .expect("signed in")
+            .count(&format!("kind=problem&at_least={at}"));
+        assert_eq!(count.expect("a count"), RECORDS + 1, "cut at {cut}");
+        world.kill();
+    }
+}
+
 fn segments(data: &Path) -> Vec<PathBuf> {
     let mut all = files(&data.join("journal"));
     all.retain(|path| path.extension().is_some_and(|ending| ending == "segment"));
@@ -175,46 +180,6 @@ async fn flipped_bit_in_the_journal_is_said_and_mended_from_the_device() {
     }
 }
 
-/// A small disk of its own, taken away in the end.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// None where this machine does not let us mount.
-    fn mounted(at: &Path, mib: u64) -> Option<SmallDisk> {
-        fs::create_dir_all(at).expect("a folder");
-        let size = format!("size={mib}m");
-        let status = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(at)
-            .status();
-        let mounted = status.is_ok_and(|status| status.success());
-        if !mounted {
-            eprintln!("not tried: mounting a small disk takes root");
-        }
-        mounted.then(|| SmallDisk(at.to_owned()))
-    }
-
-    /// Fills it to the last byte but so many.
-    fn fill(&self, leave_mib: u64) {
-        let mut file = File::create(self.0.join("filler")).expect("a file");
-        let block = vec![0; 1 << 20];
-        while file.write_all(&block).is_ok() {}
-        let full = file.metadata().expect("a length").len();
-        file.set_len(full.saturating_sub(leave_mib << 20))
-            .expect("cut");
-    }
-
-    fn empty(&self) {
-        fs::remove_file(self.0.join("filler")).expect("removed");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        Command::new("umount").arg("-l").arg(&self.0).status().ok();
-    }
-}
-
 #[tokio::test]
 async fn full_disk_stops_receipts_loses_nothing_and_goes_on_when_there_is_room() {
     let scratch = tempfile::tempdir().expect("a folder");
@@ -228,7 +193,7 @@ async fn full_disk_stops_receipts_loses_nothing_and_goes_on_when_there_is_room()
     sync(&mut phone).await;
     let mut made = 1;
     for leave_mib in [100, 0] {
-        disk.fill(leave_mib);
+        disk.fill(leave_mib << 20);
         // What is free is asked after each commit: one more may pass, safely in the reserve.
         for _ in 0..2 {
             create(&mut phone, "磁盘将满");

@@ -9,6 +9,7 @@ mod conflict;
 mod crash;
 mod damage;
 mod files;
+mod folder;
 mod hostile;
 mod kills;
 mod load;

@@ -8,6 +8,8 @@
     reason = "a test that cannot go on must stop with the place"
 )]
 
+pub mod disk;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;

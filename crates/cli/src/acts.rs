@@ -33,11 +33,13 @@ fn last_shown(engine: &Engine, record: &RecordId) -> Option<Heads> {
     std::str::from_utf8(note).ok()?.parse().ok()
 }
 
-/// Remembers what the person has seen.
-pub(crate) fn remember(here: &mut Here, record: &RecordId, seen: &Heads) -> anyhow::Result<()> {
+/// Remembers what the person has seen. Without it the next edit is made at what was shown before,
+/// which is no reason to call this act failed: it is saved or shown already.
+pub(crate) fn remember(here: &mut Here, record: &RecordId, seen: &Heads) {
     let (note, text) = (shown_note(record), seen.to_string());
-    here.act(|engine, _| engine.set_note(&note, Some(text.into_bytes())))?;
-    Ok(())
+    if let Err(error) = here.act(|engine, _| engine.set_note(&note, Some(text.into_bytes()))) {
+        eprintln!("liandu: 所看的版本没有记下 (what was shown is not remembered): {error}");
+    }
 }
 
 pub(crate) fn seen(here: &mut Here, record: RecordId, how: &How) -> anyhow::Result<Heads> {
@@ -137,7 +139,7 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     if let Some(map) = said.json.as_object_mut() {
         map.insert("code".to_owned(), json!(code));
     }
-    remember(here, &done.record, &done.seen)?;
+    remember(here, &done.record, &done.seen);
     Ok(said)
 }
 
@@ -191,7 +193,7 @@ pub(crate) fn edit(here: &mut Here, asked: &EditArgs) -> anyhow::Result<Said> {
         all.push(done);
     }
     if !all.is_empty() {
-        remember(here, &record, &seen)?;
+        remember(here, &record, &seen);
     }
     Ok(saved(&all, "修改 edited"))
 }
@@ -276,7 +278,7 @@ pub(crate) fn event(here: &mut Here, asked: &EventArgs) -> anyhow::Result<Said> 
         engine.edit(now, record, Edit::Event { id, event, args }, &how)
     })?;
     let done = kept(done)?;
-    remember(here, &record, &done.seen)?;
+    remember(here, &record, &done.seen);
     Ok(saved(&[done], rule.zh))
 }
 
@@ -298,7 +300,7 @@ pub(crate) fn resolve(here: &mut Here, asked: &Resolve) -> anyhow::Result<Said> 
     };
     let done = here.act(|engine, now| engine.edit(now, record, edit, &how))?;
     let done = kept(done)?;
-    remember(here, &record, &done.seen)?;
+    remember(here, &record, &done.seen);
     Ok(saved(&[done], "核定 resolved"))
 }
 

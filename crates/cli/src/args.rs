@@ -47,6 +47,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Here(OnDevice),
+    /// 救出损坏的本机数据中完好的内容 (keep what is whole of damaged data on this device)
+    Rescue,
+}
+
+/// What needs data that is whole.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OnDevice {
     /// 用邀请码登记本机 (register this device with an invitation)
     Enrol(Enrol),
     /// 新建记录 (make a record; needs no network)

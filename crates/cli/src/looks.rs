@@ -32,7 +32,7 @@ pub(crate) fn show(here: &mut Here, asked: &Show) -> anyhow::Result<Said> {
     let lights = lights(here, asked.today.as_deref())?;
     let (due, shines) = deadline(&view.record, &lights);
     let human = in_words(campaign.as_ref(), &view, (due, shines));
-    remember(here, &record, &view.heads)?;
+    remember(here, &record, &view.heads);
     let mut json = as_json::view(&view);
     if let Some(map) = json.as_object_mut() {
         map.insert("due".to_owned(), json!(due.map(|day| day.to_string())));

@@ -8,20 +8,21 @@ mod args;
 mod bundle;
 mod form;
 mod looks;
+mod rescue;
 mod sync;
 mod trust;
 mod value;
 mod words;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
 use liandu_device::native::{Device, Folder};
 
-use args::{Cli, Command};
+use args::{Cli, Command, OnDevice};
 
 /// What a command says, for people and for programs.
 pub(crate) struct Said {
@@ -77,13 +78,15 @@ async fn main() -> ExitCode {
         }
         Err(error) => {
             let needs = error.downcast_ref::<NeedsAPerson>().is_some();
+            let mut text = format!("{error:#}");
+            if let Some(advice) = rescue::advice(&error) {
+                text = format!("{text}\n{advice}");
+            }
             if json {
-                let said = serde_json::json!({
-                    "error": format!("{error:#}"), "needs_a_person": needs,
-                });
+                let said = serde_json::json!({ "error": text, "needs_a_person": needs });
                 say(&said.to_string());
             } else {
-                eprintln!("liandu: {error:#}");
+                eprintln!("liandu: {text}");
             }
             ExitCode::from(if needs { 3 } else { 1 })
         }
@@ -100,28 +103,33 @@ async fn run(cli: Cli) -> anyhow::Result<Said> {
         .dir
         .or_else(default_dir)
         .context("请用 --dir 指明本机数据的文件夹 (name the device's folder with --dir)")?;
-    let folder = Folder::open(&dir)?;
-    let mut here = Device::open(folder, APP)
-        .with_context(|| format!("{} 打不开 (cannot be opened)", dir.display()))?;
-    trust::recall(&mut here, &dir)?;
     match cli.command {
-        Command::Enrol(asked) => {
-            trust::keep(&mut here, &dir, asked.ca.as_deref())?;
+        Command::Rescue => rescue::run(&dir),
+        Command::Here(command) => on_device(&dir, command, cli.json).await,
+    }
+}
+
+async fn on_device(dir: &Path, command: OnDevice, json: bool) -> anyhow::Result<Said> {
+    let mut here = Device::open(Folder::open(dir)?, APP)?;
+    trust::recall(&mut here, dir)?;
+    match command {
+        OnDevice::Enrol(asked) => {
+            trust::keep(&mut here, dir, asked.ca.as_deref())?;
             sync::enrol(&mut here, &asked).await
         }
-        Command::Sync(asked) => sync::sync(&mut here, &asked, cli.json).await,
-        Command::New(asked) => acts::new(&mut here, &asked),
-        Command::Edit(asked) => acts::edit(&mut here, &asked),
-        Command::Event(asked) => acts::event(&mut here, &asked),
-        Command::Resolve(asked) => acts::resolve(&mut here, &asked),
-        Command::Show(asked) => looks::show(&mut here, &asked),
-        Command::List(asked) => looks::list(&mut here, &asked),
-        Command::Status(asked) => looks::status(&mut here, &asked),
-        Command::Dismiss(asked) => acts::dismiss(&mut here, &asked),
-        Command::Conflicts => looks::conflicts(&mut here),
-        Command::History(asked) => looks::history(&mut here, &asked),
-        Command::Fields(asked) => form::fields(&mut here, &asked),
-        Command::Bundle(asked) => bundle::run(&mut here, &asked),
+        OnDevice::Sync(asked) => sync::sync(&mut here, &asked, json).await,
+        OnDevice::New(asked) => acts::new(&mut here, &asked),
+        OnDevice::Edit(asked) => acts::edit(&mut here, &asked),
+        OnDevice::Event(asked) => acts::event(&mut here, &asked),
+        OnDevice::Resolve(asked) => acts::resolve(&mut here, &asked),
+        OnDevice::Show(asked) => looks::show(&mut here, &asked),
+        OnDevice::List(asked) => looks::list(&mut here, &asked),
+        OnDevice::Status(asked) => looks::status(&mut here, &asked),
+        OnDevice::Dismiss(asked) => acts::dismiss(&mut here, &asked),
+        OnDevice::Conflicts => looks::conflicts(&mut here),
+        OnDevice::History(asked) => looks::history(&mut here, &asked),
+        OnDevice::Fields(asked) => form::fields(&mut here, &asked),
+        OnDevice::Bundle(asked) => bundle::run(&mut here, &asked),
     }
 }
 

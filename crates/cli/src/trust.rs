@@ -1,4 +1,5 @@
-//! The office's own certificate authority, kept in the device's folder.
+//! The office's own certificate authority, kept in the device's folder: with everything else, where
+//! it is checked, and in a file of its own, which is used when the other is lost.
 //!
 //! Never replaces a kept certificate of an enrolled device.
 
@@ -14,8 +15,11 @@ const KEPT: &str = "server-ca.pem";
 
 /// Believes what was kept at enrolment, if anything was.
 pub(crate) fn recall(here: &mut Here, dir: &Path) -> anyhow::Result<()> {
+    if let Some(pem) = here.engine().note(KEPT).map(<[u8]>::to_vec) {
+        return Ok(here.trust(&pem)?);
+    }
     match fs::read(dir.join(KEPT)) {
-        Ok(pem) => Ok(here.trust(&pem)?),
+        Ok(pem) => here.trust(&pem).context(KEPT),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).context(KEPT),
     }
@@ -34,5 +38,7 @@ pub(crate) fn keep(here: &mut Here, dir: &Path, ca: Option<&Path>) -> anyhow::Re
     file.write_all(&pem)?;
     file.sync_all()?;
     fs::rename(&new, dir.join(KEPT))?;
-    Ok(File::open(dir)?.sync_all()?)
+    File::open(dir)?.sync_all()?;
+    here.act(|engine, _| engine.set_note(KEPT, Some(pem)))?;
+    Ok(())
 }

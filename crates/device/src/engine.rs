@@ -11,8 +11,10 @@ mod desk;
 mod enrolling;
 mod feed;
 mod loading;
+mod notes;
 mod outbox;
 mod repair;
+mod rescuing;
 mod shown;
 mod views;
 
@@ -40,6 +42,7 @@ pub use acts::{Asked, KeepError, Kept};
 pub use bundles::{BundleError, BundleFor, BundleReport};
 pub use desk::DismissError;
 pub use enrolling::{EnrolError, EnrolFailure};
+pub use rescuing::{Rescued, rescue};
 pub use shown::{EditView, Filter, Line, NotHere, Overview, RecordView};
 
 /// What happened outside.
@@ -426,32 +429,6 @@ impl Engine {
     pub fn definition_json(&self, name: &DefinitionRef) -> Option<&[u8]> {
         let received = self.received.get(name).map(Vec::as_slice);
         received.or_else(|| self.definitions.get(name).map(|_| HEBEI_JSON))
-    }
-
-    /// What a user interface kept for itself.
-    pub fn note(&self, name: &str) -> Option<&[u8]> {
-        self.notes.get(name).map(Vec::as_slice)
-    }
-
-    /// Keeps something for a user interface: drafts, the heads a person was shown. Gives the
-    /// commit to wait for; none when nothing can be stored any more.
-    pub fn set_note(&mut self, name: &str, value: Option<Vec<u8>>) -> Option<u64> {
-        if self.halted {
-            return None;
-        }
-        let slot = Slot::Note(name.to_owned());
-        let mut batch = Batch::default();
-        match value {
-            Some(value) => {
-                batch.put(&slot, &minicbor::bytes::ByteVec::from(value.clone()));
-                self.notes.insert(name.to_owned(), value);
-            }
-            None => {
-                batch.remove(&slot);
-                self.notes.remove(name);
-            }
-        }
-        Some(self.commit(batch, Vec::new()))
     }
 
     fn pen(&mut self) -> Option<Pen<'_>> {

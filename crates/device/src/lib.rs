@@ -28,7 +28,7 @@ mod store;
 pub use engine::{
     Asked, BundleError, BundleFor, BundleReport, DismissError, EditView, Engine, EnrolError,
     EnrolFailure, Event, Filter, Input, KeepError, Kept, Line, NotHere, Output, Overview,
-    RecordView,
+    RecordView, Rescued, rescue,
 };
 pub use layers::Gone;
 pub use own::{OfficeWord, OwnEdit, OwnState, Status, Unapplied, Why};

@@ -7,8 +7,10 @@
 mod driver;
 mod folder;
 mod memory;
+mod pages;
 mod trust;
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use liandu_core::time::Timestamp;
@@ -27,6 +29,10 @@ pub trait Store {
     fn load(&mut self) -> Result<Pairs, FolderError>;
     /// Stores all of this or nothing; durable when it returns.
     fn write(&mut self, puts: &Puts) -> Result<(), FolderError>;
+    /// The file they are in, if they are in one: named when it is damaged.
+    fn place(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// The operating system's randomness.

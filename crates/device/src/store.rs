@@ -2,7 +2,8 @@
 //!
 //! Never stores by itself: the engine names what is to be stored and the driver says when it is
 //! durable. Every value says its format; a newer one is not opened, so that an older app cannot
-//! destroy it.
+//! destroy it. Every value is checked against its sum: what a disk or a browser has changed by
+//! itself is never taken for what somebody wrote.
 
 use liandu_core::id::RecordId;
 use liandu_core::record::DefinitionRef;
@@ -17,8 +18,11 @@ pub type Puts = Vec<(Key, Option<Vec<u8>>)>;
 /// Everything stored, in any order.
 pub type Pairs = Vec<(Key, Vec<u8>)>;
 
-/// The format that this version writes.
-const FORMAT: u8 = 1;
+/// The format that this version writes: after it the sum of key and body, then the body.
+const FORMAT: u8 = 2;
+/// The one before, which had no sum.
+const FORMAT_PLAIN: u8 = 1;
+const SUM_BYTES: usize = 4;
 
 /// Why what is stored cannot be opened. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +30,8 @@ pub enum OpenError {
     /// A newer version wrote it: update the app.
     #[error("写入此数据的应用版本更新,请更新应用 (written by a newer app: update the app)")]
     Newer,
-    /// Not readable: keep the folder, ask for help.
-    #[error("本机数据无法读取 (what is stored here cannot be read): {what}")]
+    /// Not as it was written: `rescue` keeps what is whole.
+    #[error("本机数据有损坏 (what is stored here is damaged): {what}")]
     Damaged {
         /// Which sort of value.
         what: &'static str,
@@ -118,24 +122,54 @@ fn of_record(rest: &[u8]) -> Option<Slot> {
     }
 }
 
-/// A value with its format before it.
-pub(crate) fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
-    let mut bytes = vec![FORMAT];
+/// A value as it is stored at a key.
+pub(crate) fn encode<T: Encode<()>>(key: &[u8], value: &T) -> Vec<u8> {
+    let mut bytes = vec![FORMAT, 0, 0, 0, 0];
     // Writing CBOR to a Vec cannot fail.
     let _ = minicbor::encode(value, &mut bytes);
+    let sum = sum(key, bytes.get(1 + SUM_BYTES..).unwrap_or_default());
+    for (place, byte) in bytes.iter_mut().skip(1).zip(sum) {
+        *place = byte;
+    }
     bytes
 }
 
-/// The value of those bytes.
-pub(crate) fn decode<T>(bytes: &[u8], what: &'static str) -> Result<T, OpenError>
+/// The value of those bytes, which were stored at this key.
+pub(crate) fn decode<T>(key: &[u8], bytes: &[u8], what: &'static str) -> Result<T, OpenError>
 where
     T: for<'b> Decode<'b, ()>,
 {
-    match bytes.split_first() {
-        Some((&FORMAT, body)) => minicbor::decode(body).map_err(|_| OpenError::Damaged { what }),
-        Some((format, _)) if *format > FORMAT => Err(OpenError::Newer),
-        Some(_) | None => Err(OpenError::Damaged { what }),
+    let body = body(key, bytes)?.ok_or(OpenError::Damaged { what })?;
+    minicbor::decode(body).map_err(|_| OpenError::Damaged { what })
+}
+
+/// Whether these bytes are what was stored at this key. Of the format before nobody can say.
+pub(crate) fn is_whole(key: &[u8], bytes: &[u8]) -> bool {
+    bytes.first() == Some(&FORMAT) && matches!(body(key, bytes), Ok(Some(_)))
+}
+
+/// None where they are not what was stored; a format byte that only looks newer is damage, too.
+fn body<'a>(key: &[u8], bytes: &'a [u8]) -> Result<Option<&'a [u8]>, OpenError> {
+    let Some((format, rest)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    let summed = rest
+        .split_first_chunk()
+        .filter(|(said, body)| **said == sum(key, body))
+        .map(|(_, body)| body);
+    match (*format, summed) {
+        (FORMAT, summed) => Ok(summed),
+        (_, Some(_)) => Ok(None),
+        (FORMAT_PLAIN, None) => Ok(Some(rest)),
+        (format, None) if format > FORMAT => Err(OpenError::Newer),
+        (_, None) => Ok(None),
     }
+}
+
+/// Of what this version writes; another format has another sum.
+fn sum(key: &[u8], body: &[u8]) -> [u8; SUM_BYTES] {
+    let begun = crc32c::crc32c_append(crc32c::crc32c(&[FORMAT]), key);
+    crc32c::crc32c_append(begun, body).to_be_bytes()
 }
 
 /// One batch while it is being put together.
@@ -144,7 +178,9 @@ pub(crate) struct Batch(Puts);
 
 impl Batch {
     pub(crate) fn put<T: Encode<()>>(&mut self, slot: &Slot, value: &T) {
-        self.0.push((slot.key(), Some(encode(value))));
+        let key = slot.key();
+        let value = encode(&key, value);
+        self.0.push((key, Some(value)));
     }
 
     pub(crate) fn remove(&mut self, slot: &Slot) {
@@ -191,14 +227,25 @@ mod tests {
     }
 
     #[test]
-    fn newer_format_is_not_opened() {
-        let mut bytes = encode(&7u8);
-        assert_eq!(decode::<u8>(&bytes, "x"), Ok(7));
-        bytes[0] = FORMAT + 1;
-        assert_eq!(decode::<u8>(&bytes, "x"), Err(OpenError::Newer));
-        assert_eq!(
-            decode::<u8>(&[], "x"),
-            Err(OpenError::Damaged { what: "x" })
-        );
+    fn newer_format_is_not_opened_and_the_one_before_is() {
+        assert_eq!(decode::<u8>(b"k", &encode(b"k", &7u8), "x"), Ok(7));
+        let newer = [FORMAT + 1, 7, 7, 7, 7, 7];
+        assert_eq!(decode::<u8>(b"k", &newer, "x"), Err(OpenError::Newer));
+        assert_eq!(decode::<u8>(b"k", &[FORMAT_PLAIN, 7], "x"), Ok(7));
+        let damaged = Err(OpenError::Damaged { what: "x" });
+        assert_eq!(decode::<u8>(b"k", &[], "x"), damaged);
+    }
+
+    #[test]
+    fn no_flipped_bit_and_no_other_key_is_taken_for_what_was_stored() {
+        let bytes = encode(b"key", &"村东空地");
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(!is_whole(b"key", &flipped), "bit {bit}");
+            let read = decode::<String>(b"key", &flipped, "x");
+            assert_eq!(read, Err(OpenError::Damaged { what: "x" }), "bit {bit}");
+        }
+        assert!(is_whole(b"key", &bytes) && !is_whole(b"kez", &bytes));
     }
 }

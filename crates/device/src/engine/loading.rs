@@ -14,11 +14,11 @@ use liandu_core::protocol::update::Chunk;
 use super::outbox::OFFER_BYTES_MAX;
 use super::{CACHE_BYTES_MAX, Engine};
 use crate::cache::Cache;
-use crate::entropy::{Entropy, draw};
+use crate::entropy::{Entropy, Seeded, draw};
 use crate::identity::{Identity, Place, StoredIdentity};
 use crate::layers::{Carried, Header, Layers};
 use crate::own::OwnEdit;
-use crate::store::{OpenError, Pairs, Slot, decode};
+use crate::store::{OpenError, Pairs, Slot, decode, is_whole};
 
 /// Parts of a record while the stored pairs are gone through.
 #[derive(Default)]
@@ -27,6 +27,15 @@ struct Parts {
     chunks: BTreeMap<u32, Chunk>,
     own: BTreeMap<u64, OwnEdit>,
     carried: Carried,
+}
+
+/// A key that this version does not know: a newer one's, or one that has changed by itself.
+fn unknown(key: &[u8], value: &[u8]) -> OpenError {
+    if is_whole(key, value) {
+        OpenError::Newer
+    } else {
+        OpenError::Damaged { what: "key" }
+    }
 }
 
 impl Engine {
@@ -40,8 +49,7 @@ impl Engine {
         let mut engine = Engine::empty(entropy, app);
         let mut records: BTreeMap<RecordId, Parts> = BTreeMap::new();
         for (key, value) in pairs {
-            let slot = Slot::parse(&key).ok_or(OpenError::Newer)?;
-            engine.take_in(slot, &value, &mut records)?;
+            engine.take_in(&key, &value, &mut records)?;
         }
         for (id, parts) in records {
             let header = parts.header.ok_or(OpenError::Damaged { what: "record" })?;
@@ -60,6 +68,12 @@ impl Engine {
         engine.know_definitions();
         engine.start_client();
         Ok(engine)
+    }
+
+    /// Whether a device could be opened with this pair.
+    pub(super) fn reads(key: &[u8], value: &[u8]) -> Result<(), OpenError> {
+        let mut nobody = Engine::empty(Box::new(Seeded::new(0)), "");
+        nobody.take_in(key, value, &mut BTreeMap::new())
     }
 
     fn empty(entropy: Box<dyn Entropy + Send>, app: &str) -> Engine {
@@ -100,44 +114,49 @@ impl Engine {
 
     fn take_in(
         &mut self,
-        slot: Slot,
+        key: &[u8],
         value: &[u8],
         records: &mut BTreeMap<RecordId, Parts>,
     ) -> Result<(), OpenError> {
+        let slot = Slot::parse(key).ok_or_else(|| unknown(key, value))?;
         match slot {
             Slot::Identity => {
-                let stored: StoredIdentity = decode(value, "identity")?;
+                let stored: StoredIdentity = decode(key, value, "identity")?;
                 self.identity = Some(Identity::from(stored));
             }
-            Slot::Place => self.place = decode(value, "place")?,
-            Slot::Sent => self.sent = decode::<Vec<u64>>(value, "sent")?.into_iter().collect(),
-            Slot::Sheets => self.sheets = decode(value, "sheets")?,
+            Slot::Place => self.place = decode(key, value, "place")?,
+            Slot::Sent => {
+                self.sent = decode::<Vec<u64>>(key, value, "sent")?
+                    .into_iter()
+                    .collect()
+            }
+            Slot::Sheets => self.sheets = decode(key, value, "sheets")?,
             Slot::Note(name) => {
-                let note: minicbor::bytes::ByteVec = decode(value, "note")?;
+                let note: minicbor::bytes::ByteVec = decode(key, value, "note")?;
                 self.notes.insert(name, note.into());
             }
             Slot::Definition(name) => {
-                let json: minicbor::bytes::ByteVec = decode(value, "definition")?;
+                let json: minicbor::bytes::ByteVec = decode(key, value, "definition")?;
                 self.received.insert(name, json.into());
             }
             Slot::Statements(position) => {
-                let statements: Vec<minicbor::bytes::ByteVec> = decode(value, "statements")?;
+                let statements: Vec<minicbor::bytes::ByteVec> = decode(key, value, "statements")?;
                 let statements = statements.into_iter().map(Into::into).collect();
                 self.statements.insert(position, statements);
             }
             Slot::Header(id) => {
-                records.entry(id).or_default().header = Some(decode(value, "header")?);
+                records.entry(id).or_default().header = Some(decode(key, value, "header")?);
             }
             Slot::Admitted(id, part) => {
-                let chunk = decode(value, "admitted")?;
+                let chunk = decode(key, value, "admitted")?;
                 records.entry(id).or_default().chunks.insert(part, chunk);
             }
             Slot::Own(id, number) => {
-                let edit = decode(value, "own edit")?;
+                let edit = decode(key, value, "own edit")?;
                 records.entry(id).or_default().own.insert(number, edit);
             }
             Slot::Carried(id) => {
-                records.entry(id).or_default().carried = decode(value, "carried")?;
+                records.entry(id).or_default().carried = decode(key, value, "carried")?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! Never reorders what the engine says, and answers every batch with whether it is stored.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -96,6 +97,17 @@ pub struct Device<S> {
     connector: Option<Connector>,
 }
 
+/// Damage with the file it is in.
+fn named(error: OpenError, place: Option<&Path>) -> DriveError {
+    match (error, place) {
+        (OpenError::Damaged { what }, Some(path)) => DriveError::Folder(FolderError::Damaged {
+            path: path.to_owned(),
+            what: what.to_owned(),
+        }),
+        (error, _) => DriveError::Open(error),
+    }
+}
+
 impl<S: Store> Device<S> {
     /// Opens a device from its store.
     pub fn open(store: S, app: &str) -> Result<Device<S>, DriveError> {
@@ -108,7 +120,8 @@ impl<S: Store> Device<S> {
         app: &str,
         entropy: Box<dyn Entropy + Send>,
     ) -> Result<Device<S>, DriveError> {
-        let engine = Engine::open(store.load()?, entropy, app)?;
+        let opened = Engine::open(store.load()?, entropy, app);
+        let engine = opened.map_err(|error| named(error, store.place()))?;
         Ok(Device {
             engine,
             store,
