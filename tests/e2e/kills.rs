@@ -18,7 +18,8 @@ use liandu_bench::process::run;
 use liandu_core::id::RecordId;
 use liandu_core::record::edit::Edit;
 use liandu_device::Status;
-use liandu_device::entropy::{Entropy, Seeded};
+use liandu_device::entropy::Seeded;
+use liandu_tests::disk::below;
 use liandu_tests::{World, create, edit, ok, place, set, typing};
 use tokio::task::JoinSet;
 
@@ -36,13 +37,6 @@ type Receipted = BTreeMap<RecordId, BTreeSet<String>>;
 fn asked(name: &str, otherwise: u64) -> u64 {
     let text = std::env::var(name).ok();
     text.map_or(otherwise, |text| text.parse().expect("a number"))
-}
-
-/// A drawn number below `end`.
-fn below(entropy: &mut Seeded, end: u64) -> u64 {
-    let mut bytes = [0; 8];
-    entropy.fill(&mut bytes);
-    u64::from_be_bytes(bytes) % end
 }
 
 /// What everybody writes before they connect: a record with two values, and words into the text of
@@ -169,6 +163,7 @@ async fn no_receipted_edit_is_lost_by_any_of_many_kills() {
         cut_short > 0,
         "no kill came before everything was exchanged"
     );
+    println!("服务器 server: {kills} kills, {cut_short} of them before all was answered");
     let mut phones = sync_all(phones, PHONES).await.expect("all exchanged");
     for phone in &mut phones {
         assert!(phone.engine().all_at_office());
@@ -179,6 +174,8 @@ async fn no_receipted_edit_is_lost_by_any_of_many_kills() {
     is_there(&office, &known);
     let count = office.count("kind=problem").expect("a count");
     assert_eq!(count, made.len() as u64);
+    let values: usize = known.values().map(BTreeSet::len).sum();
+    println!("  {count} records, {values} receipted values, all there");
     world.stop();
     run(&world.bin, &world.data(), &["check"], None).expect("log, index and tables agree");
 }
@@ -229,6 +226,8 @@ async fn nothing_that_the_command_said_was_saved_is_lost_by_a_kill() {
         }
     }
     assert!(killed > 0, "no kill came before the command was done");
+    let done = saved.len();
+    println!("设备 device: {kills} kills, {killed} of them before it was done, {done} said saved");
     let history = ok(&world, "a", &["history", &record, "village"]).to_string();
     for word in &saved {
         assert!(history.contains(word.as_str()), "{word} is lost: {history}");

@@ -3,6 +3,7 @@
 
 mod command;
 mod count;
+mod crash;
 mod defects;
 mod demo;
 mod packages;
@@ -25,6 +26,7 @@ const USAGE: &str = "\
   packages                     依赖的许可、来源、已知漏洞 licences, sources and faults of others' packages
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
+  crash --kills N [--seed S]   服务器和设备命令各杀 N 次 kill a server and a device's command N times each
   defects [NAME]               故意的缺陷是否都被发现 whether each deliberate defect is noticed
   golden --add                 写出缺少的样本文件，从不改写 write missing golden files, never rewrite
 ";
@@ -55,6 +57,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
             let asked = suite::Seeds::parse(options)?;
             suite::simulate(&asked)
         }
+        ["crash", options @ ..] => crash::run(options),
         ["defects"] => defects::prove_all(""),
         ["defects", word] => defects::prove_all(word),
         ["golden", "--add"] => suite::add_golden(),
