@@ -140,8 +140,8 @@ pub struct Keeper<D: Disk, I: Index> {
     definitions: Arc<Definitions>,
     definition_json: BTreeMap<DefinitionRef, Arc<Vec<u8>>>,
     cache: Cache,
-    /// Where the log's last life began that began because entries were lost.
-    damaged_at: Option<Position>,
+    /// Where the first and the last of the log's lives began that began because entries were lost.
+    damaged_at: Option<(Position, Position)>,
     /// Records that have lost an entry between others.
     torn: BTreeSet<RecordId>,
     packs: Box<dyn Packs>,
@@ -364,7 +364,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         if let LogEntry::Epoch(epoch) = entry {
             self.epoch = epoch.epoch;
             if epoch.cause == EpochCause::Damaged {
-                self.damaged_at = self.damaged_at.max(Some(position));
+                let (first, last) = self.damaged_at.unwrap_or((position, position));
+                self.damaged_at = Some((first.min(position), last.max(position)));
             }
         }
     }

@@ -146,6 +146,16 @@ fn what_must_always_hold_holds_in_strange_worlds() {
     hold(STRANGE_SEEDS, &Strange::USUAL);
 }
 
+#[test]
+fn what_must_always_hold_holds_while_bits_of_the_log_flip() {
+    hold(STRANGE_SEEDS, &[Strange::Flips]);
+}
+
+#[test]
+fn what_must_always_hold_holds_while_writes_go_astray() {
+    hold(STRANGE_SEEDS, &[Strange::Misdirected]);
+}
+
 /// Runs so many worlds; says all that did not hold.
 fn hold(seeds: u64, strange: &[Strange]) {
     let from = asked("LIANDU_SIM_FROM", 1);

@@ -138,3 +138,10 @@ fn end_of_the_log_that_was_told_is_asked_for_again() {
     run_strange(27, &[Strange::Misdirected]);
     run_strange(120, &[Strange::Misdirected]);
 }
+
+/// A record torn in one life of the log and fed in a later one: what was accepted between the two
+/// came as an entry of its own, without what it stands on.
+#[test]
+fn what_rejoined_between_two_lives_is_fed_as_a_whole() {
+    run_strange(40, &[Strange::Misdirected]);
+}

@@ -51,7 +51,7 @@ impl Strange {
         ("forged", Strange::Forged),
     ];
 
-    /// Those of an ordinary run.
+    /// Those of an ordinary run that come together; damage to the log comes alone.
     pub(crate) const USUAL: [Strange; 5] = [
         Strange::Unreadable,
         Strange::Copies,

@@ -101,19 +101,19 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         record: &RecordId,
         position: Position,
     ) -> Result<bool, Trouble> {
-        let after = self.damaged_at.is_some_and(|at| position > at);
+        let after = self.damaged_at.is_some_and(|(first, _)| position > first);
         Ok(after && self.is_older_than_a_loss(record)?)
     }
 
     /// Whether the log has lost entries since the record began.
     fn is_older_than_a_loss(&self, record: &RecordId) -> Result<bool, Trouble> {
-        let Some(damaged_at) = self.damaged_at else {
+        let Some((_, last)) = self.damaged_at else {
             return Ok(false);
         };
         let entries = keys::entries(record);
         let first = self.index.scan(&entries, &entries, 1)?;
         let first = first.first().and_then(|(key, _)| keys::read_entry(key));
-        Ok(first.is_some_and(|first| first < damaged_at))
+        Ok(first.is_some_and(|first| first < last))
     }
 
     /// Takes out of a push what the log accepted long ago and a torn record still waits with.
