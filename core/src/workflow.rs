@@ -8,8 +8,11 @@ use crate::policy::{Relation, Role};
 use crate::record::kind::Kind;
 
 mod by;
+mod flag;
 mod other;
 mod problem;
+
+pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;

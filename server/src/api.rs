@@ -84,7 +84,9 @@ pub use records::{ConflictsJson, CountJson, GroupJson, InConflictJson, RecordsJs
 pub use session::{GrantJson, SessionJson};
 pub use status::HealthJson;
 pub use units::UnitJson;
-pub use workflow::{ByWhomJson, EventRuleJson, StateRuleJson, WorkflowJson, WorkflowsJson};
+pub use workflow::{
+    ByWhomJson, EventRuleJson, FlagRuleJson, StateRuleJson, WorkflowJson, WorkflowsJson,
+};
 
 use crate::api::device::Stamp;
 use crate::api::problem::ApiError;

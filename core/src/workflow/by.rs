@@ -11,6 +11,7 @@ pub(super) const OFFICES: &[(Role, Relation)] =
     &[(CongressOffice, InRegion), (ResponseCentre, InRegion)];
 pub(super) const CONGRESS: &[(Role, Relation)] = &[(CongressOffice, InRegion)];
 pub(super) const HANDLERS: &[(Role, Relation)] = &[(Department, Handler)];
+pub(super) const LEADER: &[(Role, Relation)] = &[(Leader, InRegion)];
 pub(super) const LEADERS: &[(Role, Relation)] = &[(Leader, InRegion), (CongressOffice, InRegion)];
 pub(super) const HANDLERS_AND_CONGRESS: &[(Role, Relation)] =
     &[(Department, Handler), (CongressOffice, InRegion)];

@@ -210,6 +210,17 @@ pub(super) const PROBLEM: Workflow = Workflow {
         ),
         needs(
             event(
+                "refuse_extension",
+                "不准延期",
+                "refuse time",
+                UNDER_WAY,
+                None,
+                CONGRESS,
+            ),
+            &["reason"],
+        ),
+        needs(
+            event(
                 "pause",
                 "中止计时",
                 "pause the clock",

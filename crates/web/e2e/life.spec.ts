@@ -104,7 +104,7 @@ test('a problem goes from transfer to closing, with a rejection by the departmen
   await nothingSerious(office);
 });
 
-test('a leader on a phone sees what is due first and instructs; the department answers', async ({ browser }) => {
+test('a leader on a phone sees what is due first and instructs; the office finds it open and answers', async ({ browser }) => {
   const leader = await as(browser, 'leader', true);
   await expect(leader.getByText('最先到期')).toBeVisible();
   await fits(leader);
@@ -116,7 +116,23 @@ test('a leader on a phone sees what is due first and instructs; the department a
   await expect(leader.getByRole('status')).toContainText('批示已办');
   await expect(leader.locator('.timeline li').first()).toContainText('请一周内办结');
   await fits(leader);
+  await expect(leader.locator('.timeline li').first()).toContainText('待答复');
   await shot(leader, 'leader-instructed-390');
+
+  const record = new URL(leader.url()).pathname;
+  const office = await as(browser, 'province');
+  await expect(office.locator('.heap').filter({ hasText: '批示待答复' })).toBeVisible();
+  await shot(office, 'inbox-instructed');
+  await nothingSerious(office);
+  await office.goto(url(record));
+  await expect(office.locator('[data-flag="instructed"]')).toHaveText('批示待答复');
+  await office.locator('.acts button').first().click();
+  await office.locator('.act-form [data-arg="text"]').fill('已督促承办单位，本周内办结。');
+  await office.locator('.act-form button.main').click();
+  await expect(office.getByRole('status')).toContainText('答复已办');
+  await expect(office.locator('[data-flag]')).toHaveCount(0);
+  await office.goto(url('/ledger?kind=problem&flag=instructed'));
+  await expect(office.getByTestId('count')).toHaveAttribute('data-count', '0');
 });
 
 test('several problems are handed over together, each with the four settled things', async ({ browser }) => {

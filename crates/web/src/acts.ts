@@ -7,6 +7,7 @@ type Session = Schemas['SessionJson'];
 type ByWhom = Schemas['ByWhomJson'];
 export type EventRule = Schemas['EventRuleJson'];
 export type Workflow = Schemas['WorkflowJson'];
+export type FlagRule = Schemas['FlagRuleJson'];
 export type PolicyRule = Schemas['RuleJson'];
 
 /** A record as far as it decides who may do what. */
@@ -33,27 +34,16 @@ function stands(who: Session, by: ByWhom, at: Stand): boolean {
 /** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
 const ORDER = [
   'receive', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
-  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate',
+  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate',
 ];
 const place = (event: string): number => {
   const at = ORDER.indexOf(event);
   return at < 0 ? ORDER.length : at;
 };
 
-/** An act that answers another one, while that one has no answer. */
-const ANSWERS: readonly (readonly [asked: string, answered: string])[] = [
-  ['ask_extension', 'extend'],
-  ['instruct', 'answer'],
-];
-
-function waiting(events: RecordJson['events']): Set<string> {
-  const last = (event: string): number => events.findLastIndex((each) => each.counts && each.event === event);
-  return new Set(ANSWERS.filter(([asked, answered]) => last(asked) > last(answered)).map(([, answered]) => answered));
-}
-
-/** The events a person may cause, what is next first. Deciding a state in conflict is a matter of the conflict's own card. */
-export function possible(flow: Workflow, who: Session, at: Stand, events: RecordJson['events'] = []): EventRule[] {
-  const urgent = waiting(events);
+/** The events a person may cause: what answers something open beside the state, then what is next. Deciding a state in conflict is a matter of the conflict's own card. */
+export function possible(flow: Workflow, who: Session, at: Stand, flags: readonly FlagRule[] = []): EventRule[] {
+  const urgent = new Set(flags.flatMap(({ next }) => next));
   const before = (rule: EventRule): number => (urgent.has(rule.id) ? -1 : place(rule.id));
   return flow.events
     .filter((rule) => rule.id !== 'decide' && rule.from.includes(at.state) && rule.by.some((by) => stands(who, by, at)))

@@ -28,6 +28,13 @@ test('acts are those of the role, the relation and the region, what takes the re
   expect(ids(who('congress-office', '130500'))).toEqual([]);
 });
 
+test('what answers something open beside the state comes first', () => {
+  const open = [{ id: 'asks-extension', label: { zh: '延期待批', en: 'asks for time' }, turn: [], next: ['extend'] }];
+  const ids = (flags: typeof open): string[] => possible({ ...flow, events: [...flow.events, rule('extend', ['transferred'], 'congress-office', 'in-region', ['until'])] }, who('congress-office', '130400'), at, flags).map(({ id }) => id);
+  expect(ids([])).toEqual(['remind', 'extend']);
+  expect(ids(open)).toEqual(['extend', 'remind']);
+});
+
 test('one click is enough for what asks nothing', () => {
   expect(isPlain({ id: 'receive', needs: [] })).toBe(true);
   expect(isPlain({ id: 'return', needs: ['reason'] })).toBe(false);

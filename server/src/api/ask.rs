@@ -142,6 +142,9 @@ pub(crate) struct FilterParams {
     changed_until: Option<String>,
     /// `open` or `none`.
     conflict: Option<String>,
+    /// What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+    /// `asks-extension`; repeat for any of several, empty for none.
+    flag: Option<String>,
     /// How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them.
     light: Option<String>,
     /// Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its

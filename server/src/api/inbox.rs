@@ -3,15 +3,15 @@
 //!
 //! Never counts by conditions of its own: each heap is a filter that the ledger takes as well.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
 use liandu_core::id::{Position, UnitId};
 use liandu_core::light::Light;
-use liandu_core::policy::{Facts, Grant, Principal, Relation, may_cause};
+use liandu_core::policy::{Facts, Grant, Principal, Relation, Role, may_cause};
 use liandu_core::record::kind::Kind;
-use liandu_core::workflow::{EventRule, StateRule, workflow};
+use liandu_core::workflow::{EventRule, FLAGS, FlagRule, StateRule, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,12 +24,16 @@ use crate::api::problem::{ApiError, Problem};
 use crate::tables::filter::Filter;
 use crate::tables::query::{Asked, By, Snapshot, Sort, count, list};
 use crate::tables::rows::Line;
+use crate::tables::visible::Visible;
 
 /// How many wait in one state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitJson {
-    /// The state.
+    /// The state; empty for a flag.
     pub state: String,
+    /// What is open beside the state, when that is why they wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
     /// What people call it.
     pub label: LabelJson,
     /// The ledger's query string for the same records.
@@ -61,6 +65,9 @@ pub struct NextJson {
 pub struct WaitingJson {
     /// The record.
     pub record: LineJson,
+    /// What is open beside its state, when that is why it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<LabelJson>,
     /// What the person may do about it, what takes it on first. The four settled things, and
     /// who reported the work, are judged when it is done.
     pub next: Vec<NextJson>,
@@ -71,40 +78,113 @@ pub struct WaitingJson {
 pub struct InboxJson {
     /// True for this position.
     pub as_of: AsOf,
-    /// All that waits.
+    /// All records that wait, each once.
     pub total: u64,
-    /// By state and reason, in the order of a record's life; empty heaps too.
+    /// By reason: first what is open beside the state, then by state in the order of a record's
+    /// life; empty heaps too. A record that waits for two reasons counts in both.
     pub waits: Vec<WaitJson>,
     /// What is due first, first; at most `limit` of all.
     pub records: Vec<WaitingJson>,
 }
 
-/// Records that wait in one state by one grant.
+/// Why records wait.
+#[derive(Clone, Copy)]
+enum Why {
+    State(&'static StateRule),
+    Flag(&'static FlagRule),
+}
+
+impl Why {
+    fn state(self) -> Option<&'static str> {
+        match self {
+            Why::State(rule) => Some(rule.id),
+            Why::Flag(_) => None,
+        }
+    }
+
+    fn flag(self) -> Option<&'static str> {
+        match self {
+            Why::State(_) => None,
+            Why::Flag(rule) => Some(rule.id),
+        }
+    }
+
+    fn turn(self) -> &'static [(Role, Relation)] {
+        match self {
+            Why::State(rule) => rule.turn,
+            Why::Flag(rule) => rule.turn,
+        }
+    }
+
+    fn label(self) -> LabelJson {
+        let (zh, en) = match self {
+            Why::State(rule) => (rule.zh, rule.en),
+            Why::Flag(rule) => (rule.zh, rule.en),
+        };
+        LabelJson {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+
+    /// What answers it comes first, then what takes the record on.
+    fn rank(self, rule: &EventRule) -> (bool, bool) {
+        let answers = match self {
+            Why::State(_) => false,
+            Why::Flag(flag) => flag.next.contains(&rule.id),
+        };
+        (!answers, rule.to.is_none())
+    }
+}
+
+/// Records that wait for one reason by one grant.
 struct Heap {
-    state: &'static StateRule,
-    pairs: Vec<(String, String)>,
+    why: Why,
+    /// Whose: the ledger's conditions without the reason.
+    whose: Pairs,
     unit: Option<UnitId>,
 }
 
+/// The ledger's conditions.
+type Pairs = Vec<(String, String)>;
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
 impl Heap {
-    fn of(state: &'static StateRule, relation: Relation, grant: &Grant) -> Option<Heap> {
+    fn of(why: Why, relation: Relation, grant: &Grant) -> Option<Heap> {
         let unit = match relation {
             Relation::InRegion => None,
             Relation::Handler => Some(grant.unit.clone()?),
             // Nobody's turn by these: they are no part of the ledger's filter.
             Relation::Author | Relation::GroupMember => return None,
         };
-        let mut pairs = vec![
-            ("kind".to_owned(), Kind::Problem.to_string()),
-            ("state".to_owned(), state.id.to_owned()),
-            ("region".to_owned(), grant.region.to_string()),
+        let mut whose = vec![
+            pair("kind", &Kind::Problem.to_string()),
+            pair("region", grant.region.as_str()),
         ];
-        pairs.extend(unit.iter().map(|u| ("handler".to_owned(), u.to_string())));
-        Some(Heap { state, pairs, unit })
+        whose.extend(unit.iter().map(|unit| pair("handler", unit.as_str())));
+        Some(Heap { why, whose, unit })
+    }
+
+    fn pairs(&self) -> Pairs {
+        let why = self.why.state().map(|word| pair("state", word));
+        let why = why.or_else(|| self.why.flag().map(|word| pair("flag", word)));
+        let (kind, rest) = self.whose.split_at(1);
+        kind.iter()
+            .cloned()
+            .chain(why)
+            .chain(rest.iter().cloned())
+            .collect()
     }
 
     fn query(&self) -> String {
-        let pairs: Vec<String> = self.pairs.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let pairs: Vec<String> = self
+            .pairs()
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
         pairs.join("&")
     }
 }
@@ -126,10 +206,12 @@ fn widest(principal: &Principal) -> Vec<&Grant> {
 
 fn heaps(principal: &Principal) -> Vec<Heap> {
     let (mut heaps, mut known) = (Vec::new(), BTreeSet::new());
-    for state in workflow(Kind::Problem).states {
+    let flags = FLAGS.iter().map(Why::Flag);
+    let states = workflow(Kind::Problem).states.iter().map(Why::State);
+    for why in flags.chain(states) {
         for grant in widest(principal) {
-            let turns = state.turn.iter().filter(|(role, _)| *role == grant.role);
-            for heap in turns.filter_map(|(_, relation)| Heap::of(state, *relation, grant)) {
+            let turns = why.turn().iter().filter(|(role, _)| *role == grant.role);
+            for heap in turns.filter_map(|(_, relation)| Heap::of(why, *relation, grant)) {
                 if known.insert(heap.query()) {
                     heaps.push(heap);
                 }
@@ -146,20 +228,20 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
         scope: &line.about.scope,
         author: line.author.as_ref() == Some(&who.person),
         handlers: &handlers,
-        state: heap.state.id,
+        state: line.state.as_str(),
         authority: Position(u64::MAX),
         now: line.about.last.1,
         grace_ms: 0,
     };
     let possible = |rule: &&EventRule| {
-        rule.from.contains(&heap.state.id) && may_cause(who, rule, &facts).is_ok()
+        rule.from.contains(&line.state.as_str()) && may_cause(who, rule, &facts).is_ok()
     };
     let mut rules: Vec<&EventRule> = workflow(Kind::Problem)
         .events
         .iter()
         .filter(possible)
         .collect();
-    rules.sort_by_key(|rule| rule.to.is_none());
+    rules.sort_by_key(|rule| heap.why.rank(rule));
     let next = |rule: &&EventRule| NextJson {
         event: rule.id.to_owned(),
         label: LabelJson {
@@ -172,11 +254,44 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
     rules.iter().map(next).collect()
 }
 
+/// How often records that wait for several reasons are counted too much.
+fn twice(snapshot: &Snapshot<'_>, visible: &Visible, heaps: &[Heap]) -> Result<u64, ApiError> {
+    let mut reasons: BTreeMap<&Pairs, Vec<Why>> = BTreeMap::new();
+    for heap in heaps {
+        reasons.entry(&heap.whose).or_default().push(heap.why);
+    }
+    let mut twice = 0;
+    for (whose, whys) in reasons {
+        let counted = |flags: &[&str], states: &[&str]| {
+            let flags = flags.iter().map(|word| pair("flag", word));
+            let states = states.iter().map(|word| pair("state", word));
+            let pairs: Pairs = whose.iter().cloned().chain(flags).chain(states).collect();
+            let (filter, _) = Filter::parse(&pairs)?;
+            let filter = &filter;
+            let counts = count(snapshot, Asked { visible, filter }, None)?;
+            Ok::<u64, ApiError>(counts.total)
+        };
+        let flags: Vec<&str> = whys.iter().filter_map(|why| why.flag()).collect();
+        let states: Vec<&str> = whys.iter().filter_map(|why| why.state()).collect();
+        if flags.is_empty() {
+            continue;
+        }
+        for flag in &flags {
+            twice += counted(&[flag], &[])?;
+        }
+        twice -= counted(&flags, &[])?;
+        if !states.is_empty() {
+            twice += counted(&flags, &states)?;
+        }
+    }
+    Ok(twice)
+}
+
 fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJson, ApiError> {
     let (visible, heaps) = (who.visible(), heaps(&who.principal));
     let (mut waits, mut found) = (Vec::new(), Vec::new());
     for heap in &heaps {
-        let (filter, _) = Filter::parse(&heap.pairs)?;
+        let (filter, _) = Filter::parse(&heap.pairs())?;
         let asked = Asked {
             visible: &visible,
             filter: &filter,
@@ -188,11 +303,9 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             found.map_or(0, |(_, count)| *count)
         };
         waits.push(WaitJson {
-            state: heap.state.id.to_owned(),
-            label: LabelJson {
-                zh: heap.state.zh.to_owned(),
-                en: heap.state.en.to_owned(),
-            },
+            state: heap.why.state().unwrap_or_default().to_owned(),
+            flag: heap.why.flag().map(str::to_owned),
+            label: heap.why.label(),
             filter: heap.query(),
             count: counts.total,
             red: shining(Light::Red),
@@ -207,11 +320,13 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
     found.truncate(limit);
     let waiting = |(line, heap): &(Line, &Heap)| WaitingJson {
         record: LineJson::of(line, snapshot.lights()),
+        flag: heap.why.flag().map(|_| heap.why.label()),
         next: next(&who.principal, heap, line),
     };
     Ok(InboxJson {
         as_of: snapshot.mark().into(),
-        total: waits.iter().map(|wait| wait.count).sum(),
+        total: waits.iter().map(|wait| wait.count).sum::<u64>()
+            - twice(snapshot, &visible, &heaps)?,
         waits,
         records: found.iter().map(waiting).collect(),
     })

@@ -11,9 +11,10 @@ use liandu_core::light::Light;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
-use liandu_core::workflow::workflow;
+use liandu_core::workflow::{flag, workflow};
 
 use crate::tables::query::By;
+use crate::tables::rows::FLAG_PLACE;
 
 /// Every definition the log knows.
 #[derive(Debug, Clone)]
@@ -71,6 +72,9 @@ impl Labels {
             By::Column("campaign", _) => self.campaign(Some(value)).map(|c| c.name.clone()),
             By::Light => Light::parse(value).map(|light| label(light.name().0, light.name().1)),
             By::Column(..) | By::Handler => None,
+            By::Facet(place) if place == FLAG_PLACE => {
+                flag(value).map(|rule| label(rule.zh, rule.en))
+            }
             By::Facet(place) => self.newest().find_map(|campaign| {
                 let field = Kind::ALL
                     .into_iter()

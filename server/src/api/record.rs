@@ -20,7 +20,7 @@ use liandu_core::record::number::code;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Audience;
 use liandu_core::record::view::{EventView, FieldView, Record, TextView};
-use liandu_core::workflow::workflow;
+use liandu_core::workflow::{flags, unanswered, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -83,6 +83,9 @@ pub struct EventJson {
     pub args: ValuesJson,
     /// Whether it was possible in the state its author saw.
     pub counts: bool,
+    /// Whether it is an instruction that waits for its answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// Who and when.
     pub by: ByJson,
 }
@@ -99,6 +102,8 @@ pub struct StateJson {
     pub tips: Vec<String>,
     /// The units it is handed to.
     pub handlers: Vec<String>,
+    /// What is open beside the state, as `/api/workflow` names it.
+    pub flags: Vec<String>,
 }
 
 /// One record.
@@ -188,7 +193,7 @@ impl Words<'_> {
         }
     }
 
-    fn event(&self, view: &EventView) -> EventJson {
+    fn event(&self, view: &EventView, waits: bool) -> EventJson {
         let rule = workflow(self.kind).event(view.kind.as_str());
         EventJson {
             id: view.id.hex(),
@@ -204,12 +209,25 @@ impl Words<'_> {
                 .map(|(name, v)| (name.clone(), v.into()))
                 .collect(),
             counts: view.counts,
+            waits,
             by: (&view.by).into(),
         }
     }
 
+    fn state(&self, record: &Record) -> StateJson {
+        let state = &record.state;
+        let owned = |word: &&str| (*word).to_owned();
+        StateJson {
+            state: state.state.to_string(),
+            label: Words::json(labels::of_state(self.kind, state.state.as_str())),
+            tips: state.tips.iter().map(|id| id.hex()).collect(),
+            handlers: state.handlers.iter().map(ToString::to_string).collect(),
+            flags: flags(record).iter().map(owned).collect(),
+        }
+    }
+
     fn record(&self, as_of: AsOf, loaded: &Loaded, record: &Record) -> RecordJson {
-        let state = record.state.state.as_str();
+        let open = unanswered(record);
         let texts = record.texts.iter();
         let due = light::due(record);
         let shines = self.lights.light(light::clock(record), due);
@@ -225,17 +243,7 @@ impl Words<'_> {
                 .definition()
                 .map(|d| format!("{}@{}", d.campaign, d.version)),
             seen: loaded.doc.heads().to_string(),
-            state: StateJson {
-                state: state.to_owned(),
-                label: Words::json(labels::of_state(self.kind, state)),
-                tips: record.state.tips.iter().map(|id| id.hex()).collect(),
-                handlers: record
-                    .state
-                    .handlers
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-            },
+            state: self.state(record),
             due: due.map(|due| due.to_string()),
             light: shines.map(|light| light.as_str().to_owned()),
             fields: record
@@ -249,7 +257,7 @@ impl Words<'_> {
             events: record
                 .events
                 .iter()
-                .map(|event| self.event(event))
+                .map(|event| self.event(event, open.contains(&event.id)))
                 .collect(),
             conflicts: record.conflicts.iter().map(ConflictJson::from).collect(),
             created: record.created.as_ref().map(ByJson::from),

@@ -5,6 +5,7 @@ mod agreement;
 mod description;
 mod door;
 mod files;
+mod flags;
 mod held;
 mod imports;
 mod inbox;

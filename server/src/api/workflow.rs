@@ -5,7 +5,7 @@
 use axum::Json;
 use liandu_core::policy::{Relation, Role};
 use liandu_core::record::kind::Kind;
-use liandu_core::workflow::{EventRule, FOUR_THINGS, StateRule, workflow};
+use liandu_core::workflow::{EventRule, FLAGS, FOUR_THINGS, FlagRule, StateRule, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,11 +125,40 @@ pub struct WorkflowJson {
     pub events: Vec<EventRuleJson>,
 }
 
+/// Something open beside a problem's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FlagRuleJson {
+    /// The word, as the filter `flag` takes it.
+    pub id: String,
+    /// What people call it.
+    pub label: LabelJson,
+    /// For whom it waits.
+    pub turn: Vec<ByWhomJson>,
+    /// The events that answer it.
+    pub next: Vec<String>,
+}
+
+impl From<&FlagRule> for FlagRuleJson {
+    fn from(rule: &FlagRule) -> FlagRuleJson {
+        FlagRuleJson {
+            id: rule.id.to_owned(),
+            label: LabelJson {
+                zh: rule.zh.to_owned(),
+                en: rule.en.to_owned(),
+            },
+            turn: by_whom(rule.turn),
+            next: owned(rule.next),
+        }
+    }
+}
+
 /// The lives of all kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowsJson {
     /// One for each kind.
     pub workflows: Vec<WorkflowJson>,
+    /// What may be open beside a problem's state.
+    pub flags: Vec<FlagRuleJson>,
 }
 
 /// States, events and who may cause them, for every kind of record.
@@ -147,5 +176,6 @@ pub(crate) async fn show(_who: SignedIn) -> Result<Json<WorkflowsJson>, ApiError
     };
     Ok(Json(WorkflowsJson {
         workflows: Kind::ALL.into_iter().map(one).collect(),
+        flags: FLAGS.iter().map(FlagRuleJson::from).collect(),
     }))
 }

@@ -9,6 +9,7 @@ use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::number::{read_code, read_number};
 
+use crate::tables::rows::FLAG_PLACE;
 use crate::tables::sql::Sql;
 use crate::tables::time_text;
 
@@ -239,8 +240,11 @@ impl Filter {
     }
 }
 
-/// The place that `field.status`, `answer.land-01` or `item.people.role` names.
+/// The place that `flag`, `field.status`, `answer.land-01` or `item.people.role` names.
 pub fn facet_of(name: &str) -> Option<String> {
+    if name == FLAG_PLACE {
+        return Some(name.to_owned());
+    }
     let (form, id) = name.split_once('.')?;
     match form {
         "field" => Some(format!("f/{id}")),

@@ -294,7 +294,7 @@ pub enum By {
 
 impl By {
     /// `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`,
-    /// `author`, `handler`, `light`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
+    /// `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
     pub fn parse(word: &str) -> Option<By> {
         Some(match word {
             "state" => By::Column("state", 0),

@@ -17,6 +17,7 @@ use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::{Day, Timestamp};
+use liandu_core::workflow::flags;
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +151,9 @@ pub fn project(record: &Record, about: About) -> Rows {
     }
 }
 
+/// The place that a record's flags are filtered and counted under.
+pub const FLAG_PLACE: &str = "flag";
+
 /// The place a value is filtered and counted under; an item's own id does not matter.
 pub fn facet_place(path: &Path) -> String {
     match path {
@@ -178,6 +182,8 @@ fn facets(record: &Record) -> BTreeSet<(String, String)> {
             Value::Empty | Value::Position(_) | Value::Unknown(_) => {}
         }
     }
+    let open = flags(record).into_iter();
+    facets.extend(open.map(|flag| (FLAG_PLACE.to_owned(), flag.to_owned())));
     facets.retain(|(_, value)| !value.is_empty() && value.len() <= limits::FACET_BYTES_MAX);
     facets
 }

@@ -1,13 +1,14 @@
 import { api, type Schemas } from '../api/client';
-import type { PolicyRule, Workflow } from '../acts';
+import type { FlagRule, PolicyRule, Workflow } from '../acts';
 
 /** The tables of who may do what, and the units problems go to: read once after signing in. */
 
-const known = $state<{ flows: Workflow[]; policy: PolicyRule[]; units: Schemas['UnitJson'][] }>({ flows: [], policy: [], units: [] });
+const known = $state<{ flows: Workflow[]; flags: FlagRule[]; policy: PolicyRule[]; units: Schemas['UnitJson'][] }>({ flows: [], flags: [], policy: [], units: [] });
 
 export async function readRules(): Promise<void> {
   const [flows, policy, units] = await Promise.all([api.workflow(), api.policy(), api.units()]);
   known.flows = flows.workflows;
+  known.flags = flows.flags;
   known.policy = policy;
   known.units = units;
 }
@@ -17,6 +18,11 @@ export const rules = {
     return known.policy;
   },
   flow: (kind: string): Workflow | undefined => known.flows.find((flow) => flow.kind === kind),
+  get flags(): readonly FlagRule[] {
+    return known.flags;
+  },
+  /** What is open beside a record's state, the most urgent first. */
+  flagsOf: (words: readonly string[]): readonly FlagRule[] => known.flags.filter(({ id }) => words.includes(id)),
   units: (): readonly Schemas['UnitJson'][] => known.units,
 };
 

@@ -1,5 +1,7 @@
 //! What waits for whom, and that it is the ledger's number.
 
+use std::collections::BTreeSet;
+
 use liandu_core::policy::Role;
 use serde_json::{Value, json};
 
@@ -69,15 +71,19 @@ impl Desk {
     pub(super) async fn inbox(&self, token: &str) -> Value {
         let path = format!("/api/inbox?at_least={}", self.last);
         let inbox = self.world.get(token, &path).await.ok();
-        let mut total = 0;
+        let mut all = BTreeSet::new();
         for wait in inbox["waits"].as_array().unwrap() {
             let path = format!("/api/records/count?{}", wait["filter"].as_str().unwrap());
             let counted = self.world.get(token, &path).await.ok();
             assert_eq!(counted["total"], wait["count"], "{path}");
             assert_eq!(counted["as_of"], inbox["as_of"]);
-            total += wait["count"].as_u64().unwrap();
+            let path = format!("/api/records?{}", wait["filter"].as_str().unwrap());
+            let listed = self.world.get(token, &path).await.ok();
+            let listed = listed["records"].as_array().unwrap().iter();
+            all.extend(listed.map(|record| record["id"].to_string()));
         }
-        assert_eq!(inbox["total"], total);
+        assert_eq!(inbox["total"], all.len());
+        assert_eq!(inbox["records"].as_array().unwrap().len(), all.len());
         inbox
     }
 }

@@ -819,6 +819,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -1635,6 +1640,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -1987,6 +1997,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -2152,6 +2167,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -2264,6 +2284,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -2376,6 +2401,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -2493,6 +2523,11 @@ export interface paths {
                     changed_until?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
                     /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
                     light?: string;
                     /**
@@ -2514,7 +2549,7 @@ export interface paths {
                     "field.ID"?: string;
                     /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
                     at_least?: number;
-                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
+                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
                     by?: string;
                 };
                 header?: never;
@@ -3761,6 +3796,8 @@ export interface components {
             /** @description Its id. */
             id: string;
             label?: components["schemas"]["LabelJson"] | null;
+            /** @description Whether it is an instruction that waits for its answer. */
+            waits?: boolean;
         };
         /** @description One event. */
         EventRuleJson: {
@@ -3793,6 +3830,17 @@ export interface components {
             /** @description The value that counts now. */
             value: components["schemas"]["ValueJson"];
             value_label?: components["schemas"]["LabelJson"] | null;
+        };
+        /** @description Something open beside a problem's state. */
+        FlagRuleJson: {
+            /** @description The word, as the filter `flag` takes it. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
+            /** @description The events that answer it. */
+            next: string[];
+            /** @description For whom it waits. */
+            turn: components["schemas"]["ByWhomJson"][];
         };
         /** @description A role given for a region. */
         GrantJson: {
@@ -3949,10 +3997,13 @@ export interface components {
             records: components["schemas"]["WaitingJson"][];
             /**
              * Format: int64
-             * @description All that waits.
+             * @description All records that wait, each once.
              */
             total: number;
-            /** @description By state and reason, in the order of a record's life; empty heaps too. */
+            /**
+             * @description By reason: first what is open beside the state, then by state in the order of a record's
+             *     life; empty heaps too. A record that waits for two reasons counts in both.
+             */
             waits: components["schemas"]["WaitJson"][];
         };
         /** @description One invitation. */
@@ -4458,6 +4509,8 @@ export interface components {
         };
         /** @description Where a record stands. */
         StateJson: {
+            /** @description What is open beside the state, as `/api/workflow` names it. */
+            flags: string[];
             /** @description The units it is handed to. */
             handlers: string[];
             label?: components["schemas"]["LabelJson"] | null;
@@ -4545,6 +4598,8 @@ export interface components {
              * @example kind=problem&state=reported&region=130500
              */
             filter: string;
+            /** @description What is open beside the state, when that is why they wait. */
+            flag?: string | null;
             /** @description What people call it. */
             label: components["schemas"]["LabelJson"];
             /**
@@ -4552,7 +4607,7 @@ export interface components {
              * @description Overdue ones among them: the ledger's number with `light=red`.
              */
             red: number;
-            /** @description The state. */
+            /** @description The state; empty for a flag. */
             state: string;
             /**
              * Format: int64
@@ -4562,6 +4617,7 @@ export interface components {
         };
         /** @description A record that waits. */
         WaitingJson: {
+            flag?: components["schemas"]["LabelJson"] | null;
             /**
              * @description What the person may do about it, what takes it on first. The four settled things, and
              *     who reported the work, are judged when it is done.
@@ -4583,6 +4639,8 @@ export interface components {
         };
         /** @description The lives of all kinds. */
         WorkflowsJson: {
+            /** @description What may be open beside a problem's state. */
+            flags: components["schemas"]["FlagRuleJson"][];
             /** @description One for each kind. */
             workflows: components["schemas"]["WorkflowJson"][];
         };
