@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::campaign::LocalItems;
 use crate::id::{DeviceId, DomainId, GroupId, PersonId, Position, RegionCode};
 use crate::log::{
     AccountSet, Enrolled, GrantEntry, GrantsSet, GroupRow, Invited, LogEntry, PersonRow, Revoked,
@@ -134,8 +133,9 @@ pub struct Directory {
     devices_of: BTreeMap<PersonId, BTreeSet<DeviceId>>,
     invitations: BTreeMap<[u8; 32], Invitation>,
     accounts: BTreeMap<String, Account>,
-    /// Where the signed statements are, and the region they are about (none: everybody's).
-    statements: BTreeMap<Position, Option<RegionCode>>,
+    /// Where the signed statements are, by the region they are about (none: everybody's), and
+    /// whose device one enrols.
+    statements: BTreeMap<Option<RegionCode>, BTreeMap<Position, Option<PersonId>>>,
 }
 
 impl Directory {
@@ -173,8 +173,7 @@ impl Directory {
             self.position = position;
         }
         if entry.is_statement() {
-            let region = self.region_of_statement(entry);
-            self.statements.insert(position, region);
+            self.note_statement(position, entry);
         }
     }
 
@@ -310,37 +309,6 @@ impl Directory {
         }
     }
 
-    fn region_of_statement(&self, entry: &LogEntry) -> Option<RegionCode> {
-        let of_person = |person: &PersonId| self.people.get(person).map(|p| p.region.clone());
-        match entry {
-            LogEntry::Enrolled(enrolled) => of_person(&enrolled.person),
-            LogEntry::Grants(grants) => of_person(&grants.person),
-            LogEntry::Revoked(revoked) => {
-                let device = revoked.device.and_then(|device| self.devices.get(&device));
-                let person = revoked
-                    .person
-                    .as_ref()
-                    .or(device.map(|device| &device.person));
-                person.and_then(of_person)
-            }
-            LogEntry::Erased(erased) => Some(erased.scope.region.clone()),
-            LogEntry::Definition(set) => {
-                let local = LocalItems::parse(&set.json).ok();
-                local.map(|items| items.region)
-            }
-            LogEntry::Groups(_)
-            | LogEntry::People(_)
-            | LogEntry::Invited(_)
-            | LogEntry::Account(_)
-            | LogEntry::Edits(_)
-            | LogEntry::Answered(_)
-            | LogEntry::Moved(_)
-            | LogEntry::ContactRead(_)
-            | LogEntry::Epoch(_)
-            | LogEntry::Unknown { .. } => None,
-        }
-    }
-
     /// The last authority entry taken into account.
     pub fn position(&self) -> Position {
         self.position
@@ -464,20 +432,6 @@ impl Directory {
         }
         rules.into_iter().collect()
     }
-
-    /// Positions after `after` of the signed statements that devices of a region hold: those
-    /// about its subtree, about the regions above it, and everybody's.
-    pub fn statements(&self, region: &RegionCode, after: Position) -> Vec<Position> {
-        let concerns = |of: &Option<RegionCode>| {
-            of.as_ref()
-                .is_none_or(|of| region.contains(of) || of.contains(region))
-        };
-        let later = self.statements.range(after.next()..);
-        later
-            .filter(|(_, of)| concerns(of))
-            .map(|(position, _)| *position)
-            .collect()
-    }
 }
 
 fn grant(entry: &GrantEntry) -> Option<Grant> {
@@ -489,5 +443,6 @@ fn grant(entry: &GrantEntry) -> Option<Grant> {
     })
 }
 
+mod statements;
 #[cfg(test)]
 mod tests;

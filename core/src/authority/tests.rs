@@ -178,16 +178,44 @@ fn disabled_user_is_nobody_and_keeps_the_password_until_given_another() {
     );
 }
 
+/// A person of that region and those groups.
+fn one(code: &str, at: &str, groups: &[&str]) -> LogEntry {
+    let LogEntry::People(mut people) = people(groups, 1) else {
+        unreachable!("people are people");
+    };
+    for row in &mut people.rows {
+        (row.code, row.region) = (person(code), region(at));
+    }
+    LogEntry::People(people)
+}
+
 #[test]
-fn statements_go_to_the_region_above_and_below() {
-    let directory = folded(&[groups(), people(&["g-1"], 1), invited(1), enrolled(1)]);
-    let positions = |code: &str| directory.statements(&region(code), Position(0));
-    assert_eq!(positions("130123"), [Position(4)]);
-    assert_eq!(positions("130000"), [Position(4)]);
-    assert!(positions("130502").is_empty());
-    assert!(
-        directory
-            .statements(&region("130123"), Position(4))
-            .is_empty()
-    );
+fn statements_go_to_the_region_above_and_below_and_enrolments_to_colleagues() {
+    let revoked = LogEntry::Revoked(Revoked {
+        device: Some(DeviceId([1; 8])),
+        person: None,
+        reason: String::new(),
+        user: "admin".to_owned(),
+        time: Timestamp(4),
+    });
+    let directory = folded(&[
+        groups(),
+        one("p-1", "130123", &["g-1"]),
+        one("colleague", "130123", &["g-1"]),
+        one("neighbour", "130123", &["g-2"]),
+        one("office", "130000", &[]),
+        one("far", "130502", &["g-1"]),
+        invited(1),
+        enrolled(1),
+        revoked,
+    ]);
+    let positions = |code: &str| directory.statements(&person(code), Position(0));
+    let (enrolled, revoked) = (Position(8), Position(9));
+    for holds in ["p-1", "colleague", "office"] {
+        assert_eq!(positions(holds), [enrolled, revoked], "{holds}");
+    }
+    assert_eq!(positions("neighbour"), [revoked]);
+    assert!(positions("far").is_empty());
+    assert_eq!(directory.statements(&person("p-1"), enrolled), [revoked]);
+    assert!(positions("unknown").is_empty());
 }

@@ -85,10 +85,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// Position of the last statement that concerns a person's devices.
     pub fn statements_end(&self, person: &PersonId) -> Position {
-        let Some(person) = self.directory.person(person) else {
-            return Position(0);
-        };
-        let positions = self.directory.statements(&person.region, Position(0));
+        let positions = self.directory.statements(person, Position(0));
         positions.last().copied().unwrap_or_default()
     }
 

@@ -262,10 +262,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
 
     /// Signed statements after a position that concern a person's devices, as stored.
     pub fn statements(&self, person: &PersonId, after: Position) -> Vec<(Position, Vec<u8>)> {
-        let Some(person) = self.directory.person(person) else {
-            return Vec::new();
-        };
-        let positions = self.directory.statements(&person.region, after);
+        let positions = self.directory.statements(person, after);
         let read = |position: Position| {
             let journal = self.journal.as_ref()?;
             let entry = journal.read(journal.pointer_at(position)?).ok()?;
