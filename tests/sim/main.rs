@@ -42,8 +42,8 @@ const SEEDS: u64 = 200;
 const STRANGE_SEEDS: u64 = 60;
 /// Things that may happen in one world before it counts as stuck.
 const STEPS_MAX: u64 = 60_000;
-/// Failures after which a run of many seeds stops.
-const FAILURES_MAX: usize = 100;
+/// Failures after which a run of many seeds stops; `LIANDU_SIM_FAILURES` says otherwise.
+const FAILURES_MAX: u64 = 100;
 /// How often everybody connects once everything is mended.
 const ROUNDS: u32 = 4;
 
@@ -162,13 +162,14 @@ fn hold(seeds: u64, strange: &[Strange]) {
     let began = Instant::now();
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut steps = 0;
+    let failures_max = asked("LIANDU_SIM_FAILURES", FAILURES_MAX);
     let mut failures: Vec<Failure> = Vec::new();
     for seed in from..from.saturating_add(seeds) {
         let world = match try_run(seed, strange) {
             Ok(world) => world,
             Err(failure) => {
                 failures.push(failure);
-                if failures.len() == FAILURES_MAX {
+                if failures.len() as u64 >= failures_max {
                     break;
                 }
                 continue;

@@ -21,22 +21,27 @@ use crate::journal::Disk;
 /// Edits of one record outside its document, and who devices belong to.
 pub(super) struct Outside<'a> {
     pub(super) rows: BTreeMap<ChangeHash, (WriteId, QuarantineRow)>,
+    /// What a torn record waits with: numbers that are taken.
+    pub(super) waiting: Vec<RawChange>,
+    /// Those of them that stand on something outside.
+    pub(super) stuck: BTreeMap<ChangeHash, Verdict>,
     pub(super) directory: &'a Directory,
 }
 
 impl Past for Outside<'_> {
     fn verdict(&self, hash: &ChangeHash) -> Option<Verdict> {
-        self.rows.get(hash).map(|(_, row)| row.verdict)
+        let outside = self.rows.get(hash).map(|(_, row)| row.verdict);
+        outside.or_else(|| self.stuck.get(hash).copied())
     }
 
     fn number(&self, actor: &Actor, seq: u64) -> Option<ChangeHash> {
         let same = |(write, row): &(WriteId, QuarantineRow)| {
             write.actor == *actor && write.seq == seq && row.verdict != Verdict::Forked
         };
-        self.rows
-            .iter()
-            .find(|(_, row)| same(row))
-            .map(|(hash, _)| *hash)
+        let outside = self.rows.iter().find(|(_, row)| same(row));
+        let named = |change: &&RawChange| change.actor == *actor && change.seq == seq;
+        let waiting = || self.waiting.iter().find(named).map(|change| change.hash);
+        outside.map(|(hash, _)| *hash).or_else(waiting)
     }
 
     fn person_of(&self, device: &DeviceId) -> Option<PersonId> {

@@ -22,6 +22,7 @@ use liandu_core::verdict::{Reason, Verdict};
 use super::author::{Outside, OutsideRows};
 use super::records::kind_word;
 use super::runs::{counts, kept, newly_accepted, ranges, runs, seals_of};
+use super::torn::stuck;
 use super::{Answer, Keeper, Ticket, Trouble};
 use crate::index::rows::{RecordRow, StampRow};
 use crate::index::{Index, keys, rows};
@@ -226,7 +227,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         doc: &mut Option<RecordDoc>,
         incoming: &[Incoming<'_>],
     ) -> Result<Vec<Judged>, Trouble> {
+        let waiting = self
+            .torn(&batch.record)?
+            .map_or_else(Vec::new, |(_, waiting)| waiting);
         let past = Outside {
+            stuck: stuck(&waiting, &outside),
+            waiting,
             rows: outside,
             directory: &self.directory,
         };

@@ -4,13 +4,15 @@
 //! What still hangs together is the record until devices bring the rest back. Never judges again
 //! what the log has accepted: it is taken in as soon as its ancestors are here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use liandu_core::id::{Position, RecordId};
+use liandu_core::id::{ChangeHash, Position, RecordId};
 use liandu_core::log::LogEntry;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::{ChunkError, LoadError, RawChange, RecordDoc};
+use liandu_core::verdict::Verdict;
 
+use super::author::OutsideRows;
 use super::records::Parts;
 use super::{Keeper, Trouble};
 use crate::index::rows::RecordRow;
@@ -148,6 +150,32 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             {
                 self.torn.remove(&edits.record);
             }
+        }
+    }
+}
+
+/// What the log accepted and cannot show because it stands on work that is kept aside now, such as
+/// a lost phone's: who builds on it shares that fate, and is not sent for the ancestor for ever.
+pub(super) fn stuck(waiting: &[RawChange], outside: &OutsideRows) -> BTreeMap<ChangeHash, Verdict> {
+    let mut stuck: BTreeMap<ChangeHash, Verdict> = BTreeMap::new();
+    loop {
+        let before = stuck.len();
+        for change in waiting {
+            let on = |dep: &ChangeHash| {
+                let verdict = outside.get(dep).map(|(_, row)| row.verdict);
+                verdict.or_else(|| stuck.get(dep).copied())
+            };
+            let deps = change.stands_on().unwrap_or_default();
+            match deps.iter().find_map(on) {
+                Some(verdict @ (Verdict::Refused(_) | Verdict::Held(_))) => {
+                    stuck.entry(change.hash).or_insert(verdict);
+                }
+                // Its author offers the forked one again under another number.
+                Some(Verdict::Forked | Verdict::Accepted) | None => {}
+            }
+        }
+        if stuck.len() == before {
+            return stuck;
         }
     }
 }
