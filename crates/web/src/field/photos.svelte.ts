@@ -2,6 +2,7 @@ import { openDB, type IDBPDatabase } from 'idb';
 import { hashOf, send } from '../upload';
 import { phone } from './phone/port';
 import { stand } from './phone/state.svelte';
+import { wifi } from './phone/wifi.svelte';
 
 /** Photos on this phone: made smaller, named by their hash, kept until the office has them and after. Sent one after the other once the edit that names them can be. */
 
@@ -74,7 +75,7 @@ async function token(): Promise<string> {
 export async function sendPhotos(): Promise<void> {
   const waiting = Object.keys(known.sent).filter((hash) => known.sent[hash] === false);
   // On a bad line photos may get through while the connection waits for its next try.
-  if (sending || waiting.length === 0 || !navigator.onLine || !stand.overview?.device) return;
+  if (sending || waiting.length === 0 || wifi.held || !navigator.onLine || !stand.overview?.device) return;
   sending = true;
   try {
     const headers = { authorization: `Liandu-Device ${await token()}` };

@@ -20,6 +20,8 @@ export class Driver {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private performing = false;
   private stopped = false;
+  /** The person wants no network now. */
+  private held = false;
   /** Records whose lines are not known or have changed. */
   private readonly stale = new Set<string>();
   private making = false;
@@ -40,7 +42,19 @@ export class Driver {
   }
 
   sync(): void {
-    this.guarded(() => this.phone.sync_now(now()));
+    // Even then the screens are told how the phone stands.
+    if (this.held) this.goOn();
+    else this.guarded(() => this.phone.sync_now(now()));
+  }
+
+  /** Leaves the network alone, or goes back to it. */
+  hold(held: boolean): void {
+    const before = this.held;
+    this.held = held;
+    if (held && this.socket) {
+      this.hangUp();
+      this.guarded(() => this.phone.disconnected(now()));
+    } else if (before && !held) this.sync();
   }
 
   stop(): void {
@@ -206,6 +220,7 @@ export class Driver {
 
   private connect(): void {
     this.hangUp();
+    if (this.held) return this.phone.disconnected(now());
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sync`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.guarded(() => this.phone.connected(now()));

@@ -37,6 +37,11 @@ export function syncNow(): void {
   worker?.postMessage({ what: 'sync' } satisfies Asked);
 }
 
+/** Whether the network is to be left alone. */
+export function hold(held: boolean): void {
+  worker?.postMessage({ what: 'hold', held } satisfies Asked);
+}
+
 function say<T>(question: Question): Promise<T> {
   count += 1;
   const id = count;

@@ -1,5 +1,6 @@
 import { definitionOf, type Definition } from '../../definition';
 import { begin, phone, syncNow } from './port';
+import { tellLine } from './wifi.svelte';
 import type { Halt, Overview, Row, Said } from './types';
 
 /** How the phone stands, for every screen: kept up to date by what the worker says. */
@@ -92,4 +93,5 @@ document.addEventListener('visibilitychange', () => {
 export function start(steal = false): void {
   stand.halt = undefined;
   begin(hear, steal);
+  tellLine();
 }

@@ -101,7 +101,8 @@ export type Asked =
   | { readonly id: number; readonly what: 'export'; readonly forColleague: boolean }
   | { readonly id: number; readonly what: 'import'; readonly file: Uint8Array }
   | { readonly what: 'start'; readonly steal: boolean }
-  | { readonly what: 'sync' };
+  | { readonly what: 'sync' }
+  | { readonly what: 'hold'; readonly held: boolean };
 
 /** Said by the worker. */
 export type Said =

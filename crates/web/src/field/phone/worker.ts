@@ -14,6 +14,8 @@ const APP = `liandu-field ${__APP_VERSION__}`;
 const CLOCK_MS_MAX = 10 * 60_000;
 
 let driver: Driver | undefined;
+/** Known before there is a driver. */
+let held = false;
 const say = (said: Said): void => postMessage(said);
 const halted = (halt: Halt, why: string): void => say({ what: 'halted', halt, why });
 
@@ -46,6 +48,7 @@ async function run(): Promise<void> {
     return halted('unreadable', error instanceof Error ? error.message : String(error));
   }
   driver = new Driver(phone, store, say, halted);
+  driver.hold(held);
   driver.begin(rows);
   void lookAtClock();
   await new Promise<never>(() => undefined);
@@ -64,6 +67,9 @@ addEventListener('message', ({ data }: MessageEvent<Asked>) => {
   else if (data.what === 'sync') {
     driver?.sync();
     void lookAtClock();
+  } else if (data.what === 'hold') {
+    held = data.held;
+    driver?.hold(held);
   } else if (driver) driver.answer(data);
   else say({ what: 'refused', id: data.id, why: '' });
 });
