@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::statements::For;
 use crate::id::{DeviceId, DomainId, GroupId, PersonId, Position, RegionCode};
 use crate::log::{
     AccountSet, Enrolled, GrantEntry, GrantsSet, GroupRow, Invited, LogEntry, PersonRow, Revoked,
@@ -133,9 +134,8 @@ pub struct Directory {
     devices_of: BTreeMap<PersonId, BTreeSet<DeviceId>>,
     invitations: BTreeMap<[u8; 32], Invitation>,
     accounts: BTreeMap<String, Account>,
-    /// Where the signed statements are, by the region they are about (none: everybody's), and
-    /// whose device one enrols.
-    statements: BTreeMap<Option<RegionCode>, BTreeMap<Position, Option<PersonId>>>,
+    /// Where the signed statements are, by the region they are about (none: everybody's).
+    statements: BTreeMap<Option<RegionCode>, BTreeMap<Position, For>>,
 }
 
 impl Directory {

@@ -146,6 +146,9 @@ pub const DEVICE_DOCUMENTS_BYTES_MAX: usize = 64 << 20;
 pub const DEVICE_PARTS_MAX: usize = 16;
 /// Sheets of receipts that a device carries for others.
 pub const DEVICE_SHEETS_MAX: usize = 256;
+/// About how many people's devices keep the signed statement of a definition, in an installation
+/// with more.
+pub const DEFINITION_KEEPERS: u64 = 64;
 /// What an office tells the author of a quarantined edit, bytes.
 pub const ANSWER_BYTES_MAX: usize = 2_000;
 /// Office answers sent on one connection; what is left comes on the next.

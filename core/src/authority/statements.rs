@@ -5,18 +5,32 @@
 use super::{Directory, Member, Person};
 use crate::campaign::LocalItems;
 use crate::id::{PersonId, Position, RegionCode};
+use crate::limits::DEFINITION_KEEPERS;
 use crate::log::LogEntry;
+use sha2::{Digest as _, Sha256};
+
+/// Who of those it concerns holds a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum For {
+    Everybody,
+    /// The enrolment of that person's device.
+    Colleagues(PersonId),
+    /// A campaign: large, and known to everybody without its signature.
+    Some,
+}
 
 impl Directory {
     pub(super) fn note_statement(&mut self, position: Position, entry: &LogEntry) {
         let region = self.region_of_statement(entry);
-        let enrols = if let LogEntry::Enrolled(enrolled) = entry {
-            Some(enrolled.person.clone())
+        let who = if let LogEntry::Enrolled(enrolled) = entry {
+            For::Colleagues(enrolled.person.clone())
+        } else if let (LogEntry::Definition(_), None) = (entry, &region) {
+            For::Some
         } else {
-            None
+            For::Everybody
         };
         let here = self.statements.entry(region).or_default();
-        here.insert(position, enrols);
+        here.insert(position, who);
     }
 
     fn region_of_statement(&self, entry: &LogEntry) -> Option<RegionCode> {
@@ -52,7 +66,8 @@ impl Directory {
 
     /// Positions after `after` of the signed statements that a person's devices hold, so that a
     /// restored server hears them again: those about the region's subtree, about the regions above
-    /// it, and everybody's. Of enrolments those of colleagues are enough: a county has hundreds.
+    /// it, and everybody's. Of enrolments those of colleagues are enough: a county has hundreds. Of
+    /// definitions a few dozen copies are.
     pub fn statements(&self, reader: &PersonId, after: Position) -> Vec<Position> {
         let Some(person) = self.people.get(reader) else {
             return Vec::new();
@@ -63,13 +78,23 @@ impl Directory {
         };
         let about = self.statements.iter().filter(|(of, _)| concerns(of));
         let later = about.flat_map(|(_, here)| here.range(after.next()..));
-        let held = later.filter(|(_, enrols)| {
-            let colleague = |other: &PersonId| other == reader || self.meet(person, other);
-            enrols.as_ref().is_none_or(colleague)
+        let held = later.filter(|(_, who)| match who {
+            For::Everybody => true,
+            For::Colleagues(other) => other == reader || self.meet(person, other),
+            For::Some => self.is_a_keeper(reader),
         });
         let mut positions: Vec<Position> = held.map(|(position, _)| *position).collect();
         positions.sort_unstable();
         positions
+    }
+
+    /// Whether a person is one of about [`DEFINITION_KEEPERS`] among all who have devices.
+    fn is_a_keeper(&self, person: &PersonId) -> bool {
+        let each = self.devices.len() as u64 / DEFINITION_KEEPERS + 1;
+        let drawn = Sha256::digest(person.as_str().as_bytes());
+        let drawn = drawn.iter().take(8);
+        let drawn = drawn.fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+        drawn % each == 0
     }
 
     /// Whether they are or were in one group; who is in none meets everybody.

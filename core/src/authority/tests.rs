@@ -1,7 +1,8 @@
 //! What the directory makes of entries.
 
 use super::*;
-use crate::log::{GroupRow, Groups, MembershipRow, People};
+use crate::id::CampaignId;
+use crate::log::{DefinitionSet, GroupRow, Groups, MembershipRow, People};
 
 fn region(code: &str) -> RegionCode {
     RegionCode::new(code).unwrap()
@@ -218,4 +219,38 @@ fn statements_go_to_the_region_above_and_below_and_enrolments_to_colleagues() {
     assert!(positions("far").is_empty());
     assert_eq!(directory.statements(&person("p-1"), enrolled), [revoked]);
     assert!(positions("unknown").is_empty());
+}
+
+#[test]
+fn definitions_are_held_by_all_of_few_and_by_dozens_of_many() {
+    let definition = LogEntry::Definition(DefinitionSet {
+        campaign: CampaignId::new("hebei-6plus1").unwrap(),
+        version: 1,
+        json: b"{}".to_vec(),
+        user: "admin".to_owned(),
+        time: Timestamp(1),
+    });
+    let keepers = |count: u16| {
+        let mut entries = vec![groups(), definition.clone()];
+        for number in 0..count {
+            let code = format!("p-{number}");
+            entries.push(one(&code, "130123", &["g-1"]));
+            let LogEntry::Enrolled(mut enrolled) = enrolled(1) else {
+                unreachable!("an enrolment is one");
+            };
+            let [high, low] = number.to_be_bytes();
+            enrolled.device = DeviceId([high, low, 0, 0, 0, 0, 0, 0]);
+            enrolled.person = person(&code);
+            entries.push(LogEntry::Enrolled(enrolled));
+        }
+        let directory = folded(&entries);
+        let holds = |number: &u16| {
+            let held = directory.statements(&person(&format!("p-{number}")), Position(0));
+            held.first() == Some(&Position(2))
+        };
+        (0..count).filter(holds).count()
+    };
+    assert_eq!(keepers(20), 20);
+    let many = keepers(1_000);
+    assert!((30..130).contains(&many), "{many} of 1,000");
 }
