@@ -8,5 +8,6 @@
 mod admission;
 mod births;
 mod conflicts;
+mod foreign;
 mod order;
 mod world;

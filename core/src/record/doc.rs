@@ -318,9 +318,7 @@ impl RecordDoc {
             .filter(|change| !self.contains(&ChangeHash(change.hash().0)))
             .collect();
         if !changes.is_empty() {
-            let before = self.doc.get_heads();
-            apply(&mut self.doc, changes)?;
-            for change in &self.doc.get_changes(&before) {
+            for change in &apply(&mut self.doc, changes)? {
                 self.note(change)?;
             }
         }
@@ -328,16 +326,26 @@ impl RecordDoc {
     }
 }
 
-/// Applies changes to a document; a change that stays waiting for an ancestor is an error.
-pub(crate) fn apply(doc: &mut Automerge, changes: Vec<Change>) -> Result<(), LoadError> {
+/// Applies changes to a document and gives those that it lacked, as it writes them; a change that
+/// stays waiting for an ancestor is an error. So is one that the document would write otherwise
+/// than it came: a document keeps operations, not bytes, so it would be saved under a hash that is
+/// not its content's, and never be loaded again.
+pub(crate) fn apply(doc: &mut Automerge, changes: Vec<Change>) -> Result<Vec<Change>, LoadError> {
+    const MALFORMED: LoadError = LoadError::Chunk(ChunkError::Malformed);
+    let came: BTreeSet<automerge::ChangeHash> = changes.iter().map(Change::hash).collect();
+    let before = doc.get_heads();
     match isolated(|| doc.apply_changes(changes)) {
         Some(Ok(())) => {}
-        Some(Err(_)) | None => return Err(LoadError::Chunk(ChunkError::Malformed)),
+        Some(Err(_)) | None => return Err(MALFORMED),
     }
-    if doc.get_missing_deps(&[]).is_empty() {
-        Ok(())
+    if !doc.get_missing_deps(&[]).is_empty() {
+        return Err(LoadError::Chunk(ChunkError::MissingAncestor));
+    }
+    let written = isolated(|| doc.get_changes(&before)).ok_or(MALFORMED)?;
+    if written.iter().all(|change| came.contains(&change.hash())) {
+        Ok(written)
     } else {
-        Err(LoadError::Chunk(ChunkError::MissingAncestor))
+        Err(MALFORMED)
     }
 }
 

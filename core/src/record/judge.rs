@@ -33,7 +33,7 @@ impl RecordDoc {
 
     /// Applies staged changes to the document. On failure the record must be thrown away.
     pub(crate) fn catch_up(&mut self, staged: Vec<Change>) -> Result<(), LoadError> {
-        apply(&mut self.doc, staged)
+        apply(&mut self.doc, staged).map(drop)
     }
 
     pub(crate) fn written(&self, hash: &ChangeHash) -> Option<&Node> {

@@ -79,7 +79,7 @@ impl Desk {
         judged
     }
 
-    fn arrive(&mut self, change: &RawChange) -> Verdict {
+    pub(crate) fn arrive(&mut self, change: &RawChange) -> Verdict {
         self.push(std::slice::from_ref(change))
             .remove(0)
             .ruling
