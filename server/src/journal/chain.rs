@@ -24,6 +24,16 @@ impl Link {
         known: true,
     };
 
+    /// The chain where a segment begins. A header that was made anew behind lost entries holds what
+    /// stands for their hash, and proves nothing about the entry that follows.
+    pub(super) fn entering(&self, header: &SegmentHeader) -> Link {
+        Link {
+            next: header.first,
+            hash: header.before,
+            known: self.known || header.before != self.hash,
+        }
+    }
+
     fn lose(&mut self, count: u64) {
         if count > 0 {
             self.hash = rolling_after_gap(&self.hash, self.next, count);
@@ -75,7 +85,9 @@ pub(super) struct Hole {
 /// A segment as it was read.
 #[derive(Debug)]
 pub(super) struct Chain {
-    pub(super) header: SegmentHeader,
+    pub(super) number: u32,
+    /// The chain before the first frame.
+    pub(super) begins: Link,
     pub(super) header_bad: bool,
     pub(super) items: Vec<Item>,
     /// Bad bytes up to the end of the file begin here.
@@ -107,19 +119,11 @@ pub(super) fn walk(
     limit: Option<u64>,
 ) -> Chain {
     if let Some(header) = header {
-        link = Link {
-            next: header.first,
-            hash: header.before,
-            known: true,
-        };
+        link = link.entering(&header);
     }
-    let begins = SegmentHeader {
-        number,
-        first: link.next,
-        before: link.hash,
-    };
+    let begins = link;
     let mut items = Vec::new();
-    let mut durable = begins.first.saturating_sub(1);
+    let mut durable = begins.next.saturating_sub(1);
     let mut place = SEGMENT_HEADER_BYTES;
     let mut good_until = place;
     while let Some((offset, frame)) = seek(number, bytes, &mut place) {
@@ -146,7 +150,8 @@ pub(super) fn walk(
     let file_bytes = bytes.len() as u64;
     let tail_from = good_until.min(file_bytes.max(SEGMENT_HEADER_BYTES));
     Chain {
-        header: begins,
+        number,
+        begins,
         header_bad: header.is_none(),
         items,
         tail_from,
@@ -159,6 +164,11 @@ pub(super) fn walk(
 /// Whether a readable frame continues the chain, directly or after the hole before it.
 fn follows(frame: &Frame, at: u64, link: &Link, hole: &Hole, limit: Option<u64>) -> bool {
     if at < link.next || limit.is_some_and(|limit| at > limit) {
+        return false;
+    }
+    // A hole that has no room for a gap could not be mended, so nothing behind it could be read;
+    // frames are at least as long, so damage never leaves one: the frame is a stray one.
+    if hole.from < hole.to && hole.to.saturating_sub(hole.from) < GROUP_HEADER_BYTES {
         return false;
     }
     if at > link.next {
@@ -276,13 +286,9 @@ impl Chain {
     }
 
     fn settle(self, end: u64) -> Settled {
-        let mut segment = Segment::new(self.header.number, self.header.first, self.header.before);
+        let mut link = self.begins;
+        let mut segment = Segment::new(self.number, link.next, link.hash);
         segment.end = end;
-        let mut link = Link {
-            next: segment.first,
-            hash: segment.before,
-            known: true,
-        };
         let (mut gaps, mut known_lost) = (Vec::new(), Vec::new());
         let mut unproven_from = None;
         for item in &self.items {

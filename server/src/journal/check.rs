@@ -62,11 +62,7 @@ impl<D: Disk> Journal<D> {
         if link.known && (header.first != link.next || header.before != link.hash) {
             return Err(0);
         }
-        *link = Link {
-            next: header.first,
-            hash: header.before,
-            known: true,
-        };
+        *link = link.entering(&header);
         let mut offset = SEGMENT_HEADER_BYTES;
         while offset < segment.end {
             let frame = frame_at(segment.number, &bytes, offset).ok_or(offset)?;

@@ -230,3 +230,42 @@ fn whole_frame_of_another_history_breaks_the_chain_and_is_not_believed() {
             .all(|(at, found)| found == Some(payload(at, 60)))
     );
 }
+
+#[test]
+fn entry_behind_a_lost_one_and_a_bad_header_is_still_there_at_the_second_start() {
+    let whole = filled(20);
+    let (journal, _) = open(whole.clone());
+    let next = journal.segments[1].first;
+    let last = journal.pointer_at(Position(next - 1)).unwrap();
+    let disk = whole.copied();
+    disk.flip_bit(&segment_name(1), last.offset + 110, 1);
+    disk.flip_bit(&segment_name(2), 12, 1);
+    let mut expected = expected(60);
+    expected.remove(&(next - 1));
+    for start in 1..=3 {
+        let (journal, opened) = open(disk.clone());
+        assert_eq!(opened.last, Position(60), "{start}");
+        assert_eq!(contents(&journal), expected, "{start}");
+        assert!(journal.check().bad.is_empty(), "{start}");
+    }
+}
+
+#[test]
+fn frame_behind_fewer_bad_bytes_than_a_gap_takes_does_not_hide_what_follows() {
+    let mut disk = filled(1);
+    let mut bytes = disk.bytes(&segment_name(1)).unwrap();
+    bytes.extend([9; 4]);
+    let note = GroupHeader {
+        count: 0,
+        durable_before: 3,
+        body_bytes: 0,
+    };
+    bytes.extend(note.bytes(1, bytes.len() as u64));
+    disk.create(&segment_name(1), &bytes).unwrap();
+    let (mut journal, _) = open(disk);
+    let position = journal.append(b"after it").unwrap();
+    journal.commit().unwrap();
+    assert!(contents(&journal).contains_key(&position.0));
+    let (journal, _) = open(journal.into_disk());
+    assert!(contents(&journal).contains_key(&position.0));
+}
