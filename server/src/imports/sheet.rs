@@ -2,6 +2,7 @@
 //!
 //! Never takes a file for what its name says, and never unpacks more than the limit.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -47,8 +48,10 @@ fn text(bytes: &[u8]) -> Result<Table, SheetError> {
         .flexible(true)
         .from_reader(bytes);
     let mut rows = Vec::new();
+    let mut room = limits::IMPORT_CELLS_MAX;
     for (number, record) in (1u32..).zip(reader.records()) {
         let record = record.map_err(|_| SheetError::Form)?;
+        room = room.checked_sub(record.len()).ok_or(SheetError::TooLarge)?;
         rows.push((
             number,
             record.iter().map(|cell| cell.trim().to_owned()).collect(),
@@ -81,20 +84,31 @@ fn workbook(bytes: &[u8]) -> Result<Table, SheetError> {
         .first()
         .cloned()
         .ok_or(SheetError::Form)?;
-    let range = book.worksheet_range(&name).map_err(|_| SheetError::Form)?;
-    let (top, left) = range.start().unwrap_or((0, 0));
-    let cells = range.width().saturating_mul(range.height());
-    if cells > limits::IMPORT_CELLS_MAX {
-        return Err(SheetError::TooLarge);
+    let mut cells = book
+        .worksheet_cells_reader(&name)
+        .map_err(|_| SheetError::Form)?;
+    let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut room = limits::IMPORT_CELLS_MAX;
+    // Cell by cell: two cells far apart would make the library lay out all that is between them.
+    while let Some(found) = cells.next_cell().map_err(|_| SheetError::Form)? {
+        let text = cell(&found.get_value().clone().into());
+        if text.is_empty() {
+            continue;
+        }
+        let (row, column) = found.get_position();
+        let column = usize::try_from(column).map_err(|_| SheetError::TooLarge)?;
+        let line = lines.entry(row).or_default();
+        let width = column.saturating_add(1).max(line.len());
+        room = room
+            .checked_sub(width.saturating_sub(line.len()))
+            .ok_or(SheetError::TooLarge)?;
+        line.resize(width, String::new());
+        if let Some(place) = line.get_mut(column) {
+            *place = text;
+        }
     }
-    let before = usize::try_from(left).unwrap_or(0);
-    let rows = (top.saturating_add(1)..)
-        .zip(range.rows())
-        .map(|(number, row)| {
-            let left_out = std::iter::repeat_n(String::new(), before);
-            (number, left_out.chain(row.iter().map(cell)).collect())
-        });
-    Ok(table(name, rows.collect()))
+    let numbered = |(row, line): (u32, _)| (row.saturating_add(1), line);
+    Ok(table(name, lines.into_iter().map(numbered).collect()))
 }
 
 fn cell(data: &Data) -> String {
@@ -126,6 +140,44 @@ mod tests {
         assert!(read(rows(limits::IMPORT_ROWS_MAX + 1).as_bytes()).is_ok());
         let more = rows(limits::IMPORT_ROWS_MAX + 2);
         assert_eq!(read(more.as_bytes()), Err(SheetError::TooLarge));
+    }
+
+    #[test]
+    fn more_cells_than_allowed_are_refused() {
+        let commas = |n: usize| ",".repeat(n - 1) + "\n";
+        assert!(read(commas(limits::IMPORT_CELLS_MAX).as_bytes()).is_ok());
+        let more = commas(limits::IMPORT_CELLS_MAX + 1);
+        assert_eq!(read(more.as_bytes()), Err(SheetError::TooLarge));
+    }
+
+    #[test]
+    fn a_workbook_of_two_cells_far_apart_is_read_or_refused_without_what_is_between() {
+        let read_with = |row, column| {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet();
+            sheet.write(0, 0, "标题").unwrap();
+            sheet.write(row, column, "远").unwrap();
+            read(&book.save_to_buffer().unwrap())
+        };
+        let far = read_with(1_048_575, 16_383).unwrap();
+        let rows: Vec<u32> = far.rows.iter().map(|(number, _)| *number).collect();
+        assert_eq!(rows, [1, 1_048_576]);
+        assert_eq!(far.rows[1].1.len(), 16_384);
+        assert_eq!(far.rows[1].1[16_383], "远");
+    }
+
+    #[test]
+    fn a_workbook_of_more_cells_than_allowed_is_refused() {
+        let with_rows = |count: u32| {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet();
+            for row in 0..count {
+                sheet.write(row, 9_999, "远").unwrap();
+            }
+            read(&book.save_to_buffer().unwrap()).map(|table| table.rows.len())
+        };
+        assert_eq!(with_rows(100), Ok(100));
+        assert_eq!(with_rows(101), Err(SheetError::TooLarge));
     }
 
     #[test]
