@@ -33,8 +33,6 @@ pub const EDIT_WRITES_MAX: usize = 500;
 pub const TEXT_INSERT_CHARS_MAX: usize = 20_000;
 /// Splices in one text edit.
 pub const TEXT_SPLICES_MAX: usize = 2_000;
-/// Changes of one batch that may wait for an ancestor.
-pub const ORPHANS_MAX: usize = 1_000;
 /// Records in one push.
 pub const PUSH_RECORDS_MAX: usize = 256;
 /// Changes in one push.
