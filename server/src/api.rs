@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use liandu_core::campaign::Calendar;
@@ -288,7 +288,7 @@ fn name_operations(described: &mut OpenApi) {
 pub fn router(office: Office) -> Router {
     let described: Arc<str> = openapi().to_pretty_json().unwrap_or_default().into();
     let description = move || async move {
-        let kind = (axum::http::header::CONTENT_TYPE, "application/json");
+        let kind = (header::CONTENT_TYPE, "application/json");
         ([kind], described.to_string()).into_response()
     };
     let (router, _) = routes().split_for_parts();
@@ -304,6 +304,11 @@ pub fn router(office: Office) -> Router {
 /// The answer to an address that is nobody's.
 pub(crate) fn not_found() -> Response {
     ApiError::NotFound.into_response()
+}
+
+fn is_json(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
 
 /// Ends a request that takes too long.
@@ -322,6 +327,10 @@ async fn marked(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::BAD_REQUEST && !is_json(&response) {
+        // A part of the address that is no text or no number: the address is nobody's.
+        response = ApiError::NotFound.into_response();
+    }
     let position = office.progress.borrow().position.0;
     let headers = response.headers_mut();
     headers
@@ -343,7 +352,7 @@ async fn marked(
     }
     if office.door.outside.https {
         headers.insert(
-            axum::http::header::STRICT_TRANSPORT_SECURITY,
+            header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static(ONLY_TLS),
         );
     }
