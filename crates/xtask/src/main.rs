@@ -6,6 +6,7 @@ mod count;
 mod crash;
 mod defects;
 mod demo;
+mod fuzz;
 mod packages;
 mod setup;
 mod suite;
@@ -28,6 +29,7 @@ const USAGE: &str = "\
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
   crash --kills N [--seed S]   服务器和设备命令各杀 N 次 kill a server and a device's command N times each
   defects [NAME]               故意的缺陷是否都被发现 whether each deliberate defect is noticed
+  fuzz [TARGET] [--seconds N]  用 libFuzzer 寻找使解码出错的输入 look for inputs that break a decoder
   golden --add                 写出缺少的样本文件，从不改写 write missing golden files, never rewrite
 ";
 
@@ -58,6 +60,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
             suite::simulate(&asked)
         }
         ["crash", options @ ..] => crash::run(options),
+        ["fuzz", options @ ..] => fuzz::fuzz(&fuzz::Asked::parse(options)?),
         ["defects"] => defects::prove_all(""),
         ["defects", word] => defects::prove_all(word),
         ["golden", "--add"] => suite::add_golden(),

@@ -17,12 +17,13 @@ const CORE: [&str; 9] = [
 ];
 
 /// Which of the project's own packages each may use, besides `liandu-core`.
-const OWN: [(&str, &[&str]); 8] = [
+const OWN: [(&str, &[&str]); 9] = [
     ("core/Cargo.toml", &[]),
     ("crates/device/Cargo.toml", &[]),
     ("crates/cli/Cargo.toml", &["liandu-device"]),
     ("crates/web/Cargo.toml", &["liandu-device"]),
     ("crates/bench/Cargo.toml", &["liandu-device"]),
+    ("crates/fuzz/Cargo.toml", &["liandu-server"]),
     ("crates/xtask/Cargo.toml", &[]),
     ("server/Cargo.toml", &[]),
     (

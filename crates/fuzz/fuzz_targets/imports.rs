@@ -1,0 +1,4 @@
+//! Fuzzing of `liandu_fuzz::imports`; a program only under `cargo xtask fuzz` and `cargo fuzz`.
+#![cfg_attr(fuzzing, no_main)]
+
+liandu_fuzz::target!(imports);
