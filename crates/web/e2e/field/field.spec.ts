@@ -1,4 +1,5 @@
 import { expect, type Locator } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection, writeProblem } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
@@ -51,6 +52,17 @@ test('an inspection written without signal survives a killed page and gets its r
   await expect(third.locator('[data-photo][data-where="office"] img')).toHaveCount(2);
   await third.locator('[data-photo]').first().scrollIntoViewIfNeeded();
   await shot(third, 'record-photos');
+  const handed = third.waitForEvent('download');
+  await third.getByRole('button', { name: '带字副本' }).first().click();
+  const copy = await (await handed).path();
+  await third.evaluate(async (bytes) => {
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    document.body.replaceChildren(Object.assign(canvas, { style: 'width: 100%' }));
+  }, [...(await readFile(copy))]);
+  await shot(third, 'stamped');
 });
 
 test('a visit has the place where the phone was, and the map shows it without a network', async ({ page, context, office }) => {

@@ -39,10 +39,16 @@ export async function readPhotos(): Promise<void> {
   for (const { hash, sent } of (await (await open()).getAll('photos')) as Kept[]) known.sent[hash] = sent;
 }
 
+/** A picture as it is sent; none when it is not here. */
+export async function fileOf(hash: string): Promise<Blob | undefined> {
+  const kept = (await (await open()).get('photos', hash)) as Kept | undefined;
+  return kept?.file;
+}
+
 /** A picture's address for an `img`; none when it is not here. */
 export async function pictureOf(hash: string): Promise<string | undefined> {
-  const kept = (await (await open()).get('photos', hash)) as Kept | undefined;
-  return kept && URL.createObjectURL(kept.file);
+  const file = await fileOf(hash);
+  return file && URL.createObjectURL(file);
 }
 
 /** Keeps a picture and gives the hash of what will be sent. Durable when fulfilled. */

@@ -225,6 +225,7 @@ const words = {
   photoOnWay: ['在本机，待发', 'Here, to be sent'],
   photoMissing: ['不在本机', 'Not here'],
   photoGone: ['照片读不出，换一张。', 'The picture cannot be read: take another.'],
+  stampedCopy: ['带字副本', 'Copy with words'],
   photoNumber: ['第 {number} 张', 'Photo {number}'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>;
 
