@@ -19,7 +19,7 @@ use crate::policy::Principal;
 use crate::record::kind::Kind;
 use crate::record::scope::Scope;
 use crate::record::{ChunkError, Message, RawChange, RecordDoc};
-use crate::record::{change_of, changes_in, decoded};
+use crate::record::{change_of, changes_in, decoded, is_text_birth};
 use crate::time::Timestamp;
 use crate::verdict::{Reason, Verdict};
 
@@ -253,7 +253,10 @@ impl<'a> Bench<'a> {
                 record.is_birth(&raw.hash),
             );
         }
-        if let Some(verdict) = self.case.past.verdict(&raw.hash) {
+        if let Some(verdict) = self.case.past.verdict(&raw.hash)
+            // Whoever carried it without its seal must not have the last word.
+            && !(verdict == Verdict::Refused(Reason::NotSealed) && read.incoming.sealed)
+        {
             return (Ruling::Duplicate(verdict), false);
         }
         if let Some(verdict) = self.outside.get(&raw.hash) {
@@ -298,10 +301,18 @@ impl<'a> Bench<'a> {
         expanded: &ExpandedChange,
     ) -> Result<Option<bool>, Verdict> {
         let raw = &incoming.change;
-        self.number_is_free(raw)?;
-        if !self.ancestors(expanded)? {
+        let birth = is_text_birth(expanded);
+        if birth || incoming.sealed {
+            self.number_is_free(raw, birth)?;
+        }
+        let all_here = self.ancestors(expanded);
+        if all_here == Ok(false) {
             return Ok(None);
         }
+        if !birth && !incoming.sealed {
+            return Err(Verdict::Refused(Reason::NotSealed));
+        }
+        all_here?;
         let Some(record) = self.record.as_ref() else {
             return Ok(None);
         };
@@ -314,13 +325,9 @@ impl<'a> Bench<'a> {
         if self.poisoned.contains(&raw.hash) {
             return Err(Verdict::Refused(Reason::Malformed));
         }
-        let birth = node.birth;
         if birth {
             shape::text_birth(record, &node)?;
         } else {
-            if !incoming.sealed {
-                return Err(Verdict::Refused(Reason::NotSealed));
-            }
             let who = incoming.by.ok_or(Verdict::Held(Reason::UnknownDevice))?;
             act::judge(record, &node, who, self.case)?;
         }
@@ -331,12 +338,14 @@ impl<'a> Bench<'a> {
         Ok(Some(birth))
     }
 
-    fn number_is_free(&self, raw: &RawChange) -> Result<(), Verdict> {
+    /// A text's birth is nobody's: what was refused in its place takes nothing from it.
+    fn number_is_free(&self, raw: &RawChange, birth: bool) -> Result<(), Verdict> {
         let inside = self
             .record
             .as_ref()
             .and_then(|record| record.hash_of(&raw.actor, raw.seq));
-        let taken = inside.or_else(|| self.case.past.number(&raw.actor, raw.seq));
+        let outside = || self.case.past.number(&raw.actor, raw.seq);
+        let taken = inside.or_else(|| if birth { None } else { outside() });
         if taken.is_some_and(|hash| hash != raw.hash) {
             Err(Verdict::Forked)
         } else {

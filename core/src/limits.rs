@@ -33,6 +33,9 @@ pub const EDIT_WRITES_MAX: usize = 500;
 pub const TEXT_INSERT_CHARS_MAX: usize = 20_000;
 /// Splices in one text edit.
 pub const TEXT_SPLICES_MAX: usize = 2_000;
+/// Ancestors looked at to find what the seals of one record's push cover; what lies beyond is not
+/// covered until it is sent again in smaller batches.
+pub const SEAL_STEPS_MAX: usize = 1_000_000;
 /// Records in one push.
 pub const PUSH_RECORDS_MAX: usize = 256;
 /// Changes in one push.

@@ -30,5 +30,5 @@ pub use doc::{DefinitionRef, Heads, LoadError, RawChange, RecordDoc};
 pub(crate) use chunk::{changes_in, load_change as change_of};
 pub(crate) use fold::Fold;
 pub(crate) use graph::{Clock, Message, Node, Within};
-pub(crate) use judge::{decoded, text_birth_hash};
+pub(crate) use judge::{decoded, is_text_birth, text_birth_hash};
 pub(crate) use touch::{EventBody, Reference, Touch};

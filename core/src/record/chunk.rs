@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::{Automerge, Change, LoadOptions, OnPartialLoad, TextEncoding};
 use flate2::read::DeflateDecoder;
 
+use crate::id::ChangeHash;
 use crate::limits::{CHANGE_BYTES_MAX, RECORD_BYTES_MAX, RECORD_CHANGES_MAX};
 use crate::record::column::{bounded_change, bounded_document, leb128};
 
@@ -145,6 +146,18 @@ fn opened(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), ChunkError> {
         return Err(ChunkError::TooBig);
     }
     Ok((kind, content, after))
+}
+
+/// The ancestors that an uncompressed change chunk names, read without the rest of it.
+pub(crate) fn deps_in(chunk: &[u8]) -> Result<Vec<ChangeHash>, ChunkError> {
+    let (kind, mut content, _) = opened(chunk)?;
+    if kind != CHANGE {
+        return Err(ChunkError::Unsupported);
+    }
+    let count = usize::try_from(leb128(&mut content)?).map_err(|_| ChunkError::TooBig)?;
+    let (hashes, _) = content.as_chunks::<32>();
+    let deps = hashes.get(..count).ok_or(ChunkError::Malformed)?;
+    Ok(deps.iter().copied().map(ChangeHash).collect())
 }
 
 /// The first chunk, how large it is inflated, and what follows it.

@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 
 use crate::id::{Actor, ChangeHash, IdError, RecordId};
 use crate::record::birth::birth;
-use crate::record::chunk::{ChunkError, changes_in, document_and_rest, isolated};
+use crate::record::chunk::{ChunkError, changes_in, deps_in, document_and_rest, isolated};
 use crate::record::graph::{Graph, PushError};
 use crate::record::kind::Kind;
 use crate::record::path::WriteId;
@@ -87,6 +87,11 @@ impl RawChange {
             actor: self.actor,
             seq: self.seq,
         }
+    }
+
+    /// The changes it was made on; none when its bytes are no change.
+    pub fn deps(&self) -> Vec<ChangeHash> {
+        deps_in(&self.bytes).unwrap_or_default()
     }
 
     /// Whether it is a record's birth (a text's own birth has its own actor).

@@ -3,6 +3,8 @@
 //! Never decides: `admission` does. `stage` and `catch_up` are the only way a record's graph may
 //! run ahead of its document, and only inside one judgement.
 
+use std::collections::BTreeMap;
+
 use automerge::{Change, ExpandedChange};
 
 use crate::id::{ChangeHash, EventId, FieldId, RecordId};
@@ -14,7 +16,7 @@ use crate::record::fold::Fold;
 use crate::record::graph::{Clock, Node, PushError, Within, knows};
 use crate::record::kind::Kind;
 use crate::record::path::Path;
-use crate::record::touch::OpName;
+use crate::record::touch::{OpName, Touch, touches};
 use crate::record::value::Value;
 
 impl RecordDoc {
@@ -86,6 +88,12 @@ pub(crate) fn text_birth_hash(id: &RecordId, kind: Kind, field: &FieldId) -> Opt
     birth::text_birth(id, kind, field)
         .ok()?
         .map(|change| ChangeHash(change.hash().0))
+}
+
+/// Whether a change is made as a text's own birth is; whether it is the very one is not said.
+pub(crate) fn is_text_birth(change: &ExpandedChange) -> bool {
+    let made = touches(change, &BTreeMap::new()).touches;
+    matches!(made.as_slice(), [Touch::TextBirth { .. }])
 }
 
 /// A change's operations; `None` when they cannot be read.

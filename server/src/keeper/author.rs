@@ -2,16 +2,17 @@
 //!
 //! Never trusts the carrier: a change counts as its actor's device's, whoever brings it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::admission::{Past, person_named};
 use liandu_core::authority::Directory;
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, RecordId};
+use liandu_core::limits::SEAL_STEPS_MAX;
 use liandu_core::policy::Principal;
+use liandu_core::record::RawChange;
 use liandu_core::record::path::WriteId;
-use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::seal::{EnrolmentCertificate, PublicKey, Seal};
-use liandu_core::verdict::Verdict;
+use liandu_core::verdict::{Reason, Verdict};
 
 use super::{Keeper, Trouble};
 use crate::index::rows::{self, QuarantineRow};
@@ -36,7 +37,9 @@ impl Past for Outside<'_> {
 
     fn number(&self, actor: &Actor, seq: u64) -> Option<ChangeHash> {
         let same = |(write, row): &(WriteId, QuarantineRow)| {
-            write.actor == *actor && write.seq == seq && row.verdict != Verdict::Forked
+            // What its device never vouched for takes no number of it.
+            let takes_none = [Verdict::Forked, Verdict::Refused(Reason::NotSealed)];
+            write.actor == *actor && write.seq == seq && !takes_none.contains(&row.verdict)
         };
         let outside = self.rows.iter().find(|(_, row)| same(row));
         let named = |change: &&RawChange| change.actor == *actor && change.seq == seq;
@@ -61,15 +64,37 @@ pub(super) enum Author {
     Office(PersonId),
 }
 
-/// Which changes of each actor valid seals cover.
+/// Which changes valid seals cover.
 #[derive(Debug, Default)]
-pub(super) struct Sealed(BTreeMap<Actor, u64>);
+pub(super) struct Sealed {
+    covered: BTreeSet<ChangeHash>,
+    /// Ancestors looked at.
+    steps: usize,
+}
 
 impl Sealed {
     pub(super) fn covers(&self, change: &RawChange) -> bool {
-        self.0
-            .get(&change.actor)
-            .is_some_and(|to| change.seq <= *to)
+        self.covered.contains(&change.hash)
+    }
+
+    /// A seal vouches for the change it names and for that actor's earlier ones among its
+    /// ancestors; not for whatever else somebody puts at an earlier number.
+    fn cover(&mut self, seal: &Seal, incoming: &BTreeMap<ChangeHash, &RawChange>) {
+        let mut seen = BTreeSet::new();
+        let mut ahead = vec![seal.hash];
+        while let Some(hash) = ahead.pop() {
+            self.steps += 1;
+            if self.steps > SEAL_STEPS_MAX {
+                return;
+            }
+            let Some(change) = incoming.get(&hash).filter(|_| seen.insert(hash)) else {
+                continue;
+            };
+            if change.actor == seal.actor && change.seq <= seal.seq {
+                self.covered.insert(hash);
+            }
+            ahead.extend(change.deps());
+        }
     }
 }
 
@@ -106,23 +131,19 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         record: &RecordId,
         seals: &[Seal],
         incoming: &[RawChange],
-        doc: Option<&RecordDoc>,
         vouched: Option<&EnrolmentCertificate>,
     ) -> Sealed {
+        let by_hash: BTreeMap<ChangeHash, &RawChange> = incoming
+            .iter()
+            .map(|change| (change.hash, change))
+            .collect();
         let mut sealed = Sealed::default();
         for seal in seals {
-            let names = |change: &RawChange| {
-                change.hash == seal.hash && change.actor == seal.actor && change.seq == seal.seq
-            };
-            let here = doc.and_then(|doc| doc.hash_of(&seal.actor, seal.seq)) == Some(seal.hash);
-            if !here && !incoming.iter().any(names) {
-                continue;
-            }
+            let names = |change: &&RawChange| change.actor == seal.actor && change.seq == seal.seq;
             let key = self.key_of(&seal.actor, vouched);
             let holds = |key: PublicKey| seal.verify(&key, &self.deployment, record).is_ok();
-            if key.is_some_and(holds) {
-                let to = sealed.0.entry(seal.actor).or_insert(0);
-                *to = (*to).max(seal.seq);
+            if by_hash.get(&seal.hash).is_some_and(names) && key.is_some_and(holds) {
+                sealed.cover(seal, &by_hash);
             }
         }
         sealed

@@ -118,7 +118,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         };
         let changes = with_birth(&batch, &again.changes);
         let doc = self.take_document(record)?;
-        let sealed = self.sealed(record, &again.seals, &changes, doc.as_ref(), None);
+        let sealed = self.sealed(record, &again.seals, &changes, None);
         let result = self.judge_as(&batch, &again, &changes, &sealed, releasing, doc.clone());
         let (doc_after, judged) = match result {
             Ok(result) => result,

@@ -193,7 +193,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     ) -> Result<Vec<Judged>, Trouble> {
         let outside = self.outside_rows(&batch.record)?;
         let mut doc = self.take_document(&batch.record)?;
-        let sealed = self.sealed(&batch.record, batch.seals, &changes, doc.as_ref(), vouched);
+        let sealed = self.sealed(&batch.record, batch.seals, &changes, vouched);
         self.leave_out_accepted(&batch.record, &mut changes)?;
         let principals = self.principals(changes.iter());
         let incoming: Vec<Incoming<'_>> = changes

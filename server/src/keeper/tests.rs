@@ -7,6 +7,7 @@
 mod authority;
 mod erasing;
 mod feeds;
+mod forged;
 mod kept;
 mod mending;
 mod packs;

@@ -283,7 +283,7 @@ pub(super) fn creation(title: &str) -> Edit {
 }
 
 impl Phone {
-    fn new(number: u8, deployment: liandu_core::id::DeploymentId) -> Phone {
+    pub(super) fn new(number: u8, deployment: liandu_core::id::DeploymentId) -> Phone {
         Phone {
             device: DeviceId([number; 8]),
             key: SecretKey::from_bytes(&[number; 32]),
