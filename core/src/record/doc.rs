@@ -347,7 +347,9 @@ pub(crate) fn apply(doc: &mut Automerge, changes: Vec<Change>) -> Result<Vec<Cha
         return Err(LoadError::Chunk(ChunkError::MissingAncestor));
     }
     let written = isolated(|| doc.get_changes(&before)).ok_or(MALFORMED)?;
-    if written.iter().all(|change| came.contains(&change.hash())) {
+    // Without an operation it would have a number that its document could be refused for.
+    let sound = |change: &Change| !change.is_empty() && came.contains(&change.hash());
+    if written.iter().all(sound) {
         Ok(written)
     } else {
         Err(MALFORMED)

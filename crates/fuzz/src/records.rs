@@ -56,11 +56,9 @@ pub(crate) fn admitted(before: Option<&RecordDoc>, changes: &[RawChange]) {
     let mut again = doc.clone();
     let repeated = admit(&mut again, &mut outside, changes);
     for (first, second) in judged.iter().zip(&repeated) {
-        assert_eq!(
-            first.ruling.verdict(),
-            second.ruling.verdict(),
-            "once for ever"
-        );
+        if let Some(verdict) = first.ruling.verdict() {
+            assert_eq!(second.ruling.verdict(), Some(verdict), "once for ever");
+        }
     }
     in_any_order(before, changes, &judged);
     if let Some(doc) = &doc {
@@ -83,11 +81,9 @@ fn in_any_order(before: Option<&RecordDoc>, changes: &[RawChange], judged: &[Jud
         return;
     }
     for (first, second) in judged.iter().zip(&other) {
-        assert_eq!(
-            first.ruling.verdict(),
-            second.ruling.verdict(),
-            "verdicts do not depend on arrival"
-        );
+        if let (Some(first), Some(second)) = (first.ruling.verdict(), second.ruling.verdict()) {
+            assert_eq!(first, second, "verdicts do not depend on arrival");
+        }
     }
 }
 
