@@ -28,6 +28,7 @@ use crate::journal::{FolderDisk, Payload};
 use crate::keeper::recover::Start;
 use crate::keeper::{self, Answer, Keeper, KeeperOpenError, Ticket};
 use crate::packs::FolderPacks;
+use crate::seen::Seen;
 use keys::KeyError;
 use wakes::Wakes;
 
@@ -147,6 +148,7 @@ pub(crate) struct Shared {
     pub(crate) numbers: Arc<Mutex<Numbers>>,
     pub(crate) connections: Arc<AtomicU64>,
     pub(crate) wakes: Arc<Wakes>,
+    pub(crate) seen: Seen,
     /// Whether the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
@@ -186,6 +188,8 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
         numbers: Arc::clone(&numbers),
         connections: Arc::new(AtomicU64::new(0)),
         wakes: Arc::clone(&wakes),
+        seen: Seen::open(&config.data.join("seen.sqlite"))
+            .map_err(|error| StartError::System(error.to_string()))?,
         stopping,
         stop,
         deployment: keeper.deployment(),

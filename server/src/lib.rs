@@ -13,6 +13,7 @@ pub mod index;
 pub mod journal;
 pub mod keeper;
 pub mod packs;
+mod seen;
 pub mod serve;
 pub mod socket;
 pub mod tables;

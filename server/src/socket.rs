@@ -17,9 +17,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use liandu_core::id::DeviceId;
 use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX};
+use liandu_core::protocol::session::Opened;
 use tokio::sync::Notify;
 
-use crate::engine::Handle;
+use crate::engine::{Handle, now};
+use crate::seen::Sighting;
 
 /// Read buffer of a connection, bytes: an idle one should cost little.
 const READ_BUFFER_BYTES: usize = 2 << 10;
@@ -58,7 +60,22 @@ impl Sockets {
         }
     }
 
+    /// Notes for the office that a device is here, and what it said of itself.
+    fn came(&self, opened: &Opened) {
+        let now = now();
+        let sighting = Sighting {
+            time: now,
+            app: opened.app.clone(),
+            unsent: opened.unsent,
+            clock_ahead_ms: opened.device_time.0.saturating_sub(now.0),
+        };
+        let (handle, device) = (self.handle.clone(), opened.device);
+        tokio::task::spawn_blocking(move || handle.shared().seen.came(&device, &sighting));
+    }
+
     fn leave(&self, device: DeviceId, number: u64) {
+        let handle = self.handle.clone();
+        tokio::task::spawn_blocking(move || handle.shared().seen.left(&device, now()));
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         if devices
             .get(&device)

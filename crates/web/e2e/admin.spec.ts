@@ -23,9 +23,11 @@ test('an administrator sets up, invites, and shuts a lost phone out in two click
 
   const folder = mkdtempSync(join(tmpdir(), 'liandu-story-'));
   execFileSync(`${process.env['LIANDU_BIN']}/liandu`, ['--dir', folder, 'enrol', '--server', `${url('').replace('http', 'ws')}/sync`, '--code', code], { stdio: 'pipe' });
+  execFileSync(`${process.env['LIANDU_BIN']}/liandu`, ['--dir', folder, 'sync'], { stdio: 'pipe' });
   await page.getByRole('tab', { name: '设备' }).click();
   const row = page.locator('tbody tr').first();
   await expect(row).toContainText('王芳');
+  await expect(row).toContainText('liandu-cli');
   await shot(page, 'admin-devices');
   await nothingSerious(page);
   await row.getByRole('button', { name: '手机遗失' }).click();

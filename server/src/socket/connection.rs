@@ -299,6 +299,7 @@ impl Connection {
         self.device = Some(opened.device);
         self.person = Some(opened.person.clone());
         self.authority = opened.authority;
+        self.sockets.came(opened);
         self.sockets
             .take_over(opened.device, self.number, Arc::clone(&self.told));
     }

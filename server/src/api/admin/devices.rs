@@ -34,6 +34,18 @@ pub struct DeviceJson {
     /// Where it was shut out; absent while it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<u64>,
+    /// When it was last connected; absent when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+    /// Its app and version, as it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// Edits it still held when it connected last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<u64>,
+    /// How far its clock was ahead of the server's then, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -60,9 +72,13 @@ pub(crate) async fn index(
         .region
         .as_ref()
         .and_then(|code| RegionCode::new(code).ok());
+    let engine = office.engine.clone();
+    let seen = tokio::task::spawn_blocking(move || engine.shared().seen.all());
+    let seen = seen.await.unwrap_or_default();
     let found = office.engine.directory(move |known| {
         let of = |(id, device): (&DeviceId, &liandu_core::authority::Device)| {
             let person = known.person(&device.person)?;
+            let here = seen.get(id);
             let json = DeviceJson {
                 device: id.hex(),
                 person: device.person.to_string(),
@@ -70,6 +86,10 @@ pub(crate) async fn index(
                 region: person.region.to_string(),
                 enrolled: device.enrolled.0,
                 revoked: device.revoked.map(|position| position.0),
+                seen: here.map(|here| here.time.iso()),
+                app: here.map(|here| here.app.clone()),
+                unsent: here.map(|here| here.unsent),
+                clock_ahead_ms: here.map(|here| here.clock_ahead_ms),
             };
             let fits = ask.q.as_ref().is_none_or(|q| {
                 json.name.contains(q.as_str())

@@ -3683,6 +3683,13 @@ export interface components {
         };
         /** @description A device. */
         DeviceJson: {
+            /** @description Its app and version, as it says. */
+            app?: string | null;
+            /**
+             * Format: int64
+             * @description How far its clock was ahead of the server's then, ms.
+             */
+            clock_ahead_ms?: number | null;
             /** @description Its id, hexadecimal. */
             device: string;
             /**
@@ -3701,6 +3708,13 @@ export interface components {
              * @description Where it was shut out; absent while it is not.
              */
             revoked?: number | null;
+            /** @description When it was last connected; absent when that is not known. */
+            seen?: string | null;
+            /**
+             * Format: int64
+             * @description Edits it still held when it connected last.
+             */
+            unsent?: number | null;
         };
         /** @description What the device sends with its requests for files. */
         DeviceTokenJson: {
