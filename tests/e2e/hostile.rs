@@ -1,9 +1,12 @@
 //! Devices that misbehave: the others do not notice.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
+use liandu_bench::office::Office;
 use liandu_tests::{World, create, sync};
+use serde_json::json;
 
 /// A raw WebSocket to the server, after the handshake.
 fn socket(world: &World) -> TcpStream {
@@ -28,10 +31,19 @@ fn frame(content: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A number that the server measures.
+fn measured(office: &Office, name: &str) -> u64 {
+    let text = office.text("/metrics").expect("metrics");
+    let mut lines = text.lines();
+    let number = lines.find_map(|line| line.strip_prefix(&format!("liandu_{name} ")));
+    number.expect(name).parse().expect("a number")
+}
+
 #[tokio::test]
 async fn garbage_and_a_thousand_sockets_do_not_disturb_the_others() {
     let world = World::start();
     let mut phones = world.phones(1).await;
+    let office = world.office();
     let mut idle = Vec::new();
     for number in 0..1_000u32 {
         let mut stream = socket(&world);
@@ -42,10 +54,11 @@ async fn garbage_and_a_thousand_sockets_do_not_disturb_the_others() {
         }
         idle.push(stream);
     }
+    assert!(measured(&office, "connections") >= 500, "they are counted");
     create(&mut phones[0], "照常工作");
     sync(&mut phones[0]).await;
     assert!(phones[0].engine().all_at_office());
-    assert_eq!(world.office().count("kind=problem").unwrap_or(0), 1);
+    assert_eq!(office.count("kind=problem").unwrap_or(0), 1);
     drop(idle);
 }
 
@@ -62,4 +75,67 @@ async fn invitation_works_once() {
     first.enrol(&url, &code, "first").await.unwrap();
     let mut second = open().unwrap();
     assert!(second.enrol(&url, &code, "second").await.is_err());
+}
+
+/// It never gets as far as a hello, whose time is measured from the opening.
+#[tokio::test]
+async fn who_sends_one_byte_a_second_is_shut_out() {
+    let world = World::start();
+    let mut phones = world.phones(1).await;
+    let mut slow = socket(&world);
+    let pace = Duration::from_secs(1);
+    slow.set_read_timeout(Some(pace)).expect("a timeout");
+    create(&mut phones[0], "照常工作");
+    sync(&mut phones[0]).await;
+    assert!(phones[0].engine().all_at_office());
+    let long = [0x82, 0xfe, 0x10, 0]
+        .into_iter()
+        .chain(std::iter::repeat(0));
+    let mut answers = [0u8; 1_000];
+    for (sent, byte) in long.enumerate() {
+        assert!(sent < 60, "it is still there");
+        if slow.write_all(&[byte]).is_err() {
+            break;
+        }
+        match slow.read(&mut answers) {
+            Ok(0) => break,
+            Err(error) if ![ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) => {
+                break;
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_guesses_passwords_is_made_to_wait_and_the_others_are_not() {
+    let world = World::start();
+    let mut phones = world.phones(1).await;
+    let office = world.office();
+    let sessions = measured(&office, "office_sessions");
+    let guess = |number: u32| {
+        let body = json!({"user": "somebody", "password": format!("guess number {number}")});
+        office.post("/api/session", &body, None).expect("an answer")
+    };
+    let answers: Vec<(u16, serde_json::Value)> = (0..20).map(guess).collect();
+    assert!(
+        answers
+            .iter()
+            .all(|(status, _)| [401, 429].contains(status)),
+        "{answers:?}"
+    );
+    let (status, last) = answers.last().expect("answers");
+    assert!(
+        *status == 429 && last["retry_s"].as_u64() > Some(0),
+        "{last}"
+    );
+    create(&mut phones[0], "照常工作");
+    sync(&mut phones[0]).await;
+    assert!(phones[0].engine().all_at_office());
+    assert_eq!(office.count("kind=problem").expect("a count"), 1);
+    assert_eq!(
+        measured(&office, "office_sessions"),
+        sessions,
+        "nobody got in"
+    );
 }
