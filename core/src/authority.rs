@@ -166,6 +166,7 @@ impl Directory {
             | LogEntry::Answered(_)
             | LogEntry::Moved(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::Notified(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => {}
         }

@@ -12,7 +12,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 
 pub use authority::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, EpochBegan, EpochCause, GrantEntry,
-    GrantsSet, GroupRow, Groups, Invited, MembershipRow, People, PersonRow, Revoked,
+    GrantsSet, GroupRow, Groups, Invited, MembershipRow, Notified, People, PersonRow, Revoked,
 };
 pub use edits::{Answered, Because, Born, Edits, Erased, Kept, Moved, NumberRange, Source};
 
@@ -48,6 +48,8 @@ pub enum LogEntry {
     Definition(DefinitionSet),
     /// Somebody read a resident's contact.
     ContactRead(ContactRead),
+    /// A unit was told of an event outside this system, or could not be.
+    Notified(Notified),
     /// A life of the log begins.
     Epoch(EpochBegan),
     /// Written by a newer server: kept as it is, ignored by everything derived.
@@ -94,6 +96,7 @@ impl LogEntry {
             LogEntry::Definition(_) => 12,
             LogEntry::ContactRead(_) => 13,
             LogEntry::Epoch(_) => 14,
+            LogEntry::Notified(_) => 15,
             LogEntry::Unknown { kind, .. } => *kind,
         }
     }
@@ -115,6 +118,7 @@ impl LogEntry {
             | LogEntry::Invited(_)
             | LogEntry::Account(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::Notified(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -136,6 +140,7 @@ impl LogEntry {
             | LogEntry::Moved(_)
             | LogEntry::Erased(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::Notified(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -157,6 +162,7 @@ impl LogEntry {
             LogEntry::Grants(body) => minicbor::to_vec(body),
             LogEntry::Definition(body) => minicbor::to_vec(body),
             LogEntry::ContactRead(body) => minicbor::to_vec(body),
+            LogEntry::Notified(body) => minicbor::to_vec(body),
             LogEntry::Epoch(body) => minicbor::to_vec(body),
             LogEntry::Unknown { body, .. } => return body.clone(),
         };
@@ -195,6 +201,7 @@ impl LogEntry {
             12 => LogEntry::Definition(read(body)?),
             13 => LogEntry::ContactRead(read(body)?),
             14 => LogEntry::Epoch(read(body)?),
+            15 => LogEntry::Notified(read(body)?),
             kind => LogEntry::Unknown {
                 kind,
                 body: body.to_vec(),

@@ -9,10 +9,12 @@ use crate::record::kind::Kind;
 
 mod by;
 mod flag;
+mod notice;
 mod other;
 mod problem;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
+pub use notice::{NOTICED, Notice, notices};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;

@@ -22,6 +22,7 @@ mod json;
 mod labels;
 mod line;
 mod map;
+mod notices;
 mod origin;
 mod policy;
 mod problem;
@@ -76,6 +77,7 @@ pub use json::{
 };
 pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
+pub use notices::{NoticeJson, NoticesJson};
 pub use origin::{Outside, Peer};
 pub use policy::RuleJson;
 pub use problem::Problem;
@@ -108,6 +110,8 @@ pub struct Office {
     pub door: Arc<Door>,
     /// Photos and files.
     pub files: Arc<Files>,
+    /// The events that units are told of outside this system.
+    pub noticed: Vec<String>,
     stamp: Arc<Stamp>,
     /// The calendar that ships with the program.
     calendar: Arc<Calendar>,
@@ -130,6 +134,7 @@ impl Office {
             progress,
             door,
             files,
+            noticed: Vec::new(),
             stamp,
             calendar,
         })
@@ -205,6 +210,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::challenge))
         .routes(routes!(device::begin))
         .routes(routes!(inbox::show))
+        .routes(routes!(notices::index))
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{engine, journal, keeper};
+use crate::{engine, journal, keeper, notices};
 
 /// Where a server listens when nothing is said.
 const LISTEN: &str = "127.0.0.1:8420";
@@ -26,6 +26,7 @@ struct File {
     #[serde(default)]
     trusted_proxies: Vec<IpAddr>,
     tls: Option<TlsFiles>,
+    notices: Option<notices::Settings>,
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
@@ -107,6 +108,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The certificate; none: plain HTTP, for loopback and behind a proxy.
     pub tls: Option<TlsFiles>,
+    /// How units are told outside this system; none: they are not.
+    pub notices: Option<notices::Settings>,
     /// Sizes and times.
     pub limits: Limits,
     /// Messages.
@@ -143,6 +146,9 @@ pub enum ConfigError {
     /// The public URL is not one.
     #[error("public_url {0} 应以 http:// 或 https:// 开头 (must begin with http:// or https://)")]
     PublicUrl(String),
+    /// The gateway's template is not right.
+    #[error("[notices] 有误 (is not right): {0}")]
+    Notices(String),
     /// Key and data in one place would be in one backup.
     #[error(
         "authority 不能等于 data，签名密钥要与数据分开 (the authority key must not lie in the data folder)"
@@ -204,6 +210,7 @@ impl Settings {
             public_url: None,
             trusted_proxies: Vec::new(),
             tls: None,
+            notices: None,
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -240,6 +247,7 @@ impl Settings {
                 certificate: folder.join(tls.certificate),
                 key: folder.join(tls.key),
             }),
+            notices: file.notices,
             limits: file.limits,
             log: file.log,
             data,
@@ -255,6 +263,9 @@ impl Settings {
                 return Err(ConfigError::PublicUrl(url.clone()));
             }
             url.truncate(url.trim_end_matches('/').len());
+        }
+        if let Some(wrong) = self.notices.as_ref().and_then(notices::Settings::wrong) {
+            return Err(ConfigError::Notices(wrong));
         }
         Ok(self)
     }

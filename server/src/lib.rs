@@ -12,6 +12,7 @@ pub mod imports;
 pub mod index;
 pub mod journal;
 pub mod keeper;
+pub mod notices;
 pub mod packs;
 mod seen;
 pub mod serve;

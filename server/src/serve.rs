@@ -30,6 +30,7 @@ use crate::command::line;
 use crate::config::Settings;
 use crate::engine::{self, ActError, AuthorityAct, Handle};
 use crate::files::Files;
+use crate::notices;
 use crate::serve::listener::{PlainListener, TlsListener};
 use crate::socket::Sockets;
 use crate::tables::follow;
@@ -70,8 +71,18 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let door = Arc::new(Door::new(Edge::system(), outside));
     let acceptor = settings.tls.as_ref().map(listener::acceptor).transpose()?;
     let files = Arc::new(Files::open(&settings.files(), engine::now())?);
-    let office = Office::new(handle.clone(), (readers, progress), door, files)
+    let told = settings.notices.clone().map(|told| {
+        let (readers, progress) = (readers.clone(), progress.clone());
+        notices::run(Arc::new(told), handle.clone(), readers, progress, console())
+    });
+    let mut office = Office::new(handle.clone(), (readers, progress), door, files)
         .context("系统没有随机数 (the system has no random bytes to give)")?;
+    office.noticed = settings
+        .notices
+        .as_ref()
+        .map(|told| told.events.clone())
+        .unwrap_or_default();
+    let telling = told.map(tokio::spawn);
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(
             "不能监听 {0} (cannot listen at {0}; is another server there?)",
@@ -97,6 +108,9 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     };
     admin.abort();
     resting.abort();
+    if let Some(telling) = telling {
+        telling.abort();
+    }
     // Removed so that commands see at once that no server runs.
     let _ = std::fs::remove_file(settings.admin_socket());
     Ok(served?)

@@ -9,6 +9,7 @@ pub mod check;
 pub mod filter;
 pub mod follow;
 pub mod map;
+pub mod notice;
 mod number;
 pub mod quarantine;
 pub mod query;

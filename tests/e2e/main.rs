@@ -15,6 +15,7 @@ mod kills;
 mod load;
 mod local;
 mod moves;
+mod notices;
 mod office;
 mod replay;
 mod secure;

@@ -59,6 +59,7 @@ impl Directory {
             | LogEntry::Answered(_)
             | LogEntry::Moved(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::Notified(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => None,
         }

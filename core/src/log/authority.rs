@@ -6,8 +6,8 @@
 use minicbor::{Decode, Encode};
 
 use crate::id::{
-    CampaignId, DeploymentId, DeviceId, DomainId, Epoch, GroupId, PersonId, Position, RecordId,
-    RegionCode, UnitId,
+    CampaignId, DeploymentId, DeviceId, DomainId, Epoch, EventId, GroupId, PersonId, Position,
+    RecordId, RegionCode, UnitId,
 };
 use crate::time::Timestamp;
 
@@ -266,6 +266,27 @@ pub struct ContactRead {
     /// Why, as the user said.
     #[n(4)]
     pub purpose: String,
+    /// The server's clock.
+    #[n(5)]
+    pub time: Timestamp,
+}
+
+/// An attempt to tell a unit outside this system (by mail or SMS) of an event of a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Notified {
+    /// The problem.
+    #[n(1)]
+    pub record: RecordId,
+    /// The event.
+    #[n(2)]
+    pub event: EventId,
+    /// Whom.
+    #[n(3)]
+    pub unit: UnitId,
+    /// Why it did not go out; none when it did.
+    #[n(4)]
+    pub failure: Option<String>,
     /// The server's clock.
     #[n(5)]
     pub time: Timestamp,

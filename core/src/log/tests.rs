@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::{
-    Actor, CampaignId, ChangeHash, DeviceId, DomainId, Epoch, GroupId, PersonId, Position,
+    Actor, CampaignId, ChangeHash, DeviceId, DomainId, Epoch, EventId, GroupId, PersonId, Position,
     RecordId, RegionCode, UnitId,
 };
 use crate::protocol::update::Chunk;
@@ -111,6 +111,16 @@ fn about_records() -> Vec<(&'static str, LogEntry)> {
                 user,
                 session: "s1".to_owned(),
                 purpose: "回访".to_owned(),
+                time: time(),
+            }),
+        ),
+        (
+            "notified",
+            LogEntry::Notified(Notified {
+                record,
+                event: EventId([3; 16]),
+                unit: UnitId::new("water").unwrap(),
+                failure: Some("HTTP 503".to_owned()),
                 time: time(),
             }),
         ),

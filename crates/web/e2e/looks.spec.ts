@@ -10,6 +10,7 @@ const SCREENS: readonly (readonly [user: string, name: string, path: string])[] 
   ['province', 'figures', '/ledger?kind=problem&tab=statistics'],
   ['province', 'conflicts', '/conflicts'],
   ['province', 'import', '/import'],
+  ['province', 'deliveries', '/notices'],
   ['leader', 'today', '/'],
   ['hanshan-unit', 'department', '/'],
   ['admin', 'set-up', '/admin'],

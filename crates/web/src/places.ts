@@ -15,6 +15,7 @@ const OFFICE: readonly Place[] = [
   { to: '/conflicts', name: 'conflicts' },
   { to: '/quarantine', name: 'quarantine' },
   { to: '/import', name: 'imports', wide: true },
+  { to: '/notices', name: 'deliveries', wide: true },
 ];
 const LEADER: readonly Place[] = [
   { to: '/ledger?kind=problem&tab=map', name: 'map' },

@@ -45,6 +45,7 @@ pub fn fold<I: Index>(
         | LogEntry::Grants(_)
         | LogEntry::Definition(_)
         | LogEntry::ContactRead(_)
+        | LogEntry::Notified(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => {}
     }
@@ -94,7 +95,10 @@ pub fn pointed(
             }
             .bytes(),
         )),
-        LogEntry::Moved(_) | LogEntry::ContactRead(_) | LogEntry::Unknown { .. } => None,
+        LogEntry::Moved(_)
+        | LogEntry::ContactRead(_)
+        | LogEntry::Notified(_)
+        | LogEntry::Unknown { .. } => None,
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Never holds a document: answers carry stored bytes, readers load them themselves.
 
-use liandu_core::id::{CampaignId, ChangeHash, DeviceId, PersonId, Position, RecordId, RegionCode};
+use liandu_core::id::{
+    CampaignId, ChangeHash, DeviceId, EventId, PersonId, Position, RecordId, RegionCode, UnitId,
+};
 use liandu_core::log::{AccountSet, GrantEntry, GroupRow, PersonRow};
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
@@ -211,6 +213,17 @@ pub enum AuthorityAct {
         record: RecordId,
         /// Why, as the user said.
         purpose: String,
+    },
+    /// A unit was told of an event outside this system, or could not be.
+    Notified {
+        /// The problem.
+        record: RecordId,
+        /// The event.
+        event: EventId,
+        /// Whom.
+        unit: UnitId,
+        /// Why it did not go out.
+        failure: Option<String>,
     },
     /// A record to another scope.
     Move {

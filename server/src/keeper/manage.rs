@@ -8,7 +8,7 @@ use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, GrantsSet, GroupRow, Groups, Invited,
-    LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
+    LogEntry, Moved, Notified, People, PersonRow, Revoked, statement_holds,
 };
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
@@ -66,7 +66,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | AuthorityAct::RevokePerson { .. }
             | AuthorityAct::Account(_)
             | AuthorityAct::Grants { .. }
-            | AuthorityAct::ContactRead { .. }) => {
+            | AuthorityAct::ContactRead { .. }
+            | AuthorityAct::Notified { .. }) => {
                 let entry = self.single(by, single)?;
                 self.stage(entry)
             }
@@ -126,6 +127,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 user,
                 session: by.session.clone(),
                 purpose,
+                time,
+            }),
+            AuthorityAct::Notified {
+                record,
+                event,
+                unit,
+                failure,
+            } => LogEntry::Notified(Notified {
+                record,
+                event,
+                unit,
+                failure,
                 time,
             }),
             AuthorityAct::Groups(_)
@@ -334,6 +347,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | LogEntry::Answered(_)
             | LogEntry::Moved(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::Notified(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }

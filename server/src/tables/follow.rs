@@ -272,6 +272,10 @@ impl Digested {
                 self.touched.remove(&erased.record);
                 self.changes.push(Change::Gone(erased.record));
             }
+            LogEntry::Notified(notified) => self.changes.push(Change::Delivered {
+                position,
+                notified: notified.clone(),
+            }),
             LogEntry::Epoch(began) => self.epoch = Some(began.epoch),
             LogEntry::Groups(_)
             | LogEntry::People(_)

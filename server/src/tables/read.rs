@@ -17,9 +17,9 @@ use liandu_core::time::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
-use crate::tables::TablesError;
 use crate::tables::query::{Asked, Snapshot};
 use crate::tables::rows::{About, Line, Rows};
+use crate::tables::{TablesError, notice};
 
 pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.team, r.audience, \
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
@@ -172,6 +172,7 @@ pub(crate) fn rows(snapshot: &Snapshot<'_>, id: &RecordId) -> Result<Option<Rows
         line,
         facets,
         handlers: handlers.into_iter().flatten().collect(),
+        notices: notice::of_row(snapshot, row)?,
         conflicts: conflicts_of(snapshot, row)?,
         body: body.unwrap_or_default(),
     }))

@@ -17,7 +17,7 @@ use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::{Day, Timestamp};
-use liandu_core::workflow::flags;
+use liandu_core::workflow::{Notice, flags, notices};
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,8 @@ pub struct Rows {
     pub facets: BTreeSet<(String, String)>,
     /// The units it is handed to.
     pub handlers: BTreeSet<UnitId>,
+    /// What they are to be told.
+    pub notices: BTreeSet<Notice>,
     /// What is open.
     pub conflicts: Vec<Conflict>,
     /// Everything in it that can be searched.
@@ -146,6 +148,7 @@ pub fn project(record: &Record, about: About) -> Rows {
         line,
         facets: facets(record),
         handlers,
+        notices: notices(record),
         conflicts,
         body: body(record),
     }

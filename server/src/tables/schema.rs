@@ -10,7 +10,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -87,6 +87,25 @@ CREATE TABLE handler (
     PRIMARY KEY (row, unit)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX handler_by_unit ON handler (unit, row);
+CREATE TABLE notice (
+    row INTEGER NOT NULL,
+    event BLOB NOT NULL,
+    unit TEXT NOT NULL,
+    word TEXT NOT NULL,
+    text TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (row, event, unit)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_by_time ON notice (time);
+CREATE TABLE delivery (
+    position INTEGER PRIMARY KEY,
+    record BLOB NOT NULL,
+    event BLOB NOT NULL,
+    unit TEXT NOT NULL,
+    failure TEXT,
+    time INTEGER NOT NULL
+) STRICT;
+CREATE INDEX delivery_of ON delivery (record, event, unit);
 CREATE TABLE conflict (
     row INTEGER NOT NULL,
     nr INTEGER NOT NULL,

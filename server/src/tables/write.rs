@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use liandu_core::id::{CampaignId, ChangeHash, Epoch, PersonId, Position, RecordId, RegionCode};
-use liandu_core::log::NumberRange;
+use liandu_core::log::{Notified, NumberRange};
 use liandu_core::record::number::code;
 use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::tables::rows::{Line, Rows};
-use crate::tables::{Held, Mark, TablesError, body, number, quarantine, schema};
+use crate::tables::{Held, Mark, TablesError, body, notice, number, quarantine, schema};
 
 /// What one entry of the log does to the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,13 @@ pub enum Change {
         county: RegionCode,
         /// Under which campaign.
         campaign: CampaignId,
+    },
+    /// A unit was told of an event outside this system, or could not be.
+    Delivered {
+        /// The entry.
+        position: Position,
+        /// What it says.
+        notified: Notified,
     },
     /// A record was erased, or nothing of it was accepted.
     Gone(RecordId),
@@ -150,6 +157,7 @@ impl Tables {
              INSERT INTO body_fts (body_fts) VALUES ('delete-all');
              DELETE FROM body; DELETE FROM spot; DELETE FROM facet; DELETE FROM handler;
              DELETE FROM conflict_value; DELETE FROM conflict; DELETE FROM quarantine;
+             DELETE FROM notice; DELETE FROM delivery;
              DELETE FROM record; DELETE FROM place; DELETE FROM number;
              UPDATE meta SET epoch = zeroblob(8), position = 0, hash = x'';
              COMMIT;",
@@ -190,6 +198,9 @@ fn apply(
             county,
             campaign,
         } => number::born(transaction, record.as_ref(), county, campaign),
+        Change::Delivered { position, notified } => {
+            notice::delivered(transaction, *position, notified)
+        }
         Change::Gone(id) => gone(transaction, id),
         Change::Held(held) => quarantine::put(transaction, held),
         Change::Released {
@@ -235,7 +246,7 @@ fn put(
 ) -> Result<(), TablesError> {
     let row = put_line(transaction, &rows.line)?;
     put_facets(transaction, places, row, &rows.facets)?;
-    for table in ["handler", "conflict", "conflict_value"] {
+    for table in ["handler", "notice", "conflict", "conflict_value"] {
         transaction
             .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
             .execute([row])?;
@@ -245,6 +256,7 @@ fn put(
             .prepare_cached("INSERT INTO handler (row, unit) VALUES (?1, ?2)")?
             .execute(params![row, unit.as_str()])?;
     }
+    notice::put(transaction, row, &rows.notices)?;
     for (nr, conflict) in rows.conflicts.iter().enumerate() {
         put_conflict(transaction, row, nr, conflict)?;
     }
@@ -428,6 +440,9 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
     transaction
         .prepare_cached("DELETE FROM quarantine WHERE record = ?1")?
         .execute([id.0])?;
+    transaction
+        .prepare_cached("DELETE FROM delivery WHERE record = ?1")?
+        .execute([id.0])?;
     let row: Option<i64> = transaction
         .prepare_cached("SELECT row FROM record WHERE id = ?1")?
         .query_row([id.0], |found| found.get(0))
@@ -437,6 +452,7 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
     for table in [
         "facet",
         "handler",
+        "notice",
         "conflict",
         "conflict_value",
         "spot",

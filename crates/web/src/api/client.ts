@@ -67,6 +67,7 @@ export const api = {
   attachments: (id: string) => ask<Schemas['AttachmentsJson']>(`${one(id)}/attachments`),
   inbox: (limit: number, atLeast: number) =>
     ask<Schemas['InboxJson']>(`/api/inbox?limit=${limit}&at_least=${atLeast}`),
+  notices: (limit: number) => ask<Schemas['NoticesJson']>(`/api/notices?limit=${limit}`),
   workflow: () => ask<Schemas['WorkflowsJson']>('/api/workflow'),
   policy: () => ask<Schemas['RuleJson'][]>('/api/policy'),
   units: () => ask<Schemas['UnitJson'][]>('/api/units'),

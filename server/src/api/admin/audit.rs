@@ -158,6 +158,7 @@ fn said(known: &Directory, entry: &LogEntry) -> Option<Said> {
         }
         LogEntry::Edits(_)
         | LogEntry::Answered(_)
+        | LogEntry::Notified(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => return None,
     })

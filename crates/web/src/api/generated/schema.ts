@@ -1713,6 +1713,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What units within the asker's sight were told by mail or SMS, and what failed. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description notices, 1 to 500, 50 when not said */
+                    limit?: number;
+                    /** @description wait until the answer holds everything up to this position, at most ten seconds */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticesJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/policy": {
         parameters: {
             query?: never;
@@ -4149,6 +4205,44 @@ export interface components {
             moves: boolean;
             /** @description Arguments it cannot be without. */
             needs: string[];
+        };
+        /** @description One event for one unit. */
+        NoticeJson: {
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description Whether the gateway took it. */
+            delivered: boolean;
+            /** @description What happened. */
+            event: string;
+            /** @description Why the last try failed. */
+            failure?: string | null;
+            label?: components["schemas"]["LabelJson"] | null;
+            /** @description The last one. */
+            last?: string | null;
+            /** @description Its number, once it has one. */
+            number?: string | null;
+            /** @description The problem. */
+            record: string;
+            /** @description What the office wrote. */
+            text: string;
+            /** @description When the server took the event in. */
+            time: string;
+            /** @description What it is called. */
+            title: string;
+            /** @description Whom it was for. */
+            unit: string;
+        };
+        /** @description Notices, the newest first. */
+        NoticesJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Of which events units are told; none: no gateway is set up. */
+            events: components["schemas"]["LabelJson"][];
+            /** @description At most `limit`. */
+            notices: components["schemas"]["NoticeJson"][];
         };
         /** @description The number of a problem: the n-th of its county and campaign. Never given twice. */
         NumberJson: {

@@ -1,0 +1,67 @@
+//! Events of a problem that the units at it should hear of even when they do not look here.
+//!
+//! Never sends anything: it says who is to be told what.
+
+use std::collections::BTreeSet;
+
+use crate::id::{EventId, UnitId};
+use crate::record::kind::Kind;
+use crate::record::value::Value;
+use crate::record::view::{EventView, Record};
+use crate::time::Timestamp;
+
+use super::workflow;
+
+/// Events that may be told. Which of them are is an office's setting.
+pub const NOTICED: [&str; 5] = ["transfer", "reassign", "remind", "supervise", "instruct"];
+
+/// One event for one unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// The event.
+    pub event: EventId,
+    /// Its word.
+    pub word: &'static str,
+    /// Whom: a unit that was at the problem then.
+    pub unit: UnitId,
+    /// What the office wrote: text or reason.
+    pub text: String,
+    /// When the server took it in.
+    pub time: Timestamp,
+}
+
+/// What the units of a record are to be told, in the order of its events. Events without a receipt
+/// are told nobody.
+pub fn notices(record: &Record) -> BTreeSet<Notice> {
+    let mut found = BTreeSet::new();
+    if record.kind != Kind::Problem {
+        return found;
+    }
+    let mut units: BTreeSet<UnitId> = BTreeSet::new();
+    for event in record.events.iter().filter(|event| event.counts) {
+        let Some(rule) = workflow(record.kind).event(event.kind.as_str()) else {
+            continue;
+        };
+        if rule.needs.contains(&"unit") {
+            let named = said(event, "unit").split(',');
+            units = named.filter_map(|unit| UnitId::new(unit).ok()).collect();
+        }
+        let (true, Some((_, time))) = (NOTICED.contains(&rule.id), event.by.server) else {
+            continue;
+        };
+        let text = ["text", "reason"].map(|name| said(event, name));
+        let text = text.into_iter().find(|text| !text.is_empty());
+        found.extend(units.iter().map(|unit| Notice {
+            event: event.id,
+            word: rule.id,
+            unit: unit.clone(),
+            text: text.unwrap_or_default().to_owned(),
+            time,
+        }));
+    }
+    found
+}
+
+fn said<'a>(event: &'a EventView, name: &str) -> &'a str {
+    event.args.get(name).and_then(Value::as_text).unwrap_or("")
+}
