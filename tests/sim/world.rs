@@ -4,14 +4,12 @@
 //! in which they were made.
 
 mod quiet;
+mod words;
 
 use std::collections::BTreeMap;
 
-use liandu_core::id::Actor;
-use liandu_core::protocol::frame::{Decoded, ToServer};
 use liandu_core::protocol::message::Nonce;
 use liandu_core::protocol::session::Input as ToSession;
-use liandu_core::protocol::update::RecordPush;
 use liandu_core::time::Timestamp;
 use liandu_device::{Event as Said, Input, Output, Status};
 
@@ -46,40 +44,6 @@ pub(crate) enum Event {
     Act,
     /// A sector of the server's disk can be read again.
     DiskReads,
-}
-
-/// An actor's device, and which of its lives.
-fn actor(actor: &Actor) -> String {
-    let hex = actor.hex();
-    format!("{:.4}{}", hex, hex.get(28..).unwrap_or_default())
-}
-
-impl Event {
-    /// For the trace.
-    fn words(&self) -> String {
-        let Event::Up(number, frame) = self else {
-            return format!("{self:?}");
-        };
-        match ToServer::decode(frame) {
-            Ok(Decoded::Message(ToServer::Push(push))) => {
-                let records = push.records.unpack_lenient::<RecordPush, 256>();
-                let words = |push: &RecordPush| {
-                    let changes = liandu_core::admission::open_chunks(&push.chunk.parts());
-                    let names = changes.unwrap_or_default();
-                    let names = names
-                        .iter()
-                        .map(|c| format!("{}/{}", actor(&c.actor), c.seq));
-                    let seals = push.seals.iter();
-                    let seals = seals.map(|s| format!("{}/{}", actor(&s.actor), s.seq));
-                    let (names, seals) = (names.collect::<Vec<_>>(), seals.collect::<Vec<_>>());
-                    format!("{} {names:?} sealed {seals:?}", push.record)
-                };
-                let all = records.map(|(all, _)| all.iter().map(words).collect::<Vec<_>>());
-                format!("Push({number}) {} {all:?}", push.batch)
-            }
-            _ => format!("{self:?}"),
-        }
-    }
 }
 
 /// The two directions of a connection: frames of one direction never overtake each other.

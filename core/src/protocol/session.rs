@@ -8,7 +8,7 @@ mod frames;
 mod ports;
 mod repair;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 pub use self::ports::{Answer, Compared, Input, Known, Odd, Opened, Output, Page};
 use self::repair::Repair;
@@ -69,7 +69,7 @@ pub struct Session {
     /// ... these scopes, which were read only up to there.
     behind: Vec<Behind>,
     log_end: Position,
-    /// The log's life in which the device was welcomed: cursors are of that one.
+    /// The log's life of which all cursors are.
     life: Option<Epoch>,
     reading: Reading,
     /// The log's end when the page was asked for.
@@ -347,8 +347,8 @@ impl Session {
             Reading::Yes => {}
         }
         let upto = page.upto;
+        // What the device holds has to be compared with a new life first.
         if self.life != Some(upto.epoch) {
-            // What the device holds has to be compared with the new life first.
             return self.close(CloseCode::ShuttingDown, Some(0));
         }
         for behind in &mut self.behind {
@@ -456,10 +456,8 @@ impl Session {
 }
 
 fn sorted_ids(scopes: &[Scope]) -> Vec<ScopeId> {
-    let mut ids: Vec<ScopeId> = scopes.iter().map(Scope::id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    let ids: BTreeSet<ScopeId> = scopes.iter().map(Scope::id).collect();
+    ids.into_iter().collect()
 }
 
 fn allowed() -> Allowed {
