@@ -312,9 +312,10 @@ pub(crate) fn not_found() -> Response {
     ApiError::NotFound.into_response()
 }
 
-fn is_json(response: &Response) -> bool {
+/// Whether it is the framework's own answer: ours are problems in JSON.
+fn is_plain(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// Ends a request that takes too long.
@@ -333,7 +334,7 @@ async fn marked(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    if response.status() == StatusCode::BAD_REQUEST && !is_json(&response) {
+    if response.status() == StatusCode::BAD_REQUEST && is_plain(&response) {
         // A part of the address that is no text or no number: the address is nobody's.
         response = ApiError::NotFound.into_response();
     }

@@ -106,7 +106,7 @@ export class Office {
     const AT_ONCE = 25;
     const scope = { region: '130123', group: 'g-1', audience: 'group' };
     const one = (number: number): Promise<unknown> => {
-      const values = { title: `第 ${number} 号问题：村边空地堆放建筑垃圾`, domain: 'land', problem_type: 'land.idle_farmland', source: 'public', found_on: '2020-05-06', region: '130123', village: `第${number % 40}村` };
+      const values = { title: `第${number}号问题：村边空地堆放建筑垃圾`, domain: 'land', problem_type: 'land.idle_farmland', source: 'public', found_on: '2020-05-06', region: '130123', village: `第${number % 40}村` };
       const writes = Object.entries(values).map(([field, value]) => ({ path: `f/${field}`, value }));
       return this.api('/api/records', { kind: 'problem', scope, campaign: 'hebei-6plus1', writes });
     };
