@@ -235,6 +235,19 @@ fn flip_every(file: &Path, word: &str) {
     }
 }
 
+/// Every record is at the office, with its last edit where that is expected.
+fn assert_at_office(world: &World, records: &[String], has_its_edit: impl Fn(usize) -> bool) {
+    let office = world.office();
+    for (number, record) in records.iter().enumerate() {
+        let page = office
+            .get(&format!("/api/records/{record}"))
+            .expect("it is there");
+        let word = format!("没有送达的村{number}");
+        let has = page.to_string().contains(&word);
+        assert_eq!(has, has_its_edit(number), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn edits_reach_the_office_although_the_key_that_sealed_them_is_lost() {
     let world = enrolled("a").await;
@@ -245,14 +258,7 @@ async fn edits_reach_the_office_although_the_key_that_sealed_them_is_lost() {
     assert_eq!(report["enrolled"], false, "{report}");
     assert_eq!(report["unsent"], 4, "{report}");
     synced(&world, "a", false);
-    let office = world.office();
-    for (number, record) in records.iter().enumerate() {
-        let page = office
-            .get(&format!("/api/records/{record}"))
-            .expect("it is there");
-        let word = format!("没有送达的村{number}");
-        assert!(page.to_string().contains(&word), "{page}");
-    }
+    assert_at_office(&world, &records, |_| true);
     let status = ok(&world, "a", &["status"]);
     assert_eq!(status["on_device"], 0, "{status}");
 }
@@ -268,14 +274,7 @@ async fn one_lost_edit_is_named_and_takes_no_other_with_it() {
     let (code, said) = liandu(&world, "a", &["rescue"]);
     assert!(code == 1 && said.contains("没有损坏"), "only once: {said}");
     ok(&world, "a", &["sync"]);
-    let office = world.office();
-    for (number, record) in records.iter().enumerate() {
-        let page = office
-            .get(&format!("/api/records/{record}"))
-            .expect("it is there");
-        let word = format!("没有送达的村{number}");
-        assert_eq!(page.to_string().contains(&word), number != 1, "{page}");
-    }
+    assert_at_office(&world, &records, |number| number != 1);
 }
 
 #[tokio::test]

@@ -92,9 +92,8 @@ impl Directory {
     /// Whether a person is one of about [`DEFINITION_KEEPERS`] among all who have devices.
     fn is_a_keeper(&self, person: &PersonId) -> bool {
         let each = self.devices.len() as u64 / DEFINITION_KEEPERS + 1;
-        let drawn = Sha256::digest(person.as_str().as_bytes());
-        let drawn = drawn.iter().take(8);
-        let drawn = drawn.fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+        let digest = Sha256::digest(person.as_str().as_bytes());
+        let drawn = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
         drawn % each == 0
     }
 

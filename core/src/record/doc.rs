@@ -99,12 +99,6 @@ impl RawChange {
         self.actor.0 == BIRTH_ACTOR
     }
 
-    /// The changes that it stands on; none when its bytes are no change.
-    pub fn stands_on(&self) -> Option<Vec<ChangeHash>> {
-        let change = super::change_of(&self.bytes).ok()?;
-        Some(change.deps().iter().map(|dep| ChangeHash(dep.0)).collect())
-    }
-
     pub(crate) fn of(change: &Change) -> Option<RawChange> {
         Some(RawChange {
             hash: ChangeHash(change.hash().0),

@@ -1,4 +1,5 @@
 import { Upload } from 'tus-js-client';
+import { hexOf } from './hex';
 
 /** Sending photos and files, named by the SHA-256 of their content. What broke off goes on where it was. */
 
@@ -9,7 +10,7 @@ export async function hashOf(file: Blob): Promise<string> {
   // Browsers give no hashes to pages that came without TLS from another machine.
   if (!globalThis.crypto?.subtle) throw new Error('需要 https 连接才能上传 (uploads need https)');
   const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(new Uint8Array(digest));
 }
 
 /** Resolves when the server has the whole file and has checked it. */

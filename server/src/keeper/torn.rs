@@ -165,8 +165,7 @@ pub(super) fn stuck(waiting: &[RawChange], outside: &OutsideRows) -> BTreeMap<Ch
                 let verdict = outside.get(dep).map(|(_, row)| row.verdict);
                 verdict.or_else(|| stuck.get(dep).copied())
             };
-            let deps = change.stands_on().unwrap_or_default();
-            match deps.iter().find_map(on) {
+            match change.deps().iter().find_map(on) {
                 Some(verdict @ (Verdict::Refused(_) | Verdict::Held(_))) => {
                     stuck.entry(change.hash).or_insert(verdict);
                 }

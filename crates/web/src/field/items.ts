@@ -1,11 +1,12 @@
+import { hexOf } from '../hex';
+
 /** Items of a record's collections: their paths are `i/COLLECTION/ITEM/FIELD`. */
 
 const ITEM_BYTES = 6;
 
 /** 12 hexadecimal digits, as the engine makes them. */
 export function freshItem(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(ITEM_BYTES));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(crypto.getRandomValues(new Uint8Array(ITEM_BYTES)));
 }
 
 /** The ids of a collection's items, in the order they were made. */

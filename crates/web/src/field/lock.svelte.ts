@@ -1,3 +1,5 @@
+import { hexOf } from '../hex';
+
 /** A PIN before the screens: against eyes, not against somebody with tools. Saving and sending go on behind it. */
 
 const KEPT = 'liandu-pin';
@@ -35,16 +37,15 @@ function keep(next: Kept | undefined): void {
   lock.until = next?.until ?? 0;
 }
 
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 async function hashOf(pin: string, salt: string): Promise<string> {
   const words = new TextEncoder();
   const key = await crypto.subtle.importKey('raw', words.encode(pin), 'PBKDF2', false, ['deriveBits']);
   const bits = await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: words.encode(salt), iterations: ROUNDS }, key, 256);
-  return hex(new Uint8Array(bits));
+  return hexOf(new Uint8Array(bits));
 }
 
 export async function setPin(pin: string, minutes: number): Promise<void> {
-  const salt = hex(crypto.getRandomValues(new Uint8Array(16)));
+  const salt = hexOf(crypto.getRandomValues(new Uint8Array(16)));
   keep({ salt, hash: await hashOf(pin, salt), minutes, wrong: 0, until: 0 });
 }
 

@@ -1,4 +1,5 @@
 import { openDB, type IDBPDatabase } from 'idb';
+import { hexOf } from '../../hex';
 import type { Row } from './types';
 
 /** The phone's store: the engine's pairs of bytes, and lines of records made from them. A batch is durable when its promise is fulfilled: one transaction, written through to the disk. */
@@ -28,8 +29,7 @@ export interface Loaded {
 /** The record a stored pair belongs to, as its id is written; none for others. */
 export function recordOf(key: Uint8Array): string | undefined {
   if (key[0] !== OF_RECORD || key.length < RECORD_ID_BYTES + 1) return undefined;
-  const hex = [...key.subarray(1, RECORD_ID_BYTES + 1)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return hexOf(key.subarray(1, RECORD_ID_BYTES + 1)).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 export class Store {

@@ -1,5 +1,6 @@
 import init, { Phone } from 'liandu-engine';
 import wasm from 'liandu-engine/wasm?url';
+import { CLOCK_MS_MAX } from '../../clock';
 import { Driver } from './driver';
 import { Store } from './store';
 import type { Asked, Halt, Said } from './types';
@@ -10,8 +11,6 @@ const LOCK = 'liandu-phone';
 /** A page that is being closed or loaded again still holds the lock for a moment. */
 const LOCK_MS_MAX = 3_000;
 const APP = `liandu-field ${__APP_VERSION__}`;
-/** Beyond this a clock is wrong rather than late. */
-const CLOCK_MS_MAX = 10 * 60_000;
 
 let driver: Driver | undefined;
 /** Known before there is a driver. */
