@@ -9,11 +9,13 @@ use crate::record::kind::Kind;
 
 mod by;
 mod flag;
+mod merge;
 mod notice;
 mod other;
 mod problem;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
+pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into};
 pub use notice::{NOTICED, Notice, notices};
 
 use other::{INSPECTION, OTHER};
@@ -49,6 +51,9 @@ pub struct EventRule {
     pub from: &'static [&'static str],
     /// The state it leads to; none for one that leaves the state as it is.
     pub to: Option<&'static str>,
+    /// Whether it undoes: it leads back to where the record stood before it came into the state
+    /// that this is possible in.
+    pub back: bool,
     /// Whether it settles the values that stand: later writers who did not know of it are listed,
     /// not current.
     pub settles: bool,
@@ -71,6 +76,13 @@ pub struct Workflow {
     pub events: &'static [EventRule],
 }
 
+impl EventRule {
+    /// Whether it belongs to the line of states.
+    pub fn moves(&self) -> bool {
+        self.to.is_some() || self.back || self.id == DECIDE
+    }
+}
+
 impl Workflow {
     /// A state by its word.
     pub fn state(&self, id: &str) -> Option<&'static StateRule> {
@@ -80,6 +92,12 @@ impl Workflow {
     /// An event by its word.
     pub fn event(&self, id: &str) -> Option<&'static EventRule> {
         self.events.iter().find(|event| event.id == id)
+    }
+
+    /// Whether an event leads out of a state back to where the record stood before.
+    pub fn undoes(&self, state: &StateRule) -> bool {
+        let undoes = |event: &EventRule| event.back && event.from.contains(&state.id);
+        self.events.iter().any(undoes)
     }
 }
 
@@ -127,6 +145,7 @@ const fn event(
         en,
         from,
         to,
+        back: false,
         settles: false,
         needs: &[],
         four_things: false,
@@ -144,6 +163,10 @@ const fn settles(rule: EventRule) -> EventRule {
 
 const fn needs(rule: EventRule, needs: &'static [&'static str]) -> EventRule {
     EventRule { needs, ..rule }
+}
+
+const fn back(rule: EventRule) -> EventRule {
+    EventRule { back: true, ..rule }
 }
 
 const fn reviews(rule: EventRule) -> EventRule {
@@ -187,7 +210,7 @@ mod tests {
     #[test]
     fn whoever_a_problem_waits_for_can_take_it_on() {
         for state in PROBLEM.states {
-            let rests = matches!(state.id, "closed" | "withdrawn");
+            let rests = matches!(state.id, "closed" | "merged" | "withdrawn");
             assert_eq!(state.turn.is_empty(), rests, "{}", state.id);
             for turn in state.turn {
                 let takes_on = |event: &EventRule| {
@@ -210,7 +233,7 @@ mod tests {
         }
         for state in PROBLEM.states {
             assert!(reached.contains(state.id), "{}", state.id);
-            let left = |event: &EventRule| event.to.is_some() && event.from.contains(&state.id);
+            let left = |event: &EventRule| event.moves() && event.from.contains(&state.id);
             assert!(PROBLEM.events.iter().any(left), "{}", state.id);
         }
     }

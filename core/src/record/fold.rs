@@ -17,6 +17,8 @@ use crate::workflow::{DECIDE, EventRule, StateRule, Workflow, workflow};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) state: &'static StateRule,
+    /// Where the record stood before it came into a state that an event leads back from.
+    before: Option<&'static StateRule>,
     pub(crate) handlers: BTreeSet<UnitId>,
 }
 
@@ -82,6 +84,8 @@ impl<'g> Fold<'g> {
             if other.standing.state.rank < standing.state.rank {
                 standing.state = other.standing.state;
             }
+            let both = standing.before.into_iter().chain(other.standing.before);
+            standing.before = both.min_by_key(|state| state.rank);
             standing
                 .handlers
                 .extend(other.standing.handlers.iter().cloned());
@@ -156,8 +160,7 @@ impl<'g> Fold<'g> {
 impl Folded<'_> {
     /// Whether it counts and belongs to the line of states.
     pub(crate) fn moves(&self) -> bool {
-        let line = |rule: &EventRule| rule.to.is_some() || rule.id == DECIDE;
-        self.counts && self.rule.is_some_and(line)
+        self.counts && self.rule.is_some_and(EventRule::moves)
     }
 }
 
@@ -172,6 +175,7 @@ fn born(flow: &'static Workflow) -> Standing {
     };
     Standing {
         state: flow.states.first().unwrap_or(&NOWHERE),
+        before: None,
         handlers: BTreeSet::new(),
     }
 }
@@ -204,7 +208,12 @@ fn advance(flow: &'static Workflow, rule: &EventRule, body: &EventBody, standing
     } else {
         rule.to
     };
-    if let Some(state) = to.and_then(|to| flow.state(to)) {
+    if rule.back {
+        standing.state = standing.before.take().unwrap_or(standing.state);
+    } else if let Some(state) = to.and_then(|to| flow.state(to)) {
+        if flow.undoes(state) {
+            standing.before = Some(standing.state);
+        }
         standing.state = state;
     }
     if rule.needs.contains(&"unit") {

@@ -74,7 +74,10 @@ pub fn flags(record: &Record) -> BTreeSet<&'static str> {
         return flags;
     }
     let counting: Vec<&EventView> = record.events.iter().filter(|event| event.counts).collect();
-    let rests = matches!(record.state.state.as_str(), "closed" | "withdrawn");
+    let rests = matches!(
+        record.state.state.as_str(),
+        "closed" | "merged" | "withdrawn"
+    );
     let stands = |asks: &str, answers: &[&str]| {
         let mut words = counting.iter().rev().map(|event| event.kind.as_str());
         let last = words.find(|word| *word == asks || answers.contains(word));

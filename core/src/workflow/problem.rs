@@ -5,7 +5,10 @@
 use super::by::{
     CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
 };
-use super::{DECIDE, EventRule, Workflow, event, needs, reviews, runs, settles, state, waits};
+use super::{
+    DECIDE, EventRule, INTO, MERGE, NOT_DUPLICATE, Workflow, back, event, needs, reviews, runs,
+    settles, state, waits,
+};
 
 const UNDER_WAY: &[&str] = &[
     "transferred",
@@ -37,6 +40,7 @@ const ALL_STATES: &[&str] = &[
     "reported",
     "reviewed",
     "closed",
+    "merged",
     "withdrawn",
 ];
 
@@ -58,6 +62,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
         waits(state("reported", 60, "已报结", "reported"), CONGRESS),
         waits(state("reviewed", 70, "已复核", "reviewed"), CONGRESS),
         state("closed", 80, "已销号", "closed"),
+        state("merged", 85, "已并案", "merged"),
         state("withdrawn", 90, "已撤回", "withdrawn"),
     ],
     events: &[
@@ -269,6 +274,29 @@ pub(super) const PROBLEM: Workflow = Workflow {
             &["withdrawn"],
             Some("found"),
             WRITERS,
+        ),
+        needs(
+            event(MERGE, "并案", "merge", ALL_OPEN, Some("merged"), OFFICES),
+            &[INTO],
+        ),
+        back(event(
+            "unmerge",
+            "撤销并案",
+            "undo the merging",
+            &["merged"],
+            None,
+            OFFICES,
+        )),
+        needs(
+            event(
+                NOT_DUPLICATE,
+                "不是重复",
+                "not a duplicate",
+                ALL_STATES,
+                None,
+                OFFICES,
+            ),
+            &["of"],
         ),
         needs(
             event(
