@@ -53,6 +53,12 @@ pub const TITLE_CHARS_MAX: usize = 120;
 pub const PAGE_RECORDS_MAX: usize = 500;
 /// Records on one page when the request does not say.
 pub const PAGE_RECORDS_DEFAULT: usize = 50;
+/// Problems looked at in one question for possible duplicates.
+pub const ALIKE_LOOKED_MAX: usize = 500;
+/// Pairs of possible duplicates in one answer, give or take those of the last problem.
+pub const ALIKE_PAIRS_MAX: usize = 50;
+/// Possible duplicates of one problem.
+pub const ALIKE_OF_ONE_MAX: usize = 20;
 /// Groups of one count; the rest is answered as one number.
 pub const COUNT_GROUPS_MAX: usize = 2_000;
 /// Conditions in one query of the office API.

@@ -12,6 +12,7 @@ mod changes;
 mod definition;
 mod device;
 mod door;
+mod duplicates;
 mod edits;
 mod export;
 mod held;
@@ -66,6 +67,7 @@ pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
 pub use door::{Door, Edge};
+pub use duplicates::{AlikeJson, DoublesJson, DuplicateJson, DuplicatesJson};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
 pub use history::{HistoriesJson, HistoryJson};
@@ -201,6 +203,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(records::index, edits::create))
         .routes(routes!(records::counted))
         .routes(routes!(records::in_conflict))
+        .routes(routes!(duplicates::index))
+        .routes(routes!(duplicates::show))
         .routes(routes!(map::show))
         .routes(routes!(record::show))
         .routes(routes!(history::show))

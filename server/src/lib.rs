@@ -3,6 +3,7 @@
 //! Never decides what an edit is worth: `liandu_core` does. `serve` puts the parts together.
 
 pub mod accounts;
+pub mod alike;
 pub mod api;
 pub mod command;
 pub mod config;

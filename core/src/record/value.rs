@@ -84,6 +84,11 @@ impl GeoPosition {
             accuracy_cm,
         })
     }
+
+    /// Latitude and longitude in degrees of its own datum.
+    pub fn degrees(&self) -> (f64, f64) {
+        (self.lat_e7 as f64 / 1e7, self.lon_e7 as f64 / 1e7)
+    }
 }
 
 /// A decimal number as a whole number of its parts; none when it has more than `most` of them.

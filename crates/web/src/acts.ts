@@ -1,5 +1,6 @@
 import type { RecordJson, Schemas } from './api/client';
 import { within } from './state/regions.svelte';
+import type { TextKey } from './texts/zh';
 
 /** What a person may do about a record, by core's own tables. It offers; the server judges. */
 
@@ -34,7 +35,7 @@ function stands(who: Session, by: ByWhom, at: Stand): boolean {
 /** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
 const ORDER = [
   'receive', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
-  'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate',
+  'unmerge', 'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate', 'merge', 'not_duplicate',
 ];
 const place = (event: string): number => {
   const at = ORDER.indexOf(event);
@@ -69,6 +70,13 @@ export interface Asks {
   readonly args: readonly string[];
   readonly photos: string | undefined;
 }
+
+/** Arguments that name another problem. */
+export const TWINS: readonly string[] = ['into', 'of'];
+
+const ARGS: Readonly<Record<string, TextKey>> = { reason: 'argReason', until: 'argUntil', unit: 'argUnit', into: 'argInto', of: 'argOf' };
+/** What people call an argument of an event. */
+export const argName = (name: string): TextKey => ARGS[name] ?? 'argText';
 
 const NOTHING: Asks = { fields: [], texts: [], args: [], photos: undefined };
 const ASKS: Readonly<Record<string, Partial<Asks>>> = {

@@ -14,6 +14,7 @@ const OFFICE: readonly Place[] = [
   { to: '/ledger?kind=problem', name: 'ledger' },
   { to: '/conflicts', name: 'conflicts' },
   { to: '/quarantine', name: 'quarantine' },
+  { to: '/duplicates', name: 'duplicates' },
   { to: '/import', name: 'imports', wide: true },
   { to: '/notices', name: 'deliveries', wide: true },
 ];

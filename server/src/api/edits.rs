@@ -16,13 +16,14 @@ use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::ConflictKind;
-use liandu_core::workflow::DECIDE;
+use liandu_core::workflow::{DECIDE, INTO, MERGE};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::Office;
 use crate::api::body::JsonBody;
 use crate::api::door::SignedIn;
+use crate::api::duplicates::can_take;
 use crate::api::json::{ScopeJson, ValueJson, ValuesJson};
 use crate::api::problem::{ApiError, Problem};
 use crate::api::record::Loaded;
@@ -257,6 +258,15 @@ async fn behalf(office: &Office, named: Option<&str>) -> Result<Option<PersonId>
     }
 }
 
+/// The problem that an edit says another goes on in.
+fn merges(edit: &Edit) -> Option<&str> {
+    let Edit::Event { event, args, .. } = edit else {
+        return None;
+    };
+    let into = || args.get(INTO).and_then(Value::as_text).unwrap_or("");
+    (event.as_str() == MERGE).then(into)
+}
+
 fn answer(status: StatusCode, record: &RecordId, edited: &Edited) -> Response {
     let json = EditedJson {
         verdict: "accepted".to_owned(),
@@ -288,6 +298,9 @@ pub(crate) async fn edit(
     let loaded = Loaded::of(&office, &who, &id).await?;
     let campaign = campaign_of(body.campaign.as_deref(), &loaded)?;
     let edit = body.edit.edit(fresh_id(&office)?)?;
+    if let Some(into) = merges(&edit) {
+        can_take(&office, &who, &loaded, into).await?;
+    }
     let (record, seen) = (loaded.parts.record, seen(&headers)?);
     let act = OfficeAct {
         record,

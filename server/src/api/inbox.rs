@@ -133,7 +133,7 @@ impl Why {
             Why::State(_) => false,
             Why::Flag(flag) => flag.next.contains(&rule.id),
         };
-        (!answers, rule.to.is_none())
+        (!answers, !rule.moves())
     }
 }
 
@@ -249,7 +249,7 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
             en: rule.en.to_owned(),
         },
         needs: rule.needs.iter().map(|need| (*need).to_owned()).collect(),
-        moves: rule.to.is_some(),
+        moves: rule.moves(),
     };
     rules.iter().map(next).collect()
 }

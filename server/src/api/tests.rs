@@ -4,6 +4,7 @@ mod admin;
 mod agreement;
 mod description;
 mod door;
+mod duplicates;
 mod files;
 mod flags;
 mod held;

@@ -61,6 +61,9 @@ pub struct EventRuleJson {
     /// The state it leads to; absent for one that leaves the state as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Whether it leads back to where the record stood before it came into this state.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
     /// Arguments it cannot be without.
     pub needs: Vec<String>,
     /// Fields that must stand in the record, none of them in conflict.
@@ -103,6 +106,7 @@ impl From<&EventRule> for EventRuleJson {
             },
             from: owned(rule.from),
             to: rule.to.map(str::to_owned),
+            back: rule.back,
             needs: owned(rule.needs),
             needs_fields: owned(fields),
             not_the_doer: rule.not_the_doer,

@@ -17,7 +17,7 @@ use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, Record};
 use liandu_core::time::{Day, Timestamp};
-use liandu_core::workflow::{Notice, flags, notices};
+use liandu_core::workflow::{Notice, apart, flags, merged_into, notices};
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +156,10 @@ pub fn project(record: &Record, about: About) -> Rows {
 
 /// The place that a record's flags are filtered and counted under.
 pub const FLAG_PLACE: &str = "flag";
+/// The place of the problem that a merged one goes on in.
+pub const INTO_PLACE: &str = "into";
+/// The place of the problems that somebody found it not to be.
+pub const APART_PLACE: &str = "apart";
 
 /// The place a value is filtered and counted under; an item's own id does not matter.
 pub fn facet_place(path: &Path) -> String {
@@ -187,6 +191,10 @@ fn facets(record: &Record) -> BTreeSet<(String, String)> {
     }
     let open = flags(record).into_iter();
     facets.extend(open.map(|flag| (FLAG_PLACE.to_owned(), flag.to_owned())));
+    let into = merged_into(record).into_iter();
+    facets.extend(into.map(|id| (INTO_PLACE.to_owned(), id.to_string())));
+    let apart = apart(record).into_iter();
+    facets.extend(apart.map(|id| (APART_PLACE.to_owned(), id.to_string())));
     facets.retain(|(_, value)| !value.is_empty() && value.len() <= limits::FACET_BYTES_MAX);
     facets
 }

@@ -61,6 +61,8 @@ export const api = {
   map: (query: URLSearchParams, signal?: AbortSignal) =>
     ask<Schemas['MapJson']>(with_('/api/map', query), { signal }),
   conflicts: (query: URLSearchParams) => ask<Schemas['ConflictsJson']>(with_('/api/conflicts', query)),
+  duplicates: (query: URLSearchParams) => ask<Schemas['DuplicatesJson']>(with_('/api/duplicates', query)),
+  doubles: (id: string) => ask<Schemas['DoublesJson']>(`${one(id)}/duplicates`),
   record: (id: string) => ask<RecordJson>(one(id)),
   history: (id: string, path: string) =>
     ask<Schemas['HistoriesJson']>(with_(`${one(id)}/history`, new URLSearchParams({ path }))),

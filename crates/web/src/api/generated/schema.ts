@@ -1080,6 +1080,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs of problems that may be one: the same domain within 100 metres, or the same village and
+         *     similar names. The later one of each pair fits the filter.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description wait for this position */
+                    at_least?: number;
+                    /** @description only problems that came to the office before this position */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DuplicatesJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -2759,6 +2878,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Problems that may be the same as one, and those merged with it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the record */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoublesJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{id}/edits": {
         parameters: {
             query?: never;
@@ -3430,6 +3603,23 @@ export interface components {
             /** @description The sign-in name. */
             user: string;
         };
+        /** @description A problem beside another. */
+        AlikeJson: {
+            /**
+             * Format: int32
+             * @description How far apart the two are, metres; absent unless both say where they are.
+             */
+            metres?: number | null;
+            /**
+             * Format: int32
+             * @description How much their names are alike, percent.
+             */
+            names: number;
+            /** @description The problem. */
+            record: components["schemas"]["LineJson"];
+            /** @description Its village, as written. */
+            village: string;
+        };
         /** @description What the author is told. */
         AnswerBody: {
             /** @description 1 to 2,000 bytes. */
@@ -3790,6 +3980,37 @@ export interface components {
              */
             position: number;
         };
+        /** @description What is known of one problem's doubles. */
+        DoublesJson: {
+            /** @description Problems that may be the same, the likeliest first. */
+            alike: components["schemas"]["AlikeJson"][];
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            into?: components["schemas"]["LineJson"] | null;
+            /** @description Problems that were merged into it. */
+            merged: components["schemas"]["LineJson"][];
+        };
+        /** @description Two problems that may be one. */
+        DuplicateJson: {
+            /** @description The earlier one, and why. */
+            earlier: components["schemas"]["AlikeJson"];
+            /** @description The one that came to the office later. */
+            later: components["schemas"]["LineJson"];
+            /** @description Its village, as written. */
+            later_village: string;
+        };
+        /** @description Pairs of problems that may be one. */
+        DuplicatesJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /**
+             * Format: int64
+             * @description Give it as `before` for what came earlier; absent when everything was looked at.
+             */
+            before?: number | null;
+            /** @description Newest first; each pair once. */
+            pairs: components["schemas"]["DuplicateJson"][];
+        };
         /** @description An edit, and the campaign it is made under when not the record's own. */
         EditBody: components["schemas"]["EditJson"] & {
             /** @description The campaign whose newest definition counts; the record's own when absent. */
@@ -3871,6 +4092,8 @@ export interface components {
         };
         /** @description One event. */
         EventRuleJson: {
+            /** @description Whether it leads back to where the record stood before it came into this state. */
+            back?: boolean;
             /** @description Who may cause it. */
             by: components["schemas"]["ByWhomJson"][];
             /** @description States it is possible in. */
