@@ -9,6 +9,7 @@ use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::number::{read_code, read_number};
 
+use crate::tables::body;
 use crate::tables::rows::FLAG_PLACE;
 use crate::tables::sql::Sql;
 use crate::tables::time_text;
@@ -378,7 +379,7 @@ fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
 /// Records whose texts hold a word, or that it names: by code, or by number with or without
 /// county.
 fn found_by(text: &str, sql: &mut Sql) -> String {
-    let mut any = vec![search(text, sql)];
+    let mut any = vec![body::holds(text, sql)];
     if let Some(code) = read_code(text) {
         let code = sql.text(&code);
         any.push(format!(
@@ -394,28 +395,6 @@ fn found_by(text: &str, sql: &mut Sql) -> String {
         ));
     }
     format!("({})", any.join(" OR "))
-}
-
-/// The trigram index answers `LIKE` of three characters or more; shorter words (most Chinese
-/// ones) and words with wildcards are looked for in the texts themselves.
-fn search(text: &str, sql: &mut Sql) -> String {
-    let wild = text.contains(['%', '_', '\\']);
-    if text.chars().count() >= 3 && !wild {
-        let pattern = sql.text(&format!("%{text}%"));
-        return format!("r.row IN (SELECT rowid FROM body_fts WHERE body LIKE {pattern})");
-    }
-    let escaped: String = text
-        .chars()
-        .flat_map(|c| {
-            ['%', '_', '\\']
-                .contains(&c)
-                .then_some('\\')
-                .into_iter()
-                .chain([c])
-        })
-        .collect();
-    let pattern = sql.text(&format!("%{escaped}%"));
-    format!("r.row IN (SELECT row FROM body WHERE body LIKE {pattern} ESCAPE '\\')")
 }
 
 #[cfg(test)]

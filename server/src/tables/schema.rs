@@ -10,7 +10,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 8;
+pub const SCHEMA_VERSION: i64 = 9;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -134,7 +134,7 @@ CREATE TABLE body (
     body TEXT NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE body_fts USING fts5 (
-    body, content = 'body', content_rowid = 'row', tokenize = 'trigram', detail = 'none'
+    pairs, content = '', tokenize = 'ascii', detail = 'none'
 );
 CREATE VIRTUAL TABLE spot USING rtree_i32 (row, lat_min, lat_max, lon_min, lon_max);
 CREATE TABLE quarantine (
