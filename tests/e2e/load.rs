@@ -1,7 +1,7 @@
 //! The load workloads in small: each verifies its result before it has figures.
 
-use liandu_bench::load;
 use liandu_bench::process::bin_dir;
+use liandu_bench::{ledger, load};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_load_workload_reads_back_what_it_did() {
@@ -19,4 +19,12 @@ async fn every_load_workload_reads_back_what_it_did() {
         assert!(figures.verified, "{figures:?}");
         assert!(figures.workload == "idle" || figures.bytes_up > 0);
     }
+}
+
+#[test]
+fn every_answer_of_a_full_ledger_is_that_of_sql_by_hand() {
+    let bin = bin_dir().expect("the built programs");
+    let desk = ledger::office(&bin, 3_000, 2).expect("verified");
+    assert!(desk.verified && desk.questions == 2 * desk.worst_ms.len());
+    assert!(desk.p99_ms > 0.0 && desk.sql_p99_ms > 0.0);
 }

@@ -9,6 +9,7 @@
 
 pub mod demo;
 pub mod fleet;
+pub mod ledger;
 pub mod load;
 pub mod meter;
 pub mod office;

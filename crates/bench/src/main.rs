@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use liandu_bench::process::bin_dir;
 use liandu_bench::replay::Replay;
-use liandu_bench::{demo, load, trace};
+use liandu_bench::{demo, ledger, load, trace};
 use serde::Serialize;
 
 /// 用真实进程跑负载,核对后打印一行 JSON。 Workloads against real processes; each prints one JSON
@@ -84,6 +84,16 @@ enum Workload {
         #[arg(long, default_value_t = 2_000)]
         connections: usize,
     },
+    /// 四十万条问题时办公网页的每次查询。 What an office waits for on a full ledger, beside SQL written
+    /// by hand.
+    Office {
+        /// Problems in the ledger.
+        #[arg(long, default_value_t = 400_000)]
+        problems: u64,
+        /// How often every question is asked.
+        #[arg(long, default_value_t = 30)]
+        rounds: usize,
+    },
     /// 演示:启动服务器并填入演示数据。 The demo: a server with demo data, until Ctrl-C.
     Demo(demo::Options),
 }
@@ -140,6 +150,7 @@ async fn main() -> Result<()> {
         Workload::Contend { devices, edits } => {
             say(&load::contend(&bin, devices, edits).await?)?;
         }
+        Workload::Office { problems, rounds } => say(&ledger::office(&bin, problems, rounds)?)?,
         Workload::Idle { connections } => say(&load::idle(&bin, connections).await?)?,
         Workload::Demo(options) => demo::run(&bin, &options).await?,
     }

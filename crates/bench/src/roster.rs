@@ -10,7 +10,7 @@ mod names;
 
 use std::fmt::Write as _;
 
-use draw::Draw;
+pub(crate) use draw::Draw;
 
 /// Groups of the whole province.
 pub const GROUPS: usize = 2_052;

@@ -6,14 +6,14 @@ use liandu_device::entropy::{Entropy, Seeded};
 
 use super::names::{GIVEN, SURNAMES};
 
-pub(super) struct Draw {
+pub(crate) struct Draw {
     source: Seeded,
     surnames: Vec<char>,
     given: Vec<char>,
 }
 
 impl Draw {
-    pub(super) fn new(seed: u64) -> Draw {
+    pub(crate) fn new(seed: u64) -> Draw {
         Draw {
             source: Seeded::new(seed),
             surnames: SURNAMES.chars().collect(),
@@ -28,7 +28,7 @@ impl Draw {
     }
 
     /// A number from 0 to one less than `end`; 0 when `end` is 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let drawn = u128::from(self.next()) * end as u128;
         usize::try_from(drawn >> 64).unwrap_or(0)
     }
