@@ -7,6 +7,7 @@ pub mod alike;
 mod body;
 pub(crate) mod born;
 pub mod check;
+pub mod count;
 pub mod filter;
 pub mod follow;
 pub mod map;

@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use crate::api::problem::ApiError;
+use crate::tables::count::By;
 use crate::tables::filter::{Filter, FilterError, View, Why};
 use crate::tables::map::Level;
-use crate::tables::query::{By, Cursor, Sort};
+use crate::tables::query::{Cursor, Sort};
 
 /// Everything a list, count, map or export may be asked.
 #[derive(Debug, Clone)]

@@ -21,8 +21,9 @@ use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, LabelJson};
 use crate::api::line::LineJson;
 use crate::api::problem::{ApiError, Problem};
+use crate::tables::count::{By, count};
 use crate::tables::filter::Filter;
-use crate::tables::query::{Asked, By, Snapshot, Sort, count, list};
+use crate::tables::query::{Asked, Snapshot, Sort, list};
 use crate::tables::rows::Line;
 use crate::tables::visible::Visible;
 

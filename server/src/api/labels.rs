@@ -13,7 +13,7 @@ use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
 use liandu_core::workflow::{flag, workflow};
 
-use crate::tables::query::By;
+use crate::tables::count::By;
 use crate::tables::rows::FLAG_PLACE;
 
 /// Every definition the log knows.

@@ -14,7 +14,8 @@ use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, ConflictJson, LabelJson};
 use crate::api::line::LineJson;
 use crate::api::problem::{ApiError, Problem};
-use crate::tables::query::{Asked, Counts, Cursor, Page, Snapshot, count, list};
+use crate::tables::count::{Counts, count};
+use crate::tables::query::{Asked, Cursor, Page, Snapshot, list};
 use crate::tables::read::conflicts;
 
 /// One page of the ledger.

@@ -341,18 +341,6 @@ pub(crate) fn shines(any: &[Light], lights: &Lights, sql: &mut Sql) -> String {
     format!("({})", any.join(" OR "))
 }
 
-/// A record's light as SQL, empty where no clock runs.
-pub(crate) fn light_of(lights: &Lights, sql: &mut Sql) -> String {
-    let cases: Vec<String> = Light::ALL
-        .into_iter()
-        .map(|light| {
-            let shines = shines(&[light], lights, sql);
-            format!("WHEN {shines} THEN '{}'", light.as_str())
-        })
-        .collect();
-    format!("CASE {} ELSE '' END", cases.join(" "))
-}
-
 fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
     let place = sql.text(place);
     let of_place = format!("place = (SELECT place FROM place WHERE path = {place})");

@@ -3,14 +3,16 @@
 //! Never counts by another filter than lists do, and never converts coordinates: points of
 //! different coordinate systems are never drawn together, each cluster names its own.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
 use liandu_core::id::RecordId;
 use liandu_core::light::Light;
 use liandu_core::limits;
-use rusqlite::OptionalExtension;
 
 use crate::tables::TablesError;
 use crate::tables::filter::{View, shines};
-use crate::tables::query::{Asked, Snapshot, total};
+use crate::tables::query::{Asked, Snapshot};
 use crate::tables::sql::Sql;
 
 /// Levels of regions that figures are given for.
@@ -107,12 +109,8 @@ pub fn map(
     view: Option<View>,
     zoom: u8,
 ) -> Result<Map, TablesError> {
-    let mut map = Map {
-        total: total(snapshot, asked)?,
-        placed: placed(snapshot, asked)?,
-        regions: regions(snapshot, asked, level)?,
-        ..Map::default()
-    };
+    let mut map = Map::default();
+    figures(snapshot, asked, level, &mut map)?;
     clusters(snapshot, asked, view, zoom, &mut map)?;
     Ok(map)
 }
@@ -121,40 +119,43 @@ fn number(int: i64) -> u64 {
     u64::try_from(int).unwrap_or(0)
 }
 
-fn placed(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
-    let mut sql = asked.sql(snapshot, false);
-    sql.and("r.lat_e7 IS NOT NULL");
-    let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let placed = statement
-        .query_row(sql.args(), |row| row.get(0))
-        .optional()?;
-    Ok(number(placed.unwrap_or(0)))
-}
-
-fn regions(
+/// Everything that fits, and what of it is placed, by region: counted in the order of the index and
+/// added up here, SQLite would sort all of a province first.
+fn figures(
     snapshot: &Snapshot<'_>,
     asked: Asked<'_>,
     level: Level,
-) -> Result<Vec<Figure>, TablesError> {
+    map: &mut Map,
+) -> Result<(), TablesError> {
     let mut sql = asked.sql(snapshot, false);
     let [red, yellow] = urgent(snapshot, &mut sql);
     let query = format!(
-        "SELECT {} AS in_region, count(*), sum({red}), sum({yellow}) FROM record r {}
-         GROUP BY in_region ORDER BY in_region",
+        "SELECT {} AS in_region, count(*), count(r.lat_e7), sum({red}), sum({yellow})
+         FROM record r {} GROUP BY r.region",
         level.code(),
         sql.conditions()
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let found = statement.query_map(sql.args(), |row| {
-        Ok(Figure {
-            region: row.get(0)?,
-            count: number(row.get(1)?),
-            red: number(row.get(2)?),
-            yellow: number(row.get(3)?),
-        })
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
+    let mut found = statement.query(sql.args())?;
+    let mut regions: BTreeMap<String, Figure> = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let region: String = row.get(0)?;
+        let [count, placed, red, yellow] = [1, 2, 3, 4].map(|at| row.get(at).map(number));
+        let sums = regions.entry(region.clone()).or_insert(Figure {
+            region,
+            count: 0,
+            red: 0,
+            yellow: 0,
+        });
+        let count = count?;
+        sums.count += count;
+        sums.red += red?;
+        sums.yellow += yellow?;
+        map.total += count;
+        map.placed += placed?;
+    }
+    map.regions = regions.into_values().collect();
+    Ok(())
 }
 
 /// Whether a record is overdue, and whether it is nearly due, as SQL.
@@ -181,37 +182,70 @@ fn clusters(
         let inside = view.clause(&mut sql);
         sql.and(&inside);
     }
-    let cell = sql.int(cell_e7(zoom));
     let [red, yellow] = urgent(snapshot, &mut sql);
-    // Moved to be positive: division of whole numbers rounds towards zero.
     let query = format!(
-        "SELECT (r.lat_e7 + 900000000) / {cell} AS y, (r.lon_e7 + 1800000000) / {cell} AS x,
-             r.datum AS d, count(*) AS n, sum(r.lat_e7) / count(*), sum(r.lon_e7) / count(*),
-             sum(r.conflicts > 0), min(r.id), sum({red}), sum({yellow})
-         FROM record r {} GROUP BY d, y, x ORDER BY n DESC, d, y, x",
+        "SELECT r.lat_e7, r.lon_e7, r.datum, r.conflicts > 0, {red}, {yellow}, r.id
+         FROM record r {}",
         sql.conditions()
     );
+    let cell = cell_e7(zoom);
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let mut found = statement.query(sql.args())?;
+    let mut squares: HashMap<(u8, i64, i64), Square> = HashMap::new();
     while let Some(row) = found.next()? {
-        let count = number(row.get(3)?);
-        if map.clusters.len() >= limits::MAP_CLUSTERS_MAX {
-            map.rest = map.rest.saturating_add(count);
-            continue;
+        let (lat, lon): (i64, i64) = (row.get(0)?, row.get(1)?);
+        // Moved to be positive: division of whole numbers rounds towards zero.
+        let place = ((lat + 900_000_000) / cell, (lon + 1_800_000_000) / cell);
+        let square = squares.entry((row.get(2)?, place.0, place.1)).or_default();
+        if square.count == 0 {
+            square.first = row.get(6)?;
         }
-        let record = RecordId(row.get(7)?);
-        map.clusters.push(Cluster {
-            lat_e7: row.get(4)?,
-            lon_e7: row.get(5)?,
-            datum: row.get(2)?,
-            count,
-            conflicts: number(row.get(6)?),
-            red: number(row.get(8)?),
-            yellow: number(row.get(9)?),
-            record: (count == 1).then_some(record),
-        });
+        square.count += 1;
+        square.lat_sum += lat;
+        square.lon_sum += lon;
+        square.conflicts += row.get::<_, i64>(3)?;
+        square.red += row.get::<_, i64>(4)?;
+        square.yellow += row.get::<_, i64>(5)?;
+    }
+    let mut squares: Vec<_> = squares.into_iter().collect();
+    squares.sort_by_key(|(place, square)| (Reverse(square.count), *place));
+    for ((datum, ..), square) in squares {
+        if map.clusters.len() < limits::MAP_CLUSTERS_MAX {
+            map.clusters.push(square.cluster(datum));
+        } else {
+            map.rest = map.rest.saturating_add(number(square.count));
+        }
     }
     Ok(())
+}
+
+/// The points of one square, added up. A province's sums of coordinates are far from the end of 64
+/// bits.
+#[derive(Debug, Default)]
+struct Square {
+    count: i64,
+    lat_sum: i64,
+    lon_sum: i64,
+    conflicts: i64,
+    red: i64,
+    yellow: i64,
+    first: [u8; 16],
+}
+
+impl Square {
+    fn cluster(&self, datum: u8) -> Cluster {
+        let many = self.count.max(1);
+        Cluster {
+            lat_e7: self.lat_sum / many,
+            lon_e7: self.lon_sum / many,
+            datum,
+            count: number(self.count),
+            conflicts: number(self.conflicts),
+            red: number(self.red),
+            yellow: number(self.yellow),
+            record: (self.count == 1).then_some(RecordId(self.first)),
+        }
+    }
 }
 
 #[cfg(test)]

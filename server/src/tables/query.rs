@@ -15,7 +15,7 @@ use liandu_core::time::Day;
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::tables::filter::{self, Filter, facet_of};
+use crate::tables::filter::Filter;
 use crate::tables::read::{LINE_COLUMNS, line};
 use crate::tables::rows::Line;
 use crate::tables::sql::Sql;
@@ -277,105 +277,6 @@ pub fn list(
         id: line.id,
     });
     Ok(Page { lines, next })
-}
-
-/// What records are counted by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
-    /// A column of the line, shortened to so many characters (0: whole) for levels of regions.
-    Column(&'static str, usize),
-    /// The units they are handed to; a record with two counts in both.
-    Handler,
-    /// How near their deadlines are; empty where no clock runs.
-    Light,
-    /// A field's value; a record with several codes counts in each.
-    Facet(String),
-}
-
-impl By {
-    /// `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`,
-    /// `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
-    pub fn parse(word: &str) -> Option<By> {
-        Some(match word {
-            "state" => By::Column("state", 0),
-            "domain" => By::Column("domain", 0),
-            "kind" => By::Column("kind", 0),
-            "region" => By::Column("region", 0),
-            "city" => By::Column("region", 4),
-            "county" => By::Column("region", 6),
-            "group" => By::Column("team", 0),
-            "campaign" => By::Column("campaign", 0),
-            "source" => By::Column("source", 0),
-            "author" => By::Column("author", 0),
-            "handler" => By::Handler,
-            "light" => By::Light,
-            _other => By::Facet(facet_of(word)?),
-        })
-    }
-}
-
-/// How many records, and how many of each group.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All of them.
-    pub total: u64,
-    /// By value, the largest first; an empty value stands for records without one.
-    pub groups: Vec<(String, u64)>,
-    /// In groups beyond the most that are answered.
-    pub rest: u64,
-}
-
-/// Counts what `list` would list.
-pub fn count(
-    snapshot: &Snapshot<'_>,
-    asked: Asked<'_>,
-    by: Option<&By>,
-) -> Result<Counts, TablesError> {
-    let mut counts = Counts {
-        total: total(snapshot, asked)?,
-        ..Counts::default()
-    };
-    let Some(by) = by else { return Ok(counts) };
-    let mut sql = asked.sql(snapshot, false);
-    let (key, join) = match by {
-        By::Column(column, 0) => (format!("r.{column}"), String::new()),
-        By::Column(column, length) => (format!("substr(r.{column}, 1, {length})"), String::new()),
-        By::Light => (filter::light_of(snapshot.lights(), &mut sql), String::new()),
-        By::Handler => (
-            "coalesce(h.unit, '')".to_owned(),
-            "LEFT JOIN handler h ON h.row = r.row".to_owned(),
-        ),
-        By::Facet(path) => {
-            let path = sql.text(path);
-            let of = format!("(SELECT place FROM place WHERE path = {path})");
-            let join = format!("LEFT JOIN facet f ON f.row = r.row AND f.place = {of}");
-            ("coalesce(f.value, '')".to_owned(), join)
-        }
-    };
-    let query = format!(
-        "SELECT {key} AS value, count(*) AS n FROM record r {join} {} GROUP BY value
-         ORDER BY n DESC, value",
-        sql.conditions()
-    );
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let mut found = statement.query(sql.args())?;
-    while let Some(row) = found.next()? {
-        let n = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
-        if counts.groups.len() < limits::COUNT_GROUPS_MAX {
-            counts.groups.push((row.get(0)?, n));
-        } else {
-            counts.rest = counts.rest.saturating_add(n);
-        }
-    }
-    Ok(counts)
-}
-
-pub(crate) fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
-    let sql = asked.sql(snapshot, false);
-    let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let total: i64 = statement.query_row(sql.args(), |row| row.get(0))?;
-    Ok(u64::try_from(total).unwrap_or(0))
 }
 
 /// A line with its short values, for exports.

@@ -22,8 +22,9 @@ use liandu_core::record::view::{
 use liandu_core::time::Timestamp;
 
 use super::Mark;
+use super::count::{By, count};
 use super::filter::Filter;
-use super::query::{Asked, By, Cursor, Snapshot, Sort, count, export, list, places};
+use super::query::{Asked, Cursor, Snapshot, Sort, export, list, places};
 use super::read::{ids, rows};
 use super::rows::{About, Rows, project};
 use super::visible::Visible;

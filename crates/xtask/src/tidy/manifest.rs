@@ -22,7 +22,10 @@ const OWN: [(&str, &[&str]); 9] = [
     ("crates/device/Cargo.toml", &[]),
     ("crates/cli/Cargo.toml", &["liandu-device"]),
     ("crates/web/Cargo.toml", &["liandu-device"]),
-    ("crates/bench/Cargo.toml", &["liandu-device", "liandu-server"]),
+    (
+        "crates/bench/Cargo.toml",
+        &["liandu-device", "liandu-server"],
+    ),
     ("crates/fuzz/Cargo.toml", &["liandu-server"]),
     ("crates/xtask/Cargo.toml", &[]),
     ("server/Cargo.toml", &[]),

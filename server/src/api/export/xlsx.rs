@@ -17,7 +17,8 @@ use crate::api::ask::{Ask, FilterParams};
 use crate::api::door::SignedIn;
 use crate::api::problem::{ApiError, Problem};
 use crate::tables::TablesError;
-use crate::tables::query::{Asked, Exported, Snapshot, count, export, places};
+use crate::tables::count::count;
+use crate::tables::query::{Asked, Exported, Snapshot, export, places};
 
 const NUMBERS: [&str; 4] = ["first_position", "last_position", "edits", "conflicts"];
 
