@@ -4763,6 +4763,7 @@ export interface components {
         WrittenJson: {
             /** @description Who and when. */
             by: components["schemas"]["ByJson"];
+            label?: components["schemas"]["LabelJson"] | null;
             /** @description What. */
             value: components["schemas"]["ValueJson"];
         };
