@@ -6,6 +6,14 @@ test('an inspection written without signal survives a killed page and gets its r
   await page.goto(`${office.url}/m/`);
   await expect(page.getByLabel('邀请码')).toBeVisible();
   await shot(page, 'enrol');
+  const code = page.getByLabel('邀请码');
+  for (const size of ['normal', 'large']) {
+    await page.evaluate((chosen) => Object.assign(document.documentElement.dataset, { size: chosen }), size);
+    await code.fill('ABCDE-FGHJK-MNPQR-STUVW');
+    await code.scrollIntoViewIfNeeded();
+    await shot(page, `enrol-code-${size}`);
+    expect(await code.evaluate(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth <= clientWidth && scrollHeight <= clientHeight), 'the whole code is seen').toBe(true);
+  }
   await enrol(page, office, 'rep-1');
   await shot(page, 'today-empty');
   await cutOff(context, office);
