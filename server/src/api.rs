@@ -10,6 +10,7 @@ mod body;
 mod calendar;
 mod changes;
 mod definition;
+mod described;
 mod device;
 mod door;
 mod duplicates;
@@ -260,7 +261,7 @@ pub fn openapi() -> OpenApi {
     );
     info.license = Some(License::new("Apache-2.0"));
     described.info = info;
-    name_operations(&mut described);
+    described::complete(&mut described);
     let components = described.components.get_or_insert_default();
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(door::COOKIE)));
@@ -270,28 +271,6 @@ pub fn openapi() -> OpenApi {
     OpenApiBuilder::from(described)
         .security(Some(either))
         .build()
-}
-
-/// Names every operation by its method and path: handlers of several files are called `show`.
-fn name_operations(described: &mut OpenApi) {
-    for (path, item) in &mut described.paths.paths {
-        let words = path.split(|c: char| !c.is_ascii_alphanumeric());
-        let words: Vec<&str> = words.filter(|w| !matches!(*w, "" | "api")).collect();
-        let name = |method: &str| Some(format!("{method}_{}", words.join("_")));
-        for (method, operation) in [
-            ("get", &mut item.get),
-            ("put", &mut item.put),
-            ("post", &mut item.post),
-            ("patch", &mut item.patch),
-            ("head", &mut item.head),
-            ("delete", &mut item.delete),
-            ("options", &mut item.options),
-        ] {
-            if let Some(operation) = operation {
-                operation.operation_id = name(method);
-            }
-        }
-    }
 }
 
 /// The routes over an office.

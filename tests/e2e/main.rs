@@ -8,6 +8,7 @@
 mod conflict;
 mod crash;
 mod damage;
+mod described;
 mod files;
 mod folder;
 mod hostile;

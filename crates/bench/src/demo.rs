@@ -4,11 +4,14 @@
 //! Never touches anything outside its folder, and shows no figure that it did not read back
 //! through the office API.
 
+mod door;
 mod figures;
 mod fill;
+mod head;
 mod people;
 pub mod plan;
 pub mod seats;
+mod stage;
 mod words;
 
 use std::fs::{File, TryLockError};
@@ -23,6 +26,7 @@ use liandu_core::campaign::hebei;
 use crate::demo::fill::Hands;
 use crate::demo::plan::Plan;
 use crate::demo::seats::{ACCOUNTS, Hand, PROVINCE};
+use crate::demo::stage::Opened;
 use crate::demo::words::Progress;
 use crate::office::Office;
 use crate::process::Server;
@@ -46,11 +50,14 @@ pub struct Options {
 
 /// Says that filling came to its end.
 const READY: &str = "ready";
+/// The name of these contents: browsers forget what they kept of others.
+const STAGE: &str = "stage";
 /// The version of what is filled in: other contents begin afresh.
-const CONTENTS: &str = "2";
+const CONTENTS: &str = "3";
 /// Everything the demo puts into its folder beside the lock.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     READY,
+    STAGE,
     "data",
     "data.authority",
     "data.log",
@@ -97,9 +104,16 @@ pub async fn run(bin: &Path, options: &Options) -> Result<()> {
             return Err(error.context(format!("演示未能完成,日志见 see {}", log.display())));
         }
     }
-    println!("{}", words::next(&server.url, bin, dir)?);
-    let owner = people::person(&people::roster()?, Hand::WangFang)?;
-    println!("{}", words::field(&server.url, &server.invite(&owner)?));
+    let (url, owner) = (
+        server.url.clone(),
+        people::person(&people::roster()?, Hand::WangFang)?,
+    );
+    let invitation = server.invite(&owner)?;
+    let name = std::fs::read_to_string(dir.join(STAGE)).context("the stage's name")?;
+    let stage = Opened::open(server, (bin.to_owned(), dir.join("data")), name).await?;
+    println!("{}", words::stage(stage.url(), dir)?);
+    println!("{}", words::next(&url, bin, dir)?);
+    println!("{}", words::field(&url, &invitation));
     if !options.once {
         let zh = "服务器运行中,按 Ctrl-C 停止。";
         println!("{zh} The server is running: Ctrl-C stops it.");
@@ -107,7 +121,9 @@ pub async fn run(bin: &Path, options: &Options) -> Result<()> {
         println!();
     }
     progress.say("停止服务器", "stop the server");
-    server.stop()?;
+    if let Some(server) = stage.close().await {
+        server.stop()?;
+    }
     progress.say("已停止,数据保留", "stopped; the data stays");
     Ok(())
 }
@@ -193,6 +209,7 @@ async fn prepared(server: &Server, dir: &Path, again: bool, progress: Progress) 
         all_as_in_source,
         "数字与来源不一致 (the figures do not agree with the source)"
     );
+    std::fs::write(dir.join(STAGE), password()?).context("name the stage")?;
     std::fs::write(dir.join(READY), CONTENTS).context("note that the demo is ready")?;
     let records = plan.entries.len();
     progress.say(&format!("填入完毕,{records} 条记录"), "records are in");

@@ -50,6 +50,11 @@ impl Office {
         })
     }
 
+    /// The session's token, for a program of somebody else.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// GET, as text. While the tables are behind the place asked for, it waits for them.
     pub fn text(&self, path: &str) -> Result<String> {
         let began = Instant::now();

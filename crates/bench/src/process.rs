@@ -132,22 +132,7 @@ impl Server {
 
     /// One invitation's code for each person, in order.
     pub fn invite_all(&self, people: &[String]) -> Result<Vec<String>> {
-        let mut args = vec!["invite", "--json"];
-        args.extend(
-            people
-                .iter()
-                .flat_map(|person| ["--person", person.as_str()]),
-        );
-        let said = self.admin(&args)?;
-        let answer: serde_json::Value = serde_json::from_str(&said).context("the invitations")?;
-        let all = answer["invitations"]
-            .as_array()
-            .context("a list of invitations")?;
-        let code = |item: &serde_json::Value| item["code"].as_str().map(str::to_owned);
-        let codes: Option<Vec<String>> = all.iter().map(code).collect();
-        let codes = codes.context("a code in each invitation")?;
-        ensure!(codes.len() == people.len(), "{} invitations", codes.len());
-        Ok(codes)
+        invite_all(&self.bin, &self.data, people)
     }
 
     /// Makes an office user with a role for a region, and signs in.
@@ -188,6 +173,26 @@ impl Drop for Server {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// One invitation's code for each person, in order, with a server on the folder or without.
+pub fn invite_all(bin: &Path, data: &Path, people: &[String]) -> Result<Vec<String>> {
+    let mut args = vec!["admin", "invite", "--json"];
+    args.extend(
+        people
+            .iter()
+            .flat_map(|person| ["--person", person.as_str()]),
+    );
+    let said = run(bin, data, &args, None)?;
+    let answer: serde_json::Value = serde_json::from_str(&said).context("the invitations")?;
+    let all = answer["invitations"]
+        .as_array()
+        .context("a list of invitations")?;
+    let code = |item: &serde_json::Value| item["code"].as_str().map(str::to_owned);
+    let codes: Option<Vec<String>> = all.iter().map(code).collect();
+    let codes = codes.context("a code in each invitation")?;
+    ensure!(codes.len() == people.len(), "{} invitations", codes.len());
+    Ok(codes)
 }
 
 /// Runs a command of the server program on a folder, with a server on it or without.

@@ -335,7 +335,9 @@ pub(crate) fn conflicts(here: &mut Here) -> anyhow::Result<Said> {
         let campaign = definition(here.engine(), *record);
         let _ = writeln!(human, "{} {}", words::kind(*kind), words::short(record));
         disagreement(&mut human, campaign.as_ref(), *kind, (record, open));
-        json.push(json!({ "record": record.to_string(), "conflict": as_json::conflict(open) }));
+        json.push(
+            json!({ "record": record.to_string(), "conflict": as_json::conflict(*kind, open) }),
+        );
     }
     let _ = writeln!(human, "共 {} 处分歧 (open conflicts)", open.len());
     let needs_a_person = !open.is_empty();

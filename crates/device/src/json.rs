@@ -6,6 +6,7 @@
 use liandu_core::id::FieldId;
 use liandu_core::light::Light;
 use liandu_core::record::edit::{Edit, Write};
+use liandu_core::record::kind::Kind;
 use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
@@ -83,12 +84,21 @@ fn written(written: &Written) -> Json {
     json!({ "value": value(&written.value), "by": by(&written.by) })
 }
 
-/// An open conflict.
-pub fn conflict(open: &Conflict) -> Json {
+/// An open conflict of a record of that kind; states with what people call them.
+pub fn conflict(kind: Kind, open: &Conflict) -> Json {
+    let named = |one: &Written| {
+        let mut shown = written(one);
+        let state = one.value.as_text().filter(|_| open.path == Path::State);
+        let rule = state.and_then(|word| workflow(kind).state(word));
+        if let (Some(rule), Some(map)) = (rule, shown.as_object_mut()) {
+            map.insert("label".to_owned(), label(rule.zh, rule.en));
+        }
+        shown
+    };
     json!({
         "path": open.path.to_string(),
         "kind": open.kind.as_str(),
-        "values": open.values.iter().map(written).collect::<Vec<_>>(),
+        "values": open.values.iter().map(named).collect::<Vec<_>>(),
     })
 }
 
@@ -131,6 +141,11 @@ pub fn record(record: &Record) -> Json {
             })
         })
         .collect();
+    let conflicts: Vec<Json> = record
+        .conflicts
+        .iter()
+        .map(|open| conflict(record.kind, open))
+        .collect();
     json!({
         "id": record.id.to_string(),
         "code": number::code(&record.id),
@@ -145,7 +160,7 @@ pub fn record(record: &Record) -> Json {
         "fields": fields,
         "texts": texts,
         "events": events,
-        "conflicts": record.conflicts.iter().map(conflict).collect::<Vec<_>>(),
+        "conflicts": conflicts,
         "last": record.last.as_ref().map(by),
         "edits": record.edits,
     })

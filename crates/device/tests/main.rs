@@ -13,4 +13,5 @@ mod crash;
 mod office;
 mod phone;
 mod restored;
+mod shown;
 mod story;

@@ -64,6 +64,22 @@ test('a conflict is decided at the desk', async ({ page }) => {
   await expect(page.locator('section.conflict')).toHaveCount(before - 1);
 });
 
+test('states in conflict are called by their names, in both languages', async ({ page }) => {
+  await signIn(page);
+  await page.goto(url('/conflicts'));
+  await page.locator('.desk-list .row', { hasText: '现场当日已整改' }).click();
+  const card = page.locator('section.conflict[data-path="e"]');
+  await expect(card.locator('.decided-value')).toContainText([/^(已交办|已报结|现场已整改)/, /^(已交办|已报结|现场已整改)/]);
+  await shot(page, 'conflict-of-states');
+  await expect(card).not.toContainText('transferred');
+  await page.getByText('province', { exact: true }).click();
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(card.locator('.decided-value').filter({ hasText: /transferred/i })).toHaveCount(1);
+});
+
 test('the quarantine says why, and an answer is kept', async ({ page }) => {
   await signIn(page);
   const found = JSON.parse(phone('phone-1', 'list', '--json')) as { records: { id: string; kind: string; state: string }[] };

@@ -29,8 +29,9 @@ function passwordOf(user: string): string {
   return found;
 }
 
-/** The address that the demo prints. */
+/** The addresses that the demo prints: of the console alone, and of the stage. */
 export const demoAddress = (): string => left('LIANDU_DEMO');
+export const stageAddress = (): string => left('LIANDU_STAGE');
 
 const FIRST: Readonly<Record<string, string>> = { leader: '今日', admin: '管理' };
 

@@ -20,7 +20,8 @@ export default async function start(): Promise<() => Promise<void>> {
     });
   });
   const access = readFileSync(`${folder}/ACCESS.txt`, 'utf8');
-  Object.assign(process.env, { LIANDU_ACCESS: access, LIANDU_BIN: bin, LIANDU_DEMO: /http:\S+\/demo#\S+/.exec(said)?.[0] ?? '', LIANDU_FOLDER: folder, LIANDU_URL: /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '' });
+  const [stage, office] = [...said.matchAll(/http:\S+\/demo#\S+/g)].map(([address]) => address);
+  Object.assign(process.env, { LIANDU_ACCESS: access, LIANDU_BIN: bin, LIANDU_DEMO: office ?? '', LIANDU_FOLDER: folder, LIANDU_STAGE: stage ?? '', LIANDU_URL: /http:\/\/[\d.:]+/.exec(access)?.[0] ?? '' });
   return async () => {
     demo.kill('SIGINT');
     await ended;

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, Label>> = {
   'hanshan-unit': { zh: '邯山区政府部门', en: 'Hanshan: department' },
   'hanshan-office': { zh: '邯山区人大办', en: 'Hanshan: congress office' },
   'zhengding-office': { zh: '正定县人大办', en: 'Zhengding: congress office' },
+  'zhengding-unit': { zh: '正定县政府部门', en: 'Zhengding: department' },
   'qiaodong-office': { zh: '桥东区人大办', en: 'Qiaodong: congress office' },
   'qiaodong-unit': { zh: '桥东区政府部门', en: 'Qiaodong: department' },
 };

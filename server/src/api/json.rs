@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use liandu_core::campaign::Label;
 use liandu_core::id::{GroupId, PersonId};
+use liandu_core::record::kind::Kind;
+use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::{GeoPosition, Quantity, Value, scaled};
 use liandu_core::record::view::{Conflict, Provenance, Written};
@@ -14,6 +16,7 @@ use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::labels;
 use crate::tables::Mark;
 use crate::tables::time_text::moment;
 
@@ -243,6 +246,9 @@ impl From<&Provenance> for ByJson {
 pub struct WrittenJson {
     /// What.
     pub value: ValueJson,
+    /// What people call it, when it is a state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelJson>,
     /// Who and when.
     pub by: ByJson,
 }
@@ -251,6 +257,7 @@ impl From<&Written> for WrittenJson {
     fn from(written: &Written) -> WrittenJson {
         WrittenJson {
             value: (&written.value).into(),
+            label: None,
             by: (&written.by).into(),
         }
     }
@@ -267,12 +274,21 @@ pub struct ConflictJson {
     pub values: Vec<WrittenJson>,
 }
 
-impl From<&Conflict> for ConflictJson {
-    fn from(conflict: &Conflict) -> ConflictJson {
+impl ConflictJson {
+    /// One of a record of that kind.
+    pub(crate) fn of(kind: Kind, conflict: &Conflict) -> ConflictJson {
+        let label = |written: &Written| {
+            let named = labels::of_state(kind, written.value.as_text()?)?;
+            Some(LabelJson::from(&named))
+        };
+        let one = |written: &Written| WrittenJson {
+            label: label(written).filter(|_| conflict.path == Path::State),
+            ..WrittenJson::from(written)
+        };
         ConflictJson {
             path: conflict.path.to_string(),
             kind: conflict.kind.as_str().to_owned(),
-            values: conflict.values.iter().map(WrittenJson::from).collect(),
+            values: conflict.values.iter().map(one).collect(),
         }
     }
 }

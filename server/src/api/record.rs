@@ -259,7 +259,11 @@ impl Words<'_> {
                 .iter()
                 .map(|event| self.event(event, open.contains(&event.id)))
                 .collect(),
-            conflicts: record.conflicts.iter().map(ConflictJson::from).collect(),
+            conflicts: record
+                .conflicts
+                .iter()
+                .map(|open| ConflictJson::of(self.kind, open))
+                .collect(),
             created: record.created.as_ref().map(ByJson::from),
             last: record.last.as_ref().map(ByJson::from),
             edits: record.edits,

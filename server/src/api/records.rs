@@ -189,7 +189,10 @@ pub(crate) async fn in_conflict(
         let next = last.map(|(line, _)| line.about.last.0.0);
         let both = |(line, open): &(_, Vec<_>)| InConflictJson {
             record: LineJson::of(line, snapshot.lights()),
-            conflicts: open.iter().map(ConflictJson::from).collect(),
+            conflicts: open
+                .iter()
+                .map(|conflict| ConflictJson::of(line.kind, conflict))
+                .collect(),
         };
         let records = found.iter().map(both).collect();
         Ok(ConflictsJson {

@@ -96,6 +96,11 @@ impl Plan {
     pub fn area_record() -> RecordId {
         clash::area_record()
     }
+
+    /// The record that both phones write an area into on the stage; nobody has yet.
+    pub fn stage_record() -> RecordId {
+        clash::stage_record()
+    }
 }
 
 #[cfg(test)]

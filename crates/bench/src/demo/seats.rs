@@ -134,7 +134,7 @@ pub const ADMIN: &str = "admin";
 pub const PROVINCE: &str = "province";
 
 /// Every account. Departments also audit their county: their devices then follow its records.
-pub const ACCOUNTS: [Account; 11] = [
+pub const ACCOUNTS: [Account; 12] = [
     Account {
         user: PROVINCE,
         name: "省人大办(演示)",
@@ -197,6 +197,13 @@ pub const ACCOUNTS: [Account; 11] = [
         name_en: "Zhengding's congress office",
         region: "130123",
         roles: &["congress-office:130123"],
+    },
+    Account {
+        user: "zhengding-unit",
+        name: "正定县政府部门(演示)",
+        name_en: "a department of Zhengding",
+        region: "130123",
+        roles: &["department:130123:u-130123", "auditor:130123"],
     },
     Account {
         user: "qiaodong-office",

@@ -83,6 +83,17 @@ fn signed_in(url: &str, access: &str) -> String {
     format!("{url}/demo#{}", known.join(","))
 }
 
+/// The one page to open: the console with two phones beside it.
+pub(super) fn stage(url: &str, dir: &Path) -> Result<String> {
+    let access = std::fs::read_to_string(dir.join("ACCESS.txt")).context("the accounts")?;
+    Ok(format!(
+        "打开演示台(已登录,左右各一部手机,可断网、可断电)\n\
+         Open the stage: signed in already, a phone on each side, lines to cut, a server to kill\n  \
+           {}\n",
+        signed_in(url, &access)
+    ))
+}
+
 /// A path as one types it: relative to where the person is, where that is possible.
 pub(super) fn typed(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).context("the path of a program")?;
@@ -107,7 +118,7 @@ pub(super) fn next(url: &str, bin: &Path, dir: &Path) -> Result<String> {
     let access = std::fs::read_to_string(accounts).unwrap_or_default();
     let open = signed_in(url, &access);
     Ok(format!(
-        "打开(已登录,右上角换角色) Open: signed in already, switch roles at the top right\n  \
+        "只看办公网页(右上角换角色) Only the office's pages: switch roles at the top right\n  \
            {open}\n  \
            {url}/api/openapi.json   接口说明 what the office API can do\n  \
            {url}/healthz            运行状况 how the server is\n\
@@ -185,6 +196,16 @@ mod tests {
             (text.matches('✓').count(), text.matches('✗').count()),
             (1, 1)
         );
+    }
+
+    #[test]
+    fn stage_is_signed_in_by_the_accounts_of_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let passwords = [("province".to_owned(), "aa-bb".to_owned())];
+        let text = access("http://127.0.0.1:8610", &passwords);
+        std::fs::write(dir.path().join("ACCESS.txt"), text).unwrap();
+        let said = stage("http://127.0.0.1:8620", dir.path()).unwrap();
+        assert!(said.contains("http://127.0.0.1:8620/demo#province:aa-bb\n"));
     }
 
     #[test]

@@ -6,6 +6,14 @@ test('an inspection written without signal survives a killed page and gets its r
   await page.goto(`${office.url}/m/`);
   await expect(page.getByLabel('邀请码')).toBeVisible();
   await shot(page, 'enrol');
+  const code = page.getByLabel('邀请码');
+  for (const size of ['normal', 'large']) {
+    await page.evaluate((chosen) => Object.assign(document.documentElement.dataset, { size: chosen }), size);
+    await code.fill('ABCDE-FGHJK-MNPQR-STUVW');
+    await code.scrollIntoViewIfNeeded();
+    await shot(page, `enrol-code-${size}`);
+    expect(await code.evaluate(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth <= clientWidth && scrollHeight <= clientHeight), 'the whole code is seen').toBe(true);
+  }
   await enrol(page, office, 'rep-1');
   await shot(page, 'today-empty');
   await cutOff(context, office);
@@ -90,6 +98,41 @@ test('a visit has the place where the phone was, and the map shows it without a 
   await page.getByRole('button', { name: '我在这里' }).click();
   await expect(page.getByRole('button', { name: '我在这里' })).toBeEnabled();
   await shot(page, 'map');
+});
+
+test('a photo has the place where the phone was when it was taken, also when the receiver answers after it was saved', async ({ page, context, office }) => {
+  await context.grantPermissions(['geolocation']);
+  await page.addInitScript(() => {
+    const late: { now?: () => void } = {};
+    Object.assign(window, { late });
+    const spot = { coords: { latitude: 38.1467, longitude: 114.5654, accuracy: 9 } } as GeolocationPosition;
+    navigator.geolocation.getCurrentPosition = (done) => (late.now = () => done(spot));
+  });
+  const answerNow = (): Promise<void> => page.evaluate(() => (window as unknown as { late: { now: () => void } }).late.now());
+  await enrol(page, office, 'rep-1');
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.locator('[data-path="f/domain"] select').selectOption('land');
+  await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
+  const photo = page.locator('[data-photo]');
+  await page.locator('input[type="file"]').setInputFiles(await picture(page, '#1f5f5b'));
+  await expect(photo).toHaveCount(1);
+  await answerNow();
+  await expect(page.locator('[data-placed]')).toHaveText('有位置 ±9 米');
+  await page.locator('input[type="file"]').setInputFiles(await picture(page, '#a62b1f'));
+  await expect(photo).toHaveCount(2);
+  await photo.last().scrollIntoViewIfNeeded();
+  await shot(page, 'photos-placed');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await answerNow();
+  const id = page.url().split('/').at(-1) ?? '';
+  const places = async (): Promise<unknown[]> => {
+    const { fields } = await office.api<{ fields: Record<string, { value: unknown }> }>(`/api/records/${id}`);
+    return Object.entries(fields).flatMap(([path, { value }]) => (/^i\/photos\/[^/]+\/position$/.test(path) ? [value] : []));
+  };
+  const spot = { position: { lat: 38.1467, lon: 114.5654, datum: 'WGS-84', accuracy_m: 9 } };
+  await expect.poll(places, { timeout: 15_000 }).toEqual([spot, spot]);
 });
 
 test('every screen fits a small phone, in ordinary and in large letters', async ({ page, office }) => {

@@ -93,6 +93,16 @@ export async function throwAway(draft: Draft): Promise<void> {
 
 const isEmpty = (value: Value | undefined): boolean => value === undefined || value === null || value === '';
 
+/** Values that came late: into the draft, or into its record when the draft was saved meanwhile. */
+export async function addLate(part: DraftRecord, values: Readonly<Record<string, Value>>): Promise<void> {
+  if (kept.drafts.some(({ main, problems }) => [main, ...problems].some(({ id }) => id === part.id))) {
+    Object.assign(part.values, values);
+    return keep();
+  }
+  const { seen } = await phone.record(part.id);
+  await phone.set(part.id, seen, Object.entries(values).map(([path, value]) => ({ path, value })));
+}
+
 /** The fields of the finding that a form cannot be without and that are not filled in. */
 export function lacking(rules: Definition, { kind, values }: DraftRecord): FieldDef[] {
   const fields = fieldsOf(rules, kind, String(values['f/domain'] ?? ''));

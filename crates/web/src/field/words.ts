@@ -226,6 +226,7 @@ const words = {
   photoMissing: ['不在本机', 'Not here'],
   photoGone: ['照片读不出，换一张。', 'The picture cannot be read: take another.'],
   stampedCopy: ['带字副本', 'Copy with words'],
+  placeKept: ['有位置 ±{metres} 米', 'placed ±{metres} m'],
   photoNumber: ['第 {number} 张', 'Photo {number}'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>;
 

@@ -8,10 +8,16 @@ const chosen = $state<{ language: Language }>({
   language: localStorage.getItem(KEY) === 'en' ? 'en' : 'zh',
 });
 
+/** What reads the page aloud, hyphenates or translates it must know its language. */
+function tellPage(): void {
+  document.documentElement.lang = chosen.language === 'zh' ? 'zh-CN' : 'en';
+}
+tellPage();
+
 export function toggleLanguage(): void {
   chosen.language = chosen.language === 'zh' ? 'en' : 'zh';
   localStorage.setItem(KEY, chosen.language);
-  document.documentElement.lang = chosen.language === 'zh' ? 'zh-CN' : 'en';
+  tellPage();
 }
 
 /** A text in the chosen language, `{name}` replaced by the values. */

@@ -1,4 +1,5 @@
 import { api, type Schemas } from '../api/client';
+import { named } from './language.svelte';
 import type { FlagRule, PolicyRule, Workflow } from '../acts';
 
 /** The tables of who may do what, and the units problems go to: read once after signing in. */
@@ -25,6 +26,12 @@ export const rules = {
   flagsOf: (words: readonly string[]): readonly FlagRule[] => known.flags.filter(({ id }) => words.includes(id)),
   units: (): readonly Schemas['UnitJson'][] => known.units,
 };
+
+/** What people call a state. */
+export function stateName(kind: string, state: string): string {
+  const found = rules.flow(kind)?.states.find(({ id }) => id === state);
+  return named(found?.label, state);
+}
 
 /** What people call a unit. */
 export function unitName(unit: string): string {

@@ -67,3 +67,38 @@ fn every_route_is_described_with_its_problems() {
     assert!(json["components"]["schemas"]["Problem"].is_object());
     assert!(json["components"]["securitySchemes"]["token"].is_object());
 }
+
+#[test]
+fn refusals_are_described_as_problems_and_only_null_is_a_cleared_value() {
+    let json = serde_json::to_value(openapi()).unwrap();
+    let mut operations = json["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap();
+            methods
+                .iter()
+                .map(move |(method, said)| (path, method, said))
+        });
+    assert!(operations.all(|(path, method, said)| {
+        let mut refusals = said["responses"].as_object().unwrap().iter();
+        refusals.all(|(status, response)| {
+            let plain = &response["content"]["application/json"]["schema"]["$ref"];
+            assert_ne!(
+                plain, "#/components/schemas/Problem",
+                "{method} {path} {status}"
+            );
+            true
+        })
+    }));
+    let list = &json["paths"]["/api/records"]["get"]["responses"];
+    for status in ["400", "401", "429", "503"] {
+        let form = &list[status]["content"]["application/problem+json"]["schema"];
+        assert_eq!(form["$ref"], "#/components/schemas/Problem", "{status}");
+    }
+    let open = &json["paths"]["/healthz"]["get"]["responses"];
+    assert!(open.get("401").is_none());
+    let cleared = &json["components"]["schemas"]["ValueJson"]["oneOf"][0];
+    assert_eq!(cleared["type"], "null");
+}

@@ -20,11 +20,32 @@ const UNIT: &str = "u-130123";
 const BEGUN: &str = "虚构内容,仅用于演示。";
 
 pub(super) fn add(entries: &mut Vec<Entry>) {
-    entries.extend([area(), state(), late(), cleared(), answer(), decided()]);
+    entries.extend([
+        area(),
+        state(),
+        late(),
+        cleared(),
+        answer(),
+        decided(),
+        stage(),
+    ]);
 }
 
 pub(super) fn area_record() -> RecordId {
     id("clash/area")
+}
+
+pub(super) fn stage_record() -> RecordId {
+    id("stage/area")
+}
+
+/// Paced out by one: on the stage both phones measure it without knowing of each other.
+fn stage() -> Entry {
+    let form = |form: Form| {
+        form.put(item("quantities", "q1", "measure"), Value::text("occupied"))
+            .put(item("quantities", "q1", "amount"), tenths(10, "mu"))
+    };
+    problem("stage/area", "村东空地堆放建筑垃圾", form)
 }
 
 fn problem(name: &str, title: &str, fill: impl FnOnce(Form) -> Form) -> Entry {
