@@ -133,6 +133,20 @@ pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
 /// Parts of one bundle.
 pub const BUNDLE_PARTS_MAX: usize = 65_536;
+/// Parts of one envelope: its bundles, once for each key.
+pub const ENVELOPE_PARTS_MAX: usize = 4_096;
+/// One bundle in an envelope, bytes: with its cover it travels in one frame.
+pub const ENVELOPE_PART_BYTES_MAX: usize = FRAME_BYTES_MAX - 2_048;
+/// What stands on an envelope, bytes.
+pub const ENVELOPE_COVER_BYTES_MAX: usize = 512;
+/// Sheets of receipts in one answer about what was carried.
+pub const CARRIED_SHEETS_MAX: usize = 16;
+/// Devices of one person that a bundle is closed to; the newest ones.
+pub const COLLEAGUE_DEVICES_MAX: usize = 8;
+/// Parts of envelopes that a device carries to the office.
+pub const DEVICE_ENVELOPES_MAX: usize = 256;
+/// All of them together, bytes.
+pub const DEVICE_ENVELOPES_BYTES_MAX: usize = 32 << 20;
 /// One entry of the journal, bytes.
 pub const JOURNAL_ENTRY_BYTES_MAX: usize = 64 << 20;
 /// Everything one commit of the journal writes, bytes.

@@ -8,6 +8,7 @@
 pub mod ask;
 mod author;
 mod cache;
+mod deliver;
 mod erase;
 mod feed;
 mod greet;
