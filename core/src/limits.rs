@@ -89,6 +89,12 @@ pub const HANDSHAKES_MAX: usize = 4_096;
 pub const HANDSHAKE_MS_MAX: u64 = 10_000;
 /// Users and addresses whose failed sign-ins are remembered.
 pub const THROTTLED_MAX: usize = 20_000;
+/// New phones that wait for an office at the same time.
+pub const NEW_PHONES_MAX: usize = 1_000;
+/// ... of one person.
+pub const NEW_PHONES_OF_PERSON_MAX: usize = 3;
+/// How long a new phone may wait, milliseconds.
+pub const NEW_PHONE_MS_MAX: i64 = 30 * 60_000;
 /// Sign-ins that may check a password at the same time (each takes memory).
 pub const SIGN_INS_AT_ONCE_MAX: usize = 2;
 /// A frame before the device is known, bytes.

@@ -357,11 +357,14 @@ impl Connection {
             Ok(keeper.push(now, vouched.as_ref(), &records))
         };
         let answer = match handle.try_stage(push).await {
-            Answer::Pushed(pushed) => Admitted::Verdicts {
-                position: *handle.positions().borrow(),
-                tier: Tier::Fsynced,
-                records: pushed.records,
-            },
+            Answer::Pushed(pushed) => {
+                handle.shared().seen.arrived(&pushed.arrived);
+                Admitted::Verdicts {
+                    position: *handle.positions().borrow(),
+                    tier: Tier::Fsynced,
+                    records: pushed.records,
+                }
+            }
             Answer::Failed(ActError::Busy { retry_s }) => Admitted::Busy {
                 retry_after_ms: u64::from(retry_s) * 1_000 + jitter(),
             },

@@ -29,6 +29,7 @@ impl Connection {
         };
         let carried = match handle.try_stage(push).await {
             Answer::Pushed(pushed) => {
+                handle.shared().seen.arrived(&pushed.arrived);
                 let sign = move |keeper: &LiveKeeper| keeper.delivered(number, &pushed);
                 handle.read(sign).await?
             }
