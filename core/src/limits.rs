@@ -95,6 +95,12 @@ pub const HANDSHAKES_MAX: usize = 4_096;
 pub const HANDSHAKE_MS_MAX: u64 = 10_000;
 /// Users and addresses whose failed sign-ins are remembered.
 pub const THROTTLED_MAX: usize = 20_000;
+/// New phones that wait for an office at the same time.
+pub const NEW_PHONES_MAX: usize = 1_000;
+/// ... of one person.
+pub const NEW_PHONES_OF_PERSON_MAX: usize = 3;
+/// How long a new phone may wait, milliseconds.
+pub const NEW_PHONE_MS_MAX: i64 = 30 * 60_000;
 /// Sign-ins that may check a password at the same time (each takes memory).
 pub const SIGN_INS_AT_ONCE_MAX: usize = 2;
 /// A frame before the device is known, bytes.
@@ -139,6 +145,20 @@ pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
 /// Parts of one bundle.
 pub const BUNDLE_PARTS_MAX: usize = 65_536;
+/// Parts of one envelope: its bundles, once for each key.
+pub const ENVELOPE_PARTS_MAX: usize = 4_096;
+/// One bundle in an envelope, bytes: with its cover it travels in one frame.
+pub const ENVELOPE_PART_BYTES_MAX: usize = FRAME_BYTES_MAX - 2_048;
+/// What stands on an envelope, bytes.
+pub const ENVELOPE_COVER_BYTES_MAX: usize = 512;
+/// Sheets of receipts in one answer about what was carried.
+pub const CARRIED_SHEETS_MAX: usize = 16;
+/// Devices of one person that a bundle is closed to; the newest ones.
+pub const COLLEAGUE_DEVICES_MAX: usize = 8;
+/// Parts of envelopes that a device carries to the office.
+pub const DEVICE_ENVELOPES_MAX: usize = 256;
+/// All of them together, bytes.
+pub const DEVICE_ENVELOPES_BYTES_MAX: usize = 32 << 20;
 /// One entry of the journal, bytes.
 pub const JOURNAL_ENTRY_BYTES_MAX: usize = 64 << 20;
 /// Everything one commit of the journal writes, bytes.

@@ -224,6 +224,26 @@ pub fn statement_holds(bytes: &[u8], deployment: &DeploymentId, authority: &Publ
     })
 }
 
+/// What an authority entry says about keys of devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// A device of a person.
+    Enrolled(Enrolled),
+    /// A device, or all of a person's, shut out.
+    Revoked(Revoked),
+}
+
+/// What these entry bytes say about keys of devices; `None` when they speak of something else or
+/// cannot be read. Reads nothing else of the log, for devices.
+pub fn standing(bytes: &[u8]) -> Option<Standing> {
+    let opened = open(bytes).ok()?;
+    match opened.kind {
+        8 => read(opened.body).ok().map(Standing::Enrolled),
+        9 => read(opened.body).ok().map(Standing::Revoked),
+        _ => None,
+    }
+}
+
 /// An entry's parts, its body not yet read.
 struct Opened<'b> {
     kind: u32,

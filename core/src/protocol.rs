@@ -8,6 +8,7 @@ pub mod client;
 pub(crate) mod codec;
 pub mod digest;
 pub mod enrol;
+pub mod envelope;
 pub mod frame;
 pub mod message;
 pub mod packed;

@@ -90,12 +90,26 @@ impl SecretKey {
         PublicKey(self.0.verifying_key().to_bytes())
     }
 
+    /// The same secret as X25519 takes it, for envelopes.
+    pub(crate) fn agreement(&self) -> [u8; 32] {
+        self.0.to_scalar_bytes()
+    }
+
     fn sign(&self, message: &[u8]) -> SignatureBytes {
         SignatureBytes(self.0.sign(message).to_bytes())
     }
 }
 
 impl PublicKey {
+    /// The same key as X25519 takes it, for envelopes.
+    pub(crate) fn agreement(&self) -> Result<[u8; 32], SignatureError> {
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::NotAKey)?;
+        if key.is_weak() {
+            return Err(SignatureError::NotAKey);
+        }
+        Ok(key.to_montgomery().to_bytes())
+    }
+
     fn verify(
         &self,
         algorithm: u8,

@@ -11,6 +11,7 @@
 
 mod bundle;
 mod codec;
+mod envelope;
 mod golden;
 mod host;
 mod link;

@@ -24,6 +24,7 @@ mod json;
 mod labels;
 mod line;
 mod map;
+mod new_phone;
 mod notices;
 mod origin;
 mod policy;
@@ -60,7 +61,7 @@ use utoipa_axum::routes;
 pub use admin::{
     AccountBody, AccountChange, AccountJson, AuditJson, AuditLineJson, DeviceJson, DoneJson,
     InvitationJson, InviteBody, InvitedJson, PeopleJson, PersonJson, PublishedJson, RevokeBody,
-    RosterJson, SetUpJson,
+    RosterJson, SetUpJson, WaitingPhoneJson,
 };
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
 pub use calendar::{CalendarJson, CalendarYearJson};
@@ -80,6 +81,7 @@ pub use json::{
 };
 pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
+pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
 pub use notices::{NoticeJson, NoticesJson};
 pub use origin::{Outside, Peer};
 pub use policy::RuleJson;
@@ -214,6 +216,9 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(attachments::index))
         .routes(routes!(device::challenge))
         .routes(routes!(device::begin))
+        .routes(routes!(new_phone::ask))
+        .routes(routes!(new_phone::answer))
+        .routes(routes!(new_phone::others))
         .routes(routes!(inbox::show))
         .routes(routes!(notices::index))
         .routes(routes!(workflow::show))

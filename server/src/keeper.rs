@@ -8,6 +8,7 @@
 pub mod ask;
 mod author;
 mod cache;
+mod deliver;
 mod erase;
 mod feed;
 mod greet;
@@ -162,6 +163,8 @@ pub struct Keeper<D: Disk, I: Index> {
     done: Vec<(Ticket, Answer)>,
     tickets: u64,
     numbers: Numbers,
+    /// New edits of the push that is being judged, by the device that made them.
+    arrived: BTreeMap<DeviceId, u64>,
     moved: Moved,
 }
 

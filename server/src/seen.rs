@@ -22,7 +22,7 @@ pub(crate) struct Sighting {
     pub(crate) time: Timestamp,
     /// Its app and version.
     pub(crate) app: String,
-    /// Edits that it still held when it connected.
+    /// Edits that it still held when it connected, less those that came since.
     pub(crate) unsent: u64,
     /// How far its clock was ahead, ms.
     pub(crate) clock_ahead_ms: i64,
@@ -69,6 +69,17 @@ impl Seen {
             "UPDATE seen SET time = ?2 WHERE device = ?1",
             params![device.0.as_slice(), at.0],
         );
+    }
+
+    /// Edits of these devices came, whoever brought them: so many less are to come.
+    pub(crate) fn arrived(&self, edits: &BTreeMap<DeviceId, u64>) {
+        for (device, count) in edits {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            self.put(
+                "UPDATE seen SET unsent = max(0, unsent - ?2) WHERE device = ?1 AND unsent > 0",
+                params![device.0.as_slice(), count],
+            );
+        }
     }
 
     fn put(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) {
@@ -129,13 +140,18 @@ mod tests {
         seen.came(&device, &sighting(2));
         seen.left(&device, Timestamp(9));
         seen.left(&DeviceId([8; 8]), Timestamp(9));
+        seen.arrived(&[(device, 1), (DeviceId([8; 8]), 1)].into_iter().collect());
         drop(seen);
         let seen = Seen::open(&path).unwrap();
         let expected = Sighting {
             time: Timestamp(9),
+            unsent: 2,
             ..sighting(2)
         };
         assert_eq!(seen.all(), [(device, expected)].into_iter().collect());
+        // Others may have brought what it did not know of.
+        seen.arrived(&[(device, 5)].into_iter().collect());
+        assert_eq!(seen.all()[&device].unsent, 0);
         drop(seen);
         std::fs::write(&path, "no database at all, and longer than a header of one").unwrap();
         let seen = Seen::open(&path).unwrap();

@@ -54,14 +54,75 @@ async fn tour_of_the_readme_works_as_written() {
         .to_string_lossy()
         .into_owned();
     ok(&world, "b", &["edit", &record, "title=村东空地(复查)"]);
-    ok(&world, "b", &["bundle", "export", &bundle]);
-    ok(&world, "a", &["bundle", "import", &bundle]);
+    let to = |person| ["bundle", "export", &bundle, "--to", person];
+    ok(&world, "b", &to("rep-0000"));
+    let taken = ok(&world, "a", &["bundle", "import", &bundle]);
+    assert_eq!(taken["maker_person"], "rep-0001", "{taken}");
     ok(&world, "a", &["sync"]);
     let office = world.office();
     let page = office.get(&format!("/api/records/{record}")).unwrap();
     assert!(
         page.to_string().contains("复查"),
         "the colleague carried it: {page}"
+    );
+}
+
+#[tokio::test]
+async fn file_for_the_office_is_carried_unopened_and_its_receipts_come_back() {
+    let mut world = World::start();
+    drop(world.phones(2).await);
+    let url = world.server().sync_url();
+    for (phone, person) in [("a", "rep-0000"), ("b", "rep-0001")] {
+        let code = world.server().invite(person).unwrap();
+        ok(&world, phone, &["enrol", "--server", &url, "--code", &code]);
+    }
+    for phone in ["a", "b"] {
+        ok(&world, phone, &["sync"]);
+    }
+    world.stop();
+    let made = ok(
+        &world,
+        "b",
+        &["new", "problem", "title=无信号", "domain=land"],
+    );
+    let record = made["record"].as_str().unwrap().to_owned();
+    let file = |name: &str| {
+        let path = world.scratch.path().join(name);
+        path.to_string_lossy().into_owned()
+    };
+    let (there, back) = (file("there.ldbundle"), file("back.ldbundle"));
+    ok(&world, "b", &["bundle", "export", &there]);
+    let bytes = std::fs::read(&there).unwrap();
+    let title = "无信号".as_bytes();
+    assert!(!bytes.windows(title.len()).any(|at| at == title));
+    let taken = ok(&world, "a", &["bundle", "import", &there]);
+    assert_eq!(taken["for_the_office"], 1, "{taken}");
+    assert_eq!(ok(&world, "a", &["status"])["envelopes"], 1);
+    let (code, said) = liandu(&world, "a", &["show", &record]);
+    assert_ne!(code, 0, "the carrier reads it: {said}");
+    world.start_again();
+    ok(&world, "a", &["sync"]);
+    assert_eq!(ok(&world, "a", &["status"])["envelopes"], 0);
+    let page = world
+        .office()
+        .get(&format!("/api/records/{record}"))
+        .unwrap();
+    assert!(page.to_string().contains("无信号"), "{page}");
+    ok(
+        &world,
+        "a",
+        &["bundle", "export", &back, "--to", "rep-0001"],
+    );
+    assert_eq!(ok(&world, "b", &["status"])["at_office"], 0);
+    let taken = ok(&world, "b", &["bundle", "import", &back]);
+    assert_eq!(
+        (&taken["receipts"], &taken["bad_receipts"]),
+        (&1.into(), &0.into())
+    );
+    let status = ok(&world, "b", &["status"]);
+    assert_eq!(
+        (&status["at_office"], &status["on_device"]),
+        (&1.into(), &0.into())
     );
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{Actor, ChangeHash, RecordId};
+use liandu_core::protocol::update::RecordVerdicts;
 use liandu_core::record::Heads;
 use liandu_core::record::edit::Edit;
 
@@ -46,6 +47,18 @@ impl Ledger {
     pub(crate) fn receipt(&mut self, record: RecordId, actor: Actor, seq: u64) {
         let highest = self.receipts.entry((record, actor)).or_default();
         *highest = (*highest).max(seq);
+    }
+
+    /// What the server said about edits that were pushed or carried.
+    pub(crate) fn answered(&mut self, records: &[RecordVerdicts]) {
+        for verdicts in records {
+            for receipt in &verdicts.receipts {
+                self.receipt(verdicts.record, receipt.actor, receipt.seq_max);
+            }
+            let others = verdicts.others.iter();
+            self.outside
+                .extend(others.map(|other| (verdicts.record, other.hash)));
+        }
     }
 
     /// The server's log is an older one now: its promises after that are only as good as what

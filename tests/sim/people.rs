@@ -12,7 +12,7 @@ use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{ConflictKind, Record};
 use liandu_core::record::{Heads, RecordDoc};
-use liandu_device::{Asked, BundleFor};
+use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
 
 use super::device::Form;
@@ -317,15 +317,15 @@ impl World {
     fn bundle(&mut self, device: usize) {
         let now = self.clock(device);
         let to = self.rng.below(self.devices.len());
-        let whom = if self.rng.percent(50) {
-            BundleFor::Colleague
-        } else {
-            BundleFor::Office
+        let theirs = self.devices[to].engine.as_ref().and_then(Engine::person);
+        let whom = match theirs.cloned() {
+            Some(person) if self.rng.percent(50) => BundleFor::Colleague(person),
+            Some(_) | None => BundleFor::Office,
         };
         let Some(engine) = &mut self.devices[device].engine else {
             return;
         };
-        let Ok(file) = engine.bundle_export(now, None, whom) else {
+        let Ok(file) = engine.bundle_export(now, None, &whom) else {
             return;
         };
         self.count("bundles");

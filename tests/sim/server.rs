@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem::take;
 
 use liandu_core::id::{DeviceId, PersonId, Position};
-use liandu_core::protocol::message::{CloseCode, Enrolled, Tier};
+use liandu_core::protocol::message::{Carried, CloseCode, Enrolled, Outcome, Tier};
 use liandu_core::protocol::session::{Answer as Admitted, Input, Output, Session};
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::scope::Scope;
@@ -60,6 +60,10 @@ enum Waiter {
     Push {
         conn: u64,
         batch: u64,
+    },
+    Deliver {
+        conn: u64,
+        number: u64,
     },
     Enrol {
         conn: u64,
@@ -327,6 +331,15 @@ impl Server {
                 let ticket = keeper.push(now, vouched, &records);
                 waiters.insert(ticket, Waiter::Push { conn, batch });
             }
+            Ask::Session(conn, Output::Deliver(carry)) => {
+                let number = carry.number;
+                match keeper.deliver(now, &carry) {
+                    Ok(ticket) => {
+                        waiters.insert(ticket, Waiter::Deliver { conn, number });
+                    }
+                    Err(_) => self.delivered(conn, now, number, Outcome::Unreadable),
+                }
+            }
             Ask::Session(conn, Output::Enrol(enrol)) => match keeper.enrol(now, &enrol) {
                 Some((ticket, certificate)) => {
                     waiters.insert(ticket, Waiter::Enrol { conn, certificate });
@@ -343,6 +356,16 @@ impl Server {
             }
             Ask::Session(conn, read) => reads.push((conn, read)),
         }
+    }
+
+    fn delivered(&mut self, conn: u64, now: Timestamp, number: u64, outcome: Outcome) {
+        let receipts = Vec::new();
+        let carried = Carried {
+            number,
+            outcome,
+            receipts,
+        };
+        self.tell(conn, now, Input::Delivered(carried));
     }
 
     fn done(&mut self, number: u64) {
@@ -367,16 +390,18 @@ impl Server {
         answer: Answer,
     ) {
         match (waiter, answer) {
-            (Waiter::Push { conn, batch }, Answer::Pushed(pushed)) => {
-                for verdicts in &pushed.records {
-                    for receipt in &verdicts.receipts {
-                        ledger.receipt(verdicts.record, receipt.actor, receipt.seq_max);
-                    }
-                    let others = verdicts.others.iter();
-                    ledger
-                        .outside
-                        .extend(others.map(|other| (verdicts.record, other.hash)));
+            (Waiter::Deliver { conn, number }, Answer::Pushed(pushed)) => {
+                ledger.answered(&pushed.records);
+                let keeper = self.keeper.as_ref();
+                if let Some(carried) = keeper.map(|keeper| keeper.delivered(number, &pushed)) {
+                    self.tell(conn, now, Input::Delivered(carried));
                 }
+            }
+            (Waiter::Deliver { conn, number }, _) => {
+                self.delivered(conn, now, number, Outcome::Later);
+            }
+            (Waiter::Push { conn, batch }, Answer::Pushed(pushed)) => {
+                ledger.answered(&pushed.records);
                 let position = self
                     .keeper
                     .as_ref()

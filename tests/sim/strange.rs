@@ -9,6 +9,7 @@ use liandu_core::campaign::HEBEI_V2_JSON;
 use liandu_core::id::Position;
 use liandu_core::log::LogEntry;
 use liandu_core::protocol::bundle::{Bundle, SignedReceipts};
+use liandu_core::protocol::envelope::Envelope;
 use liandu_core::protocol::message::Tier;
 use liandu_core::protocol::update::{Receipt, RecordVerdicts};
 use liandu_core::seal::SecretKey;
@@ -235,7 +236,7 @@ impl World {
         let Some(engine) = &mut self.devices[device].engine else {
             return;
         };
-        let Ok(mut bundle) = Bundle::decode(file) else {
+        let Ok(Envelope { cover, .. }) = Envelope::decode(file) else {
             return;
         };
         let before: Vec<_> = engine.all_edits().collect();
@@ -261,8 +262,8 @@ impl World {
         if claimed.is_empty() {
             return;
         }
-        bundle.pushes.clear();
-        let deployment = bundle.deployment;
+        let deployment = cover.deployment;
+        let mut bundle = Bundle::new(deployment, cover.maker, now);
         let sheets = SignedReceipts::sign(
             &forger,
             &deployment,

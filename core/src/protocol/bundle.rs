@@ -1,7 +1,7 @@
 //! Bundles: pushes as a file that anybody may carry, and receipts travelling back the same way.
 //!
-//! Never encrypted (the carrier's medium must be) and never trusted for who carried it: seals say
-//! who wrote what, the server's signature says what is safe.
+//! Never encrypted itself (it travels in an `envelope`) and never trusted for who carried it: seals
+//! say who wrote what, the server's signature says what is safe.
 //!
 //! `LDBUNDLE1`, then a CBOR header, then the parts it lists, then SHA-256 of everything before.
 

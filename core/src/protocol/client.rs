@@ -73,6 +73,9 @@ pub struct Client {
     new_scopes: Option<(BTreeSet<ScopeId>, Held)>,
     sent: BTreeMap<u64, Sent>,
     next_batch: u64,
+    /// Parts carried on this connection, and whether the last was not answered yet.
+    carried: u64,
+    carrying: bool,
     /// Since when an answer is awaited without anything coming.
     silent_since: Option<Timestamp>,
     connected_at: Option<Timestamp>,
@@ -99,6 +102,8 @@ impl Client {
             new_scopes: None,
             sent: BTreeMap::new(),
             next_batch: 1,
+            carried: 0,
+            carrying: false,
             silent_since: None,
             connected_at: None,
             of_use: false,
@@ -125,6 +130,12 @@ impl Client {
             | Phase::Connected
             | Phase::Greeted => 0,
         }
+    }
+
+    /// Whether a part of an envelope for the office is taken now: one at a time, and only while
+    /// the device itself is welcome.
+    pub fn may_carry(&self) -> bool {
+        !self.carrying && matches!(self.phase, Phase::Live)
     }
 
     /// The next thing to be done outside.
@@ -159,6 +170,7 @@ impl Client {
             Input::Disconnected => self.disconnected(now),
             Input::Tick => self.tick(now),
             Input::Offer { offer, records } => self.offer(now, offer, &records),
+            Input::Carry { cover, part } => self.carry(cover, part),
             Input::Unsent(count) => self.holding.unsent = count,
             Input::Stored { feed } => self.stored(now, feed),
             Input::ScopesStored => self.scopes_stored(now),
@@ -301,6 +313,7 @@ impl Client {
         self.connected_at = None;
         self.of_use = false;
         self.strikes = 0;
+        (self.carried, self.carrying) = (0, false);
         for sent in std::mem::take(&mut self.sent).into_values() {
             self.outputs
                 .push_back(Output::Returned { offer: sent.offer });

@@ -135,7 +135,8 @@ impl Enroller {
             | ToDevice::Differ(_)
             | ToDevice::Want(_)
             | ToDevice::Answers(_)
-            | ToDevice::WantAuthority(_) => self.end(Output::Failed(Failure::WrongAnswer)),
+            | ToDevice::WantAuthority(_)
+            | ToDevice::Carried(_) => self.end(Output::Failed(Failure::WrongAnswer)),
         }
     }
 

@@ -6,9 +6,9 @@
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::message::{
-    Answers, Authority, Busy, Challenge, Close, Definition, Differ, Digests, Enrol, Enrolled, Feed,
-    Follow, Got, HeadsPage, Hello, Push, Scopes, Verdicts, Want, WantAuthority, WantDefinitions,
-    Welcome,
+    Answers, Authority, Busy, Carried, Carry, Challenge, Close, Definition, Differ, Digests, Enrol,
+    Enrolled, Feed, Follow, Got, HeadsPage, Hello, Push, Scopes, Verdicts, Want, WantAuthority,
+    WantDefinitions, Welcome,
 };
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -124,6 +124,7 @@ direction! {
         23 Close(Close),
         25 WantAuthority(WantAuthority),
         27 Answers(Answers),
+        29 Carried(Carried),
     }
 }
 
@@ -143,6 +144,7 @@ direction! {
         14 Heads(HeadsPage),
         16 Enrol(Enrol),
         18 Authority(Authority),
+        20 Carry(Carry),
     }
 }
 

@@ -3,12 +3,14 @@
 //! Never reuses a key or a type number: golden files hold every one that was ever released.
 
 mod answer;
+mod carry;
 mod close;
 mod compare;
 
 use minicbor::{Decode, Decoder, Encode};
 
 pub use self::answer::{Answers, OfficeAnswer};
+pub use self::carry::{Carried, Carry, Outcome};
 pub use self::close::{Close, CloseCode};
 pub use self::compare::{Differ, Digest, Digests, HeadsPage, RecordHeads, ScopeDigest, Want};
 

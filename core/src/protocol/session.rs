@@ -16,11 +16,10 @@ use super::VERSIONS;
 use super::digest::scopes_digest;
 use super::frame::ToDevice;
 use super::message::{
-    Allowed, Answers, Behind, Busy, Challenge, Close, CloseCode, Cursor, Definition, Feed, Hello,
-    Nonce, Push, Resume, Scopes, Short, Verdicts, Welcome,
+    Allowed, Answers, Behind, Challenge, Close, CloseCode, Cursor, Definition, Feed, Hello, Nonce,
+    Push, Resume, Scopes, Short, Welcome,
 };
 use super::packed::Packed;
-use super::update::RecordVerdicts;
 use crate::id::{DeploymentId, Epoch, Position, ScopeId};
 use crate::limits::{
     ANSWER_MS, FEED_PAGE_BYTES_MAX, FEED_WINDOW_FRAMES, FRAME_BYTES_MAX, HANDSHAKE_MS, STRIKES_MAX,
@@ -82,6 +81,8 @@ pub struct Session {
     feeds_got: u64,
     admitting: Option<u64>,
     waiting: Option<Push>,
+    /// What is being opened of what the device carries.
+    delivering: Option<u64>,
 }
 
 impl Session {
@@ -107,6 +108,7 @@ impl Session {
             feeds_got: 0,
             admitting: None,
             waiting: None,
+            delivering: None,
         }
     }
 
@@ -131,6 +133,7 @@ impl Session {
             Input::Known(known) => self.known(now, *known),
             Input::Unknown => self.close(CloseCode::UnknownDevice, None),
             Input::Admitted { batch, answer } => self.admitted(now, batch, answer),
+            Input::Delivered(carried) => self.delivered(carried),
             Input::Page(page) => self.page(page),
             Input::LogMoved(position) => {
                 self.log_end = self.log_end.max(position);
@@ -423,36 +426,6 @@ impl Session {
         self.owed = true;
         self.say(Scopes { scopes });
     }
-
-    fn admitted(&mut self, now: Timestamp, batch: u64, answer: Answer) {
-        if self.admitting != Some(batch) {
-            return;
-        }
-        self.admitting = None;
-        match answer {
-            Answer::Busy { retry_after_ms } => self.say(Busy {
-                batch,
-                retry_after_ms,
-            }),
-            Answer::Verdicts {
-                position,
-                tier,
-                records,
-            } => {
-                let records = packed_verdicts(records);
-                self.say(Verdicts {
-                    batch,
-                    position,
-                    time: now,
-                    tier,
-                    records,
-                });
-            }
-        }
-        if let Some(push) = self.waiting.take() {
-            self.admit(push);
-        }
-    }
 }
 
 fn sorted_ids(scopes: &[Scope]) -> Vec<ScopeId> {
@@ -484,16 +457,5 @@ fn welcome(now: Timestamp, mut known: Known, hello: &Hello, same: bool) -> Welco
         person: known.person,
         escrow: None,
         left_out: (known.left_out > 0).then_some(known.left_out),
-    }
-}
-
-/// Verdicts of many refused changes may be too many for one frame: then the last records go
-/// without an answer, and the device sends those again.
-fn packed_verdicts(mut records: Vec<RecordVerdicts>) -> Packed {
-    loop {
-        match Packed::pack(&records) {
-            Ok(packed) if packed.len() + 1_024 <= FRAME_BYTES_MAX => return packed,
-            Ok(_) | Err(_) => records.truncate(records.len() / 2),
-        }
     }
 }

@@ -34,6 +34,15 @@ impl Chunk {
         }
     }
 
+    /// How many changes it holds as far as can be told without opening it: a document counts as
+    /// one, admission opens and counts it.
+    pub fn changes(&self) -> usize {
+        match self {
+            Chunk::Doc(_) => 1,
+            Chunk::Changes(changes) => changes.len(),
+        }
+    }
+
     /// The parts, as admission opens them.
     pub fn parts(&self) -> Vec<&[u8]> {
         match self {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::samples::{DEPLOYMENT, DEVICE, authority_key, push, server_key, time, verdicts};
 
-fn receipts() -> Vec<SignedReceipts> {
+pub(crate) fn receipts() -> Vec<SignedReceipts> {
     let (key, verdicts) = (server_key(), [verdicts(1), verdicts(2)]);
     SignedReceipts::sign(
         &key,

@@ -1,6 +1,7 @@
 //! The bytes of every message that was ever released, and that they stay readable.
 
 use liandu_core::protocol::bundle::Bundle;
+use liandu_core::protocol::envelope::Envelope;
 use liandu_core::protocol::frame::{Decoded, ToDevice, ToServer};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::update::RecordUpdate;
@@ -71,4 +72,14 @@ fn bundle_of_a_release_stays_readable() {
     let bundle = super::bundle::sample();
     let released = released("protocol", "v1-bundle", &bundle.encode().unwrap());
     assert_eq!(Bundle::decode(&released).unwrap(), bundle);
+}
+
+#[test]
+fn envelope_of_a_release_is_still_opened() {
+    let envelope = super::envelope::for_the_office();
+    assert_frozen("protocol", "v1-envelope", &envelope.encode().unwrap());
+    let released = released("protocol", "v1-envelope", &[]);
+    let opened = Envelope::decode(&released).unwrap();
+    let opened = opened.open(&samples::server_key()).unwrap();
+    assert_eq!(opened, [super::bundle::sample()]);
 }

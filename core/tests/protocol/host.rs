@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{ChangeHash, Epoch, Position, RecordId, ScopeId};
 use liandu_core::protocol::message::{
-    Authority, Behind, CloseCode, Cursor, Digest, HeadsPage, OfficeAnswer, RecordHeads, Resume,
-    ScopeDigest, Short, Tier,
+    Authority, Behind, Carry, CloseCode, Cursor, Digest, HeadsPage, OfficeAnswer, RecordHeads,
+    Resume, ScopeDigest, Short, Tier,
 };
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{Answer, Compared, Known, Page};
@@ -39,6 +39,8 @@ pub(crate) struct Host {
     pub(crate) kept: Vec<Authority>,
     pub(crate) pages_read: usize,
     pub(crate) closed: Vec<CloseCode>,
+    /// What it was asked to open, not answered.
+    pub(crate) delivered: Vec<Carry>,
 }
 
 impl Host {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use liandu_core::id::{Epoch, Position, RecordId, ScopeId};
 use liandu_core::protocol::client::{self, Client, Held, Holding, Identity, Status};
 use liandu_core::protocol::frame::{Decoded, ToDevice};
-use liandu_core::protocol::message::{Authority, RecordHeads};
+use liandu_core::protocol::message::{Authority, Outcome, RecordHeads};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{self, Answer, Session};
 use liandu_core::protocol::update::{Chunk, RecordPush, RecordUpdate, RecordVerdicts, UpdateBody};
@@ -34,6 +34,7 @@ pub(crate) struct Device {
     pub(crate) slow: bool,
     pub(crate) unstored: Vec<u64>,
     pub(crate) odd: Vec<client::Odd>,
+    pub(crate) carried: Vec<Outcome>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) pages_asked: usize,
 }
@@ -91,6 +92,7 @@ impl Link {
             kept: vec![],
             pages_read: 0,
             closed: vec![],
+            delivered: vec![],
         };
         let mut link = Link {
             now: Timestamp(1_592_524_800_000),
@@ -287,6 +289,7 @@ impl Link {
                 self.to_client(Input::Digests(digests));
             }
             Output::NeedHeads { scope, after } => self.give_heads(scope, after),
+            Output::Carried { outcome, .. } => self.device.carried.push(outcome),
             Output::Wanted(records) => self.wanted(&records),
             Output::Odd(odd) => self.device.odd.push(odd),
         }
@@ -449,6 +452,7 @@ impl Link {
                 let compared = self.host.compare(&page);
                 self.to_session(Input::Compared(compared));
             }
+            Output::Deliver(carry) => self.host.delivered.push(*carry),
             Output::Enrol(_) => panic!("a device that is enrolled does not enrol"),
             Output::Odd(odd) => self.odd.push(odd),
             Output::Close(code) => {

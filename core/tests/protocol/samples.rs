@@ -236,6 +236,11 @@ fn answers() -> Vec<(&'static str, ToDevice)> {
         batch: 7,
         retry_after_ms: 2_000,
     };
+    let carried = Carried {
+        number: 1,
+        outcome: Outcome::Taken,
+        receipts: super::bundle::receipts(),
+    };
     let close = Close::new(CloseCode::Overloaded, Some(4_000));
     vec![
         ("challenge", challenge.into()),
@@ -245,6 +250,7 @@ fn answers() -> Vec<(&'static str, ToDevice)> {
         ("answers", office.into()),
         ("verdicts", verdicts.into()),
         ("busy", busy.into()),
+        ("carried", carried.into()),
         ("enrolled", enrolled().into()),
         ("close", close.into()),
     ]
@@ -397,6 +403,16 @@ fn questions() -> Vec<(&'static str, ToServer)> {
     ]
 }
 
+/// A part of an envelope for the office.
+pub(crate) fn carry() -> Carry {
+    let envelope = super::envelope::for_the_office();
+    Carry {
+        number: 1,
+        cover: envelope.written.clone(),
+        part: envelope.parts[0].clone(),
+    }
+}
+
 /// What it gives and acknowledges.
 fn gives() -> Vec<(&'static str, ToServer)> {
     let push = Push {
@@ -414,6 +430,7 @@ fn gives() -> Vec<(&'static str, ToServer)> {
     vec![
         ("push", push.into()),
         ("got", got.into()),
+        ("carry", carry().into()),
         ("got-authority", known.into()),
         ("authority", authority().into()),
     ]

@@ -68,6 +68,21 @@ fn spec_states_every_prefix_and_limit() {
         ("BACKOFF_MS_MAX", limits::BACKOFF_MS_MAX),
         ("BUNDLE_BYTES_MAX", limits::BUNDLE_BYTES_MAX as u64),
         ("BUNDLE_PARTS_MAX", limits::BUNDLE_PARTS_MAX as u64),
+        ("ENVELOPE_PARTS_MAX", limits::ENVELOPE_PARTS_MAX as u64),
+        (
+            "ENVELOPE_PART_BYTES_MAX",
+            limits::ENVELOPE_PART_BYTES_MAX as u64,
+        ),
+        (
+            "ENVELOPE_COVER_BYTES_MAX",
+            limits::ENVELOPE_COVER_BYTES_MAX as u64,
+        ),
+        ("CARRIED_SHEETS_MAX", limits::CARRIED_SHEETS_MAX as u64),
+        (
+            "COLLEAGUE_DEVICES_MAX",
+            limits::COLLEAGUE_DEVICES_MAX as u64,
+        ),
+        ("DEVICE_ENVELOPES_MAX", limits::DEVICE_ENVELOPES_MAX as u64),
     ] {
         let row = format!("| {name} | {value} |");
         assert!(SPEC.contains(&row), "no row {row}");

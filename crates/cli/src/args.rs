@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 const TOUR: &str = "\
 常用 (every day):
@@ -275,28 +275,21 @@ pub(crate) struct Bundle {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BundleCommand {
-    /// 导出未送达的修改 (write what is not at the office into a file)
+    /// 导出未送达的修改,加密 (write what is not at the office into a file, encrypted)
     Export {
         /// 文件 (the file to write)
         file: PathBuf,
         /// 只导出这些记录 (only these records, whole)
         #[arg(long, value_name = "RECORD")]
         record: Vec<String>,
-        /// 给谁 (for whom)
-        #[arg(long = "for", value_enum, default_value_t = ForWhom::Colleague)]
-        for_whom: ForWhom,
+        /// 给哪位同事,写编号;不写则只有人大办能打开 (the colleague who opens it; else only the
+        /// office does, and anybody may carry it there)
+        #[arg(long, value_name = "PERSON")]
+        to: Option<String>,
     },
-    /// 导入同事或人大办的文件 (take in a file from a colleague or the office)
+    /// 导入同事的文件;给人大办的替他捎去 (take in a colleague's file, or carry it to the office)
     Import {
         /// 文件 (the file to read)
         file: PathBuf,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ForWhom {
-    /// 同事 (a colleague: whole records)
-    Colleague,
-    /// 人大办 (the office: only what has no receipt)
-    Office,
 }

@@ -268,7 +268,7 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
     let _ = writeln!(
         human,
         "记录 records {} · 修改 edits: 在本机 on device {} · 已发出 sent {} · 已到人大办 at office {} \
-         · 暂存 held {} · 被退回 refused {} · 同事的 carried {}",
+         · 暂存 held {} · 被退回 refused {} · 同事的 carried {} · 捎带 carrying {}",
         overview.records,
         overview.on_device,
         overview.sent,
@@ -276,6 +276,7 @@ pub(crate) fn status(here: &mut Here, asked: &Status) -> anyhow::Result<Said> {
         overview.held,
         overview.refused,
         overview.carried,
+        overview.envelopes,
     );
     if overview.left_out > 0 {
         let _ = writeln!(

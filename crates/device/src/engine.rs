@@ -9,6 +9,7 @@ mod answers;
 mod bundles;
 mod desk;
 mod enrolling;
+mod envelopes;
 mod feed;
 mod loading;
 mod notes;
@@ -175,6 +176,8 @@ pub struct Engine {
     offer_bytes_max: usize,
     /// Receipts for colleagues, to be carried back to them.
     sheets: Vec<SignedReceipts>,
+    /// Parts of others' envelopes for the office.
+    carrying: envelopes::Carrying,
     outputs: VecDeque<Output>,
 }
 
@@ -216,7 +219,10 @@ impl Engine {
 
     /// Whether nothing is on its way: no unanswered offer, no batch being stored, nothing to say.
     pub fn is_quiet(&self) -> bool {
-        self.outputs.is_empty() && self.waiting.is_empty() && self.offers.is_empty()
+        self.outputs.is_empty()
+            && self.waiting.is_empty()
+            && self.offers.is_empty()
+            && !self.carrying.is_on_its_way()
     }
 
     /// Nothing more is stored or sent; what is durable stays as it is.
@@ -285,7 +291,7 @@ impl Engine {
             while let Some(output) = self.client.as_mut().and_then(Client::poll) {
                 self.client_says(now, output);
             }
-            if !self.offer_next(now) {
+            if !self.offer_next(now) && !self.carry_next(now) {
                 return;
             }
         }
@@ -329,6 +335,7 @@ impl Engine {
             client::Output::NeedAuthority { after } => self.give_authority(now, after),
             client::Output::NeedDigests => self.give_digests(now),
             client::Output::NeedHeads { scope, after } => self.give_heads(now, scope, after),
+            client::Output::Carried { outcome, receipts } => self.carried(outcome, receipts),
             client::Output::Wanted(records) => self.records_wanted(records),
             client::Output::Odd(odd) => self.event(Event::Odd(odd)),
         }

@@ -28,6 +28,7 @@ pub fn overview(overview: &Overview) -> Map<String, Json> {
         ("held", overview.held),
         ("refused", overview.refused),
         ("carried", overview.carried),
+        ("envelopes", overview.envelopes),
     ];
     let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
     let mut all = Map::from_iter(counts);
@@ -325,12 +326,20 @@ pub fn bundle(report: &BundleReport) -> Json {
     let authors: Map<String, Json> = authors
         .map(|(device, edits)| (device.hex(), json!(edits)))
         .collect();
+    let people = report.people.iter();
+    let people: Map<String, Json> = people
+        .map(|(device, person)| (device.hex(), json!(person.as_str())))
+        .collect();
     json!({
         "maker": report.maker.map(|device| device.hex()),
+        "maker_person": report.maker_person.as_ref().map(ToString::to_string),
         "made": report.time.iso(),
         "records": report.records,
         "new": authors,
+        "people": people,
         "known": report.known,
+        "at_office": report.at_office,
+        "for_the_office": report.for_the_office,
         "unreadable": report.unreadable,
         "receipts": report.receipts,
         "bad_receipts": report.bad_receipts,

@@ -49,6 +49,8 @@ pub(crate) enum Slot {
     Sent,
     /// Receipts for colleagues.
     Sheets,
+    /// A part of somebody's envelope for the office, by its short.
+    Envelope([u8; 8]),
     /// What a user interface keeps for itself.
     Note(String),
     /// A campaign definition's JSON.
@@ -72,6 +74,7 @@ impl Slot {
             Slot::Place => b"p".to_vec(),
             Slot::Sent => b"s".to_vec(),
             Slot::Sheets => b"t".to_vec(),
+            Slot::Envelope(short) => [&b"e"[..], short].concat(),
             Slot::Note(name) => [b"n", name.as_bytes()].concat(),
             Slot::Definition(name) => format!("d{}@{}", name.campaign, name.version).into_bytes(),
             Slot::Statements(position) => [&b"a"[..], &position.to_be_bytes()].concat(),
@@ -89,6 +92,7 @@ impl Slot {
             (b'p', []) => Some(Slot::Place),
             (b's', []) => Some(Slot::Sent),
             (b't', []) => Some(Slot::Sheets),
+            (b'e', short) => Some(Slot::Envelope(short.try_into().ok()?)),
             (b'n', name) => Some(Slot::Note(String::from_utf8(name.to_vec()).ok()?)),
             (b'd', name) => {
                 let (campaign, version) = std::str::from_utf8(name).ok()?.rsplit_once('@')?;
@@ -212,6 +216,7 @@ mod tests {
             Slot::Place,
             Slot::Sent,
             Slot::Sheets,
+            Slot::Envelope([5; 8]),
             Slot::Note("看过".to_owned()),
             Slot::Definition(name),
             Slot::Statements(9),

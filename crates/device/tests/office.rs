@@ -2,6 +2,8 @@
 //!
 //! Never durable and never fast: it exists to say to the engine what a server would.
 
+mod members;
+
 use std::collections::BTreeMap;
 
 use liandu_core::admission::{
@@ -19,7 +21,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamp;
 use liandu_core::record::{RawChange, RecordDoc};
-use liandu_core::seal::{EnrolmentCertificate, PublicKey, Seal, SecretKey};
+use liandu_core::seal::{PublicKey, Seal, SecretKey};
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::Verdict;
 
@@ -47,6 +49,10 @@ pub(crate) struct Office {
     pub(crate) pushes: usize,
     /// Pushes are stored, their answers get lost.
     pub(crate) mute: bool,
+    /// Enrolments and revocations, signed.
+    statements: Vec<Vec<u8>>,
+    /// Parts that were carried to it.
+    pub(crate) delivered: usize,
 }
 
 /// One connection as the server sees it.
@@ -96,6 +102,8 @@ impl Office {
             epoch: Epoch([1; 8]),
             pushes: 0,
             mute: false,
+            statements: Vec::new(),
+            delivered: 0,
         }
     }
 
@@ -164,36 +172,12 @@ impl Office {
             }
             ToServer::Heads(page) => self.heads(line, &page),
             ToServer::Follow(_) => self.feed(line),
+            ToServer::Carry(carry) => vec![self.deliver(&carry).into()],
             ToServer::Got(_) | ToServer::WantDefinitions(_) | ToServer::Authority(_) => Vec::new(),
         };
         out.into_iter()
             .map(|message| message.encode().unwrap())
             .collect()
-    }
-
-    fn enrol(&mut self, enrol: Enrol) -> Vec<ToDevice> {
-        let person = PersonId::new(&enrol.invitation).unwrap();
-        self.devices
-            .insert(enrol.device, (enrol.key, person.clone()));
-        let certificate = EnrolmentCertificate::sign(
-            &self.authority,
-            self.deployment,
-            enrol.device,
-            enrol.key,
-            person.clone(),
-            NOW,
-        );
-        vec![
-            Enrolled {
-                person,
-                name: "张三".to_owned(),
-                scopes: vec![scope()],
-                server_key: self.server.public(),
-                certificate,
-                deployment: self.deployment,
-            }
-            .into(),
-        ]
     }
 
     fn hello(&mut self, line: &mut Line, hello: &Hello) -> Vec<ToDevice> {
@@ -218,13 +202,14 @@ impl Office {
             },
             scopes: (hello.scopes != scopes).then(|| vec![scope()]),
             definitions: None,
-            authority: Position(0),
+            authority: self.last_statement(),
             person: self.devices[&hello.device].1.clone(),
             escrow: None,
             left_out: None,
         };
         let _ = definitions_digest(std::iter::empty());
         let mut out = vec![welcome.into()];
+        out.extend(self.statements_after(hello.authority));
         if known && feed {
             out.extend(self.feed(line));
         }

@@ -72,10 +72,10 @@ fn seal_of_what_stands_before_a_doubtful_edit_is_sent_too() {
     phone.settle();
     let file = phone
         .engine
-        .bundle_export(T0, None, BundleFor::Office)
+        .bundle_export(T0, None, &BundleFor::Office)
         .unwrap();
-    let bundle = Bundle::decode(&file).unwrap();
-    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    let bundles = office.opened(&file);
+    let (pushes, _) = Bundle::records(&bundles[0].pushes[0]).unwrap();
     let numbers: Vec<u64> = pushes[0].seals.iter().map(|seal| seal.seq).collect();
     assert_eq!(
         numbers,

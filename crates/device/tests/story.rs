@@ -193,10 +193,10 @@ fn refused_edit_that_the_office_releases_is_at_the_office() {
     phone.settle();
     let file = phone
         .engine
-        .bundle_export(T0, None, BundleFor::Office)
+        .bundle_export(T0, None, &BundleFor::Office)
         .unwrap();
-    let bundle = Bundle::decode(&file).unwrap();
-    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    let bundles = office.opened(&file);
+    let (pushes, _) = Bundle::records(&bundles[0].pushes[0]).unwrap();
     let changes = liandu_core::admission::open_chunks(&pushes[0].chunk.parts()).unwrap();
     let change = changes
         .into_iter()
@@ -259,10 +259,10 @@ fn field_of_a_newer_form_survives_an_older_device() {
     let mut doc = office.doc(&record).clone();
     let change = a
         .engine
-        .bundle_export(T0, Some(&[record]), BundleFor::Colleague)
+        .bundle_export(T0, Some(&[record]), &BundleFor::Office)
         .unwrap();
-    let bundle = Bundle::decode(&change).unwrap();
-    let (pushes, _) = Bundle::records(&bundle.pushes[0]).unwrap();
+    let bundles = office.opened(&change);
+    let (pushes, _) = Bundle::records(&bundles[0].pushes[0]).unwrap();
     doc.absorb_chunks(&pushes[0].chunk.parts()).unwrap();
     assert!(doc.hash_of(&kept.write.actor, kept.write.seq).is_some());
     office.replace(&record, doc);

@@ -8,7 +8,7 @@ use liandu_core::protocol::client::{self, Client, Holding, Identity};
 use liandu_core::protocol::digest::{definitions_digest, scopes_digest};
 use liandu_core::protocol::frame::{ToDevice, ToServer};
 use liandu_core::protocol::message::{
-    Allowed, Challenge, Cursor, Hello, Nonce, Resume, Short, Tier, Welcome,
+    Allowed, Carried, Challenge, Cursor, Hello, Nonce, Outcome, Resume, Short, Tier, Welcome,
 };
 use liandu_core::protocol::session::{self, Answer, Compared, Known, Page, Session};
 use liandu_core::protocol::update::RecordVerdicts;
@@ -83,6 +83,11 @@ fn carry_out(session: &mut Session, resume: Resume, escrow: bool) -> bool {
                     records: records.iter().map(|push| verdicts(push.record)).collect(),
                 },
             },
+            session::Output::Deliver(carry) => session::Input::Delivered(Carried {
+                number: carry.number,
+                outcome: Outcome::Taken,
+                receipts: Vec::new(),
+            }),
             session::Output::ReadFeed { .. } => session::Input::Page(Page {
                 bodies: Vec::new(),
                 upto: cursor(9),
@@ -227,6 +232,7 @@ fn store(client: &mut Client) {
             | client::Output::Returned { .. }
             | client::Output::CaughtUp(_)
             | client::Output::Wanted(_)
+            | client::Output::Carried { .. }
             | client::Output::Odd(_) => continue,
         };
         client.handle(NOW, input);

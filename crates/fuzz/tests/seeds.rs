@@ -7,8 +7,9 @@ use std::path::Path;
 
 use liandu_core::admission::Definition;
 use liandu_core::campaign::{CHINA_JSON, HEBEI_JSON};
-use liandu_core::id::Position;
+use liandu_core::id::{PersonId, Position};
 use liandu_core::protocol::bundle::{Bundle, SignedReceipts};
+use liandu_core::protocol::envelope::{Addressee, Cover, Envelope};
 use liandu_core::protocol::frame::ToServer;
 use liandu_core::protocol::message::{Push, Tier};
 use liandu_core::protocol::packed::Packed;
@@ -99,7 +100,7 @@ fn pushed() -> RecordPush {
 fn protocol(seeds: &mut Seeds) {
     for (name, bytes) in golden("core/tests/golden/protocol") {
         match name.as_str() {
-            "v1-bundle" => seeds.push(("bundles", name, bytes)),
+            "v1-bundle" | "v1-envelope" => seeds.push(("bundles", name, bytes)),
             _ if bytes[0] == 0x82 => seeds.push(("frames", name, bytes)),
             _ => {}
         }
@@ -132,6 +133,31 @@ fn protocol(seeds: &mut Seeds) {
     ));
     seeds.push(("seals", "nothing-changed".to_owned(), vec![0; 8]));
     seeds.push(("bundles", "pushes".to_owned(), bundle(&push)));
+    seeds.push(("bundles", "closed".to_owned(), envelope(&push)));
+}
+
+/// Closed to the server and to a colleague, without its SHA-256, which the target adds.
+fn envelope(push: &RecordPush) -> Vec<u8> {
+    let mut bundle = Bundle::new(DEPLOYMENT, device(1), NOW);
+    bundle.add(std::slice::from_ref(push)).unwrap();
+    let cover = Cover {
+        deployment: DEPLOYMENT,
+        maker: device(1),
+        time: NOW,
+        to: Addressee::Colleague(PersonId::new("p-2").unwrap()),
+        bundles: 1,
+        edits: 1,
+    };
+    let keys = [key(1).public(), key(2).public()];
+    let mut count = 0;
+    let random = || {
+        count += 1;
+        [count; 32]
+    };
+    let envelope = Envelope::close(cover, &[bundle], &keys, random).unwrap();
+    let mut file = envelope.encode().unwrap();
+    file.truncate(file.len() - 32);
+    file
 }
 
 /// Without its SHA-256, which the target adds.

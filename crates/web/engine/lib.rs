@@ -9,7 +9,7 @@ mod row;
 mod said;
 mod views;
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{PersonId, RecordId};
 use liandu_core::time::Timestamp;
 use liandu_device::entropy::Entropy;
 use liandu_device::{BundleFor, Engine, Input, Pairs, Puts};
@@ -125,18 +125,19 @@ impl Phone {
             .map_err(|error| thrown(&error))
     }
 
-    /// Everything without a receipt as a file: whole records for a colleague, only what is new
-    /// for an office.
+    /// Everything without a receipt as a file: whole records that a colleague's devices open, or
+    /// only what is new, for the office, which anybody may carry there.
     ///
     /// # Errors
-    /// When there is nothing to hand on or the device is not enrolled.
-    pub fn bundle_export(&mut self, now: f64, for_colleague: bool) -> Result<Vec<u8>, JsError> {
-        let to = if for_colleague {
-            BundleFor::Colleague
-        } else {
-            BundleFor::Office
+    /// When there is nothing to hand on, the device is not enrolled or knows no such colleague.
+    pub fn bundle_export(&mut self, now: f64, person: Option<String>) -> Result<Vec<u8>, JsError> {
+        let to = match person {
+            Some(person) => {
+                BundleFor::Colleague(PersonId::new(&person).map_err(|error| thrown(&error))?)
+            }
+            None => BundleFor::Office,
         };
-        let file = self.0.bundle_export(moment(now), None, to);
+        let file = self.0.bundle_export(moment(now), None, &to);
         file.map_err(|error| thrown(&error))
     }
 

@@ -41,6 +41,8 @@ enum Question {
     },
     /// Own edits that are not at the office or were refused there.
     Outbox,
+    /// Codes of the people whom a file can be closed to.
+    Colleagues,
     /// Own edits at the office, the newest first.
     Receipts,
     /// The newest definition: of a record's campaign, else of the device's.
@@ -110,6 +112,10 @@ pub(crate) fn answer(engine: &mut Engine, question: &str) -> Result<Json, AskErr
             Ok(items.iter().map(as_json::history).collect())
         }
         Question::Outbox => Ok(engine.outbox().iter().map(as_json::edit).collect()),
+        Question::Colleagues => {
+            let people = engine.colleagues();
+            Ok(people.iter().map(|person| json!(person.as_str())).collect())
+        }
         Question::Receipts => Ok(receipts(engine)),
         Question::Definition { record } => {
             let name = match record {

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod invitations;
+mod new_phones;
 mod people;
 mod publish;
 mod roster;
@@ -15,6 +16,7 @@ pub use accounts::{AccountBody, AccountChange, AccountJson};
 pub use audit::{AuditJson, AuditLineJson};
 pub use devices::{DeviceJson, RevokeBody};
 pub use invitations::{InvitationJson, InviteBody, InvitedJson};
+pub use new_phones::WaitingPhoneJson;
 pub use people::{PeopleJson, PersonJson, SetUpJson};
 pub use publish::PublishedJson;
 pub use roster::RosterJson;
@@ -41,6 +43,9 @@ pub(super) fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(devices::index))
         .routes(routes!(devices::revoke))
         .routes(routes!(invitations::invite))
+        .routes(routes!(new_phones::index))
+        .routes(routes!(new_phones::approve))
+        .routes(routes!(new_phones::deny))
         .routes(routes!(accounts::index, accounts::add))
         .routes(routes!(accounts::change))
         .routes(routes!(audit::index))

@@ -193,18 +193,40 @@ impl FromRequestParts<Office> for Caller {
                 principal: who.principal,
             });
         };
-        let token = BASE64URL_NOPAD.decode(token.trim().as_bytes()).ok();
-        let token: Option<[u8; 32]> = token.and_then(|token| token.try_into().ok());
-        let device = token.and_then(|t| office.stamp.read(For::Token, &t, office.door.now()));
-        let device = DeviceId(device.ok_or(ApiError::NotSignedIn)?);
-        let principal = office
-            .engine
-            .directory(move |known| known.principal_of_device(&device));
-        let principal = principal.await?.filter(|principal| !principal.revoked);
+        let (device, principal) = device_of(token, office).await?;
         Ok(Caller {
             owner: format!("device:{}", device.hex()),
-            principal: principal.ok_or(ApiError::NotSignedIn)?,
+            principal,
         })
+    }
+}
+
+/// The device that a token was given to, and whose it is, when it may still be here.
+async fn device_of(token: &str, office: &Office) -> Result<(DeviceId, Principal), ApiError> {
+    let token = BASE64URL_NOPAD.decode(token.trim().as_bytes()).ok();
+    let token: Option<[u8; 32]> = token.and_then(|token| token.try_into().ok());
+    let device = token.and_then(|t| office.stamp.read(For::Token, &t, office.door.now()));
+    let device = DeviceId(device.ok_or(ApiError::NotSignedIn)?);
+    let principal = office
+        .engine
+        .directory(move |known| known.principal_of_device(&device));
+    let principal = principal.await?.filter(|principal| !principal.revoked);
+    Ok((device, principal.ok_or(ApiError::NotSignedIn)?))
+}
+
+/// A device that asks about its own person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeviceCaller(pub(crate) DeviceId);
+
+impl FromRequestParts<Office> for DeviceCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, ApiError> {
+        let said = parts.headers.get(header::AUTHORIZATION);
+        let said = said.and_then(|said| said.to_str().ok());
+        let token = said.and_then(|said| said.strip_prefix(SCHEME));
+        let (device, _) = device_of(token.ok_or(ApiError::NotSignedIn)?, office).await?;
+        Ok(DeviceCaller(device))
     }
 }
 

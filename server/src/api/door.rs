@@ -14,6 +14,7 @@ use liandu_core::policy::Principal;
 use liandu_core::time::Timestamp;
 use tokio::sync::Semaphore;
 
+use crate::accounts::new_phones::NewPhones;
 use crate::accounts::password;
 use crate::accounts::session::{Session, Sessions, Token};
 use crate::accounts::throttle::{Throttle, Who};
@@ -73,6 +74,8 @@ pub struct Door {
     /// Exports at the same time: each holds a read transaction while its client reads.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) edge: Edge,
+    /// Phones that wait to be approved.
+    pub(crate) new_phones: Mutex<NewPhones>,
     /// How the outside reaches the server.
     pub(crate) outside: Outside,
 }
@@ -92,6 +95,7 @@ impl Door {
             waits: Semaphore::new(limits::CHANGES_WAITING_MAX),
             exports: Arc::new(Semaphore::new(limits::EXPORTS_AT_ONCE_MAX)),
             edge,
+            new_phones: Mutex::default(),
             outside,
         }
     }

@@ -12,6 +12,7 @@ mod imports;
 mod inbox;
 mod life;
 mod lights;
+mod new_phone;
 mod numbers;
 mod open_pages;
 mod records;

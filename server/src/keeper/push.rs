@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use liandu_core::admission::{Case, Incoming, Judged, Ruling, judge, open_chunks};
+use liandu_core::admission::{Case, Incoming, Judged, judge, open_chunks};
 use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId};
 use liandu_core::log::{Because, Edits, Kept, LogEntry, Source};
 use liandu_core::protocol::update::{
@@ -38,6 +38,8 @@ pub struct Pushed {
     pub time: Timestamp,
     /// One for each record, in order.
     pub records: Vec<RecordVerdicts>,
+    /// Edits that were not known before, by the device that made them.
+    pub arrived: BTreeMap<DeviceId, u64>,
 }
 
 /// A record's batch on its way through admission.
@@ -61,6 +63,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         records: &[RecordPush],
     ) -> Ticket {
         self.now = now;
+        self.arrived.clear();
         let ticket = self.ticket();
         let failures = self.numbers.commits_failed;
         let mut verdicts = Vec::with_capacity(records.len());
@@ -83,6 +86,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             Answer::Pushed(Pushed {
                 time: now,
                 records: verdicts,
+                arrived: std::mem::take(&mut self.arrived),
             })
         } else {
             Answer::Failed(super::ActError::Failed)
@@ -302,23 +306,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             positions.extend(actors.map(|actor| (actor, position)));
         }
         Ok(positions)
-    }
-
-    fn count(&mut self, judged: &[Judged]) {
-        let of = |accepted: bool| {
-            let fits = |judged: &&Judged| match judged.ruling {
-                Ruling::Judged(Verdict::Accepted) => accepted,
-                Ruling::Judged(_) => !accepted,
-                Ruling::Duplicate(_) | Ruling::Missing => false,
-            };
-            judged
-                .iter()
-                .filter(|judged| !judged.birth)
-                .filter(fits)
-                .count() as u64
-        };
-        self.numbers.edits_accepted += of(true);
-        self.numbers.edits_kept += of(false);
     }
 
     pub(super) fn person_of(&self, device: &DeviceId) -> Option<PersonId> {

@@ -120,6 +120,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             done: Vec::new(),
             tickets: 0,
             numbers: Numbers::default(),
+            arrived: BTreeMap::new(),
             moved: Moved::Anything,
         };
         keeper.fresh_actor();

@@ -11,7 +11,32 @@ use liandu_core::protocol::update::Chunk;
 use liandu_core::record::RawChange;
 use liandu_core::record::path::WriteId;
 use liandu_core::seal::Seal;
-use liandu_core::verdict::Verdict;
+use liandu_core::verdict::{Reason, Verdict};
+
+use super::Keeper;
+use crate::index::Index;
+use crate::journal::Disk;
+
+impl<D: Disk, I: Index> Keeper<D, I> {
+    /// Counts what is new of a judged batch.
+    pub(super) fn count(&mut self, judged: &[Judged]) {
+        for judged in judged.iter().filter(|judged| !judged.birth) {
+            match judged.ruling {
+                Ruling::Judged(Verdict::Accepted) => self.numbers.edits_accepted += 1,
+                Ruling::Judged(verdict) => {
+                    self.numbers.edits_kept += 1;
+                    // Nobody knows that it is this device's.
+                    if verdict == Verdict::Refused(Reason::NotSealed) {
+                        continue;
+                    }
+                }
+                Ruling::Duplicate(_) | Ruling::Missing => continue,
+            }
+            let device = judged.change.actor.device();
+            *self.arrived.entry(device).or_default() += 1;
+        }
+    }
+}
 
 pub(super) fn kept(change: &RawChange, verdict: Verdict) -> Kept {
     Kept {

@@ -3,6 +3,8 @@
 //! Never decides anything about the protocol. One thing at a time: while the engine works for
 //! this device nothing more is read from it, which is the back-pressure.
 
+mod deliver;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -200,6 +202,7 @@ impl Connection {
                 Ok(())
             }
             Output::Admit { batch, records } => self.admit(batch, records).await,
+            Output::Deliver(carry) => self.deliver(*carry).await,
             Output::ReadFeed { after, bytes_max } => self.read_feed(after, bytes_max).await,
             Output::ReadDefinitions(names) => self.read_definitions(names).await,
             Output::ReadAuthority { after } => self.read_authority(after).await,
@@ -354,11 +357,14 @@ impl Connection {
             Ok(keeper.push(now, vouched.as_ref(), &records))
         };
         let answer = match handle.try_stage(push).await {
-            Answer::Pushed(pushed) => Admitted::Verdicts {
-                position: *handle.positions().borrow(),
-                tier: Tier::Fsynced,
-                records: pushed.records,
-            },
+            Answer::Pushed(pushed) => {
+                handle.shared().seen.arrived(&pushed.arrived);
+                Admitted::Verdicts {
+                    position: *handle.positions().borrow(),
+                    tier: Tier::Fsynced,
+                    records: pushed.records,
+                }
+            }
             Answer::Failed(ActError::Busy { retry_s }) => Admitted::Busy {
                 retry_after_ms: u64::from(retry_s) * 1_000 + jitter(),
             },

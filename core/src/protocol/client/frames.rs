@@ -9,10 +9,11 @@ use super::{Client, Held, Odd, Output, Phase, Repair, Sent, Status, Stop};
 use crate::id::{Position, ScopeId};
 use crate::limits::{FEED_UPDATES_MAX, PUSH_RECORDS_MAX, STRIKES_MAX};
 use crate::protocol::VERSIONS;
+use crate::protocol::envelope::Part;
 use crate::protocol::frame::{Decoded, ToDevice};
 use crate::protocol::message::{
-    Authority, Busy, Challenge, Close, CloseCode, Cursor, Definition, Differ, Feed, Resume,
-    Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
+    Authority, Busy, Carried, Carry, Challenge, Close, CloseCode, Cursor, Definition, Differ, Feed,
+    Resume, Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
 };
 use crate::protocol::packed::Packed;
 use crate::record::DefinitionRef;
@@ -73,6 +74,7 @@ impl Client {
             }
             ToDevice::Scopes(told) => self.scopes(told.scopes),
             ToDevice::Answers(told) => self.outputs.push_back(Output::Answers(told.answers)),
+            ToDevice::Carried(told) => self.carried(told),
             ToDevice::Differ(differ) => self.differ(now, differ),
             ToDevice::Want(want) => self.want(now, want),
             ToDevice::WantAuthority(WantAuthority { after }) => {
@@ -304,6 +306,34 @@ impl Client {
             Some(sent) => sent.again = Some(now.plus_ms(wait)),
             None => self.odd(Odd::OutOfTurn("Busy")),
         }
+    }
+
+    /// A server that does not know of it says nothing, which is no reason to hang up.
+    pub(super) fn carry(&mut self, cover: Vec<u8>, part: Part) {
+        if !self.may_carry() {
+            return;
+        }
+        self.carried += 1;
+        self.carrying = true;
+        let number = self.carried;
+        self.say(
+            &Carry {
+                number,
+                cover,
+                part,
+            }
+            .into(),
+        );
+    }
+
+    fn carried(&mut self, told: Carried) {
+        if !self.carrying || told.number != self.carried {
+            return self.odd(Odd::OutOfTurn("Carried"));
+        }
+        self.carrying = false;
+        let (outcome, receipts) = (told.outcome, told.receipts);
+        self.outputs
+            .push_back(Output::Carried { outcome, receipts });
     }
 
     fn definition(&mut self, now: Timestamp, definition: Definition) {

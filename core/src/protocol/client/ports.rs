@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{DeploymentId, DeviceId, PersonId, Position, RecordId, ScopeId};
-use crate::protocol::message::{Cursor, Digest, OfficeAnswer, RecordHeads, Tier};
+use crate::protocol::bundle::SignedReceipts;
+use crate::protocol::envelope::Part;
+use crate::protocol::message::{Cursor, Digest, OfficeAnswer, Outcome, RecordHeads, Tier};
 use crate::protocol::update::{RecordPush, RecordUpdate, RecordVerdicts};
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
@@ -98,6 +100,14 @@ pub enum Input {
         /// The batch.
         records: Vec<RecordPush>,
     },
+    /// A part of an envelope for the office, with the bytes of its cover. Taken while
+    /// `may_carry()`, else it is not sent. Answered by `Carried`, at most once.
+    Carry {
+        /// The cover's bytes.
+        cover: Vec<u8>,
+        /// The part.
+        part: Part,
+    },
     /// The engine's count of edits without a receipt, for the hello.
     Unsent(u64),
     /// The updates of this feed frame, and `Held` with them, are durable.
@@ -169,6 +179,13 @@ pub enum Output {
         tier: Tier,
         /// One for each record.
         records: Vec<RecordVerdicts>,
+    },
+    /// What the office says to the part that was carried to it last.
+    Carried {
+        /// What became of it.
+        outcome: Outcome,
+        /// Receipts for who wrote the edits.
+        receipts: Vec<SignedReceipts>,
     },
     /// The offer was not answered (connection lost) or not taken: offer its records again later.
     Returned {

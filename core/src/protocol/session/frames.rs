@@ -2,15 +2,18 @@
 //!
 //! Never lets a device make it hold more than one waiting push and one page of heads.
 
-use super::{Odd, Output, Phase, Session};
+use super::{Answer, Odd, Output, Phase, Session};
 use crate::limits::{
     ANSWER_MS, FRAME_BYTES_MAX, HELLO_BYTES_MAX, PUSH_CHANGES_MAX, PUSH_RECORDS_MAX,
 };
 use crate::protocol::VERSIONS;
 use crate::protocol::digest::scopes_digest;
-use crate::protocol::frame::{Decoded, ToServer};
-use crate::protocol::message::{CloseCode, Enrol, Follow, Got, Hello, Push};
-use crate::protocol::update::{Chunk, RecordPush};
+use crate::protocol::frame::{Decoded, ToDevice, ToServer};
+use crate::protocol::message::{
+    Busy, Carried, Carry, CloseCode, Enrol, Follow, Got, Hello, Push, Verdicts,
+};
+use crate::protocol::packed::Packed;
+use crate::protocol::update::{RecordPush, RecordVerdicts};
 use crate::seal::EnrolProof;
 use crate::time::Timestamp;
 
@@ -73,6 +76,7 @@ impl Session {
             ToServer::Authority(authority) => {
                 self.outputs.push_back(Output::KeepAuthority(authority));
             }
+            ToServer::Carry(carry) => self.carry(carry),
             ToServer::Hello(_) | ToServer::Enrol(_) => {
                 self.strike(Odd::OutOfTurn(message.type_name()));
             }
@@ -121,7 +125,7 @@ impl Session {
             (Some(_), None) => self.waiting = Some(push),
             (Some(_), Some(_)) => {
                 let (batch, retry_after_ms) = (push.batch, 1_000);
-                self.say(crate::protocol::message::Busy {
+                self.say(Busy {
                     batch,
                     retry_after_ms,
                 });
@@ -135,7 +139,7 @@ impl Session {
             .records
             .unpack_lenient::<RecordPush, PUSH_RECORDS_MAX>();
         let changes = |records: &[RecordPush]| -> usize {
-            records.iter().map(|record| changes_in(&record.chunk)).sum()
+            records.iter().map(|record| record.chunk.changes()).sum()
         };
         match unpacked {
             Ok((records, odd)) if changes(&records) <= PUSH_CHANGES_MAX => {
@@ -155,6 +159,55 @@ impl Session {
                 }
             }
         }
+    }
+
+    pub(super) fn admitted(&mut self, now: Timestamp, batch: u64, answer: Answer) {
+        if self.admitting != Some(batch) {
+            return;
+        }
+        self.admitting = None;
+        match answer {
+            Answer::Busy { retry_after_ms } => self.say(Busy {
+                batch,
+                retry_after_ms,
+            }),
+            Answer::Verdicts {
+                position,
+                tier,
+                records,
+            } => {
+                let records = packed_verdicts(records);
+                self.say(Verdicts {
+                    batch,
+                    position,
+                    time: now,
+                    tier,
+                    records,
+                });
+            }
+        }
+        if let Some(push) = self.waiting.take() {
+            self.admit(push);
+        }
+    }
+
+    fn carry(&mut self, carry: Carry) {
+        if self.delivering.is_some() {
+            return self.strike(Odd::Flood);
+        }
+        self.delivering = Some(carry.number);
+        self.outputs.push_back(Output::Deliver(Box::new(carry)));
+    }
+
+    pub(super) fn delivered(&mut self, mut carried: Carried) {
+        if self.delivering.take() != Some(carried.number) {
+            return;
+        }
+        if ToDevice::from(carried.clone()).encode().is_err() {
+            // What they say is in the log: who wrote the edits hears it on an own connection.
+            carried.receipts.clear();
+        }
+        self.tell(carried.into());
     }
 
     fn got(&mut self, got: Got) {
@@ -185,10 +238,13 @@ impl Session {
     }
 }
 
-fn changes_in(chunk: &Chunk) -> usize {
-    match chunk {
-        // Counted by admission, which opens it.
-        Chunk::Doc(_) => 1,
-        Chunk::Changes(changes) => changes.len(),
+/// Verdicts of many refused changes may be too many for one frame: then the last records go
+/// without an answer, and the device sends those again.
+fn packed_verdicts(mut records: Vec<RecordVerdicts>) -> Packed {
+    loop {
+        match Packed::pack(&records) {
+            Ok(packed) if packed.len() + 1_024 <= FRAME_BYTES_MAX => return packed,
+            Ok(_) | Err(_) => records.truncate(records.len() / 2),
+        }
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::id::{DeviceId, PersonId, Position, RecordId, ScopeId};
 use crate::protocol::message::{
-    Authority, Behind, CloseCode, Cursor, Digest, Enrol, Enrolled, HeadsPage, Nonce, OfficeAnswer,
-    RecordHeads, Resume, Tier,
+    Authority, Behind, Carried, Carry, CloseCode, Cursor, Digest, Enrol, Enrolled, HeadsPage,
+    Nonce, OfficeAnswer, RecordHeads, Resume, Tier,
 };
 use crate::protocol::packed::Packed;
 use crate::protocol::update::{RecordPush, RecordVerdicts};
@@ -91,6 +91,8 @@ pub enum Input {
         /// What became of it.
         answer: Answer,
     },
+    /// Answer to `Deliver`.
+    Delivered(Carried),
     /// Answer to `ReadFeed`.
     Page(Page),
     /// The log's durable end has moved.
@@ -156,6 +158,9 @@ pub enum Output {
         /// The batch.
         records: Vec<RecordPush>,
     },
+    /// Open what the device carries and admit what is inside; answer with `Delivered`. One at a
+    /// time.
+    Deliver(Box<Carry>),
     /// Read the feeds of these scopes, each after its position, together in log order; answer
     /// with `Page`. One at a time.
     ReadFeed {
@@ -216,6 +221,6 @@ pub enum Odd {
     UnreadableItem,
     /// A message that is not expected now.
     OutOfTurn(&'static str),
-    /// More pushes than the window.
+    /// More pushes than the window, or more carried than one at a time.
     Flood,
 }

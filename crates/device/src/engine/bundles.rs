@@ -3,12 +3,13 @@
 //! Never trusts the carrier and never merges what no server has taken: colleagues' changes are
 //! kept beside the record, shown as not yet at the office, and carried on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::admission::open_chunks;
-use liandu_core::id::{ChangeHash, DeviceId, RecordId};
+use liandu_core::id::{ChangeHash, DeviceId, PersonId, RecordId};
 use liandu_core::limits::DEVICE_SHEETS_MAX;
 use liandu_core::protocol::bundle::{self, Bundle, SignedReceipts};
+use liandu_core::protocol::envelope::{self, Addressee, Cover, EnvelopeError};
 use liandu_core::protocol::update::RecordPush;
 use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::time::Timestamp;
@@ -16,15 +17,16 @@ use liandu_core::time::Timestamp;
 use super::outbox::push_of;
 use super::{Engine, Event};
 use crate::layers::Layers;
+use crate::own::OwnEdit;
 use crate::store::{Batch, Slot};
 
-/// For whom a bundle is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who can open a bundle that is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BundleFor {
-    /// An office or its server: only what has no receipt.
+    /// The office's server: only what has no receipt. Anybody may carry it there.
     Office,
-    /// A colleague, who may lack the rest of the record: whole records.
-    Colleague,
+    /// A colleague, who may lack the rest of the record: whole records, and receipts.
+    Colleague(PersonId),
 }
 
 /// Why a bundle was not made or taken in. Nothing changed.
@@ -42,6 +44,18 @@ pub enum BundleError {
     /// Made for another installation.
     #[error("该文件属于另一套系统 (the bundle is for another installation)")]
     OtherDeployment,
+    /// No device of that person is known here: sync first.
+    #[error("本机还不知道 {0} 的设备,请先同步一次 (no device of {0} is known here: sync first)")]
+    NoSuchColleague(PersonId),
+    /// Closed to a colleague: hand it to them.
+    #[error("该文件只有 {0} 的设备能打开 (only a device of {0} opens this file)")]
+    ForAnother(PersonId),
+    /// Others' files wait here for the office: sync first.
+    #[error("本机捎带的文件已满,请先联网送出 (this device carries as much as it may: sync first)")]
+    CarriesTooMuch,
+    /// Not as its maker closed it, or not for this device.
+    #[error("该文件无法使用 ({0})")]
+    Envelope(#[from] EnvelopeError),
     /// Another file, damaged, or too big.
     #[error("该文件无法使用 ({0})")]
     File(#[from] bundle::BundleError),
@@ -52,14 +66,23 @@ pub enum BundleError {
 pub struct BundleReport {
     /// Who made the file; says nothing about who wrote the edits.
     pub maker: Option<DeviceId>,
+    /// Whose device that is, as far as it is known here.
+    pub maker_person: Option<PersonId>,
     /// When, by the maker's clock.
     pub time: Timestamp,
     /// Records it speaks of.
     pub records: usize,
     /// Edits that are new here and not yet at the office, by author.
-    pub new: std::collections::BTreeMap<DeviceId, usize>,
+    pub new: BTreeMap<DeviceId, usize>,
+    /// Whose devices those are, as far as it is known here.
+    pub people: BTreeMap<DeviceId, PersonId>,
     /// Edits that were here already.
     pub known: usize,
+    /// Of those, the ones that are at the office as far as is known here.
+    pub at_office: usize,
+    /// It is addressed to the office and can only be carried there: it is kept until it was
+    /// delivered. How many edits its cover says are in it.
+    pub for_the_office: Option<u32>,
     /// Records that cannot be read; they were left out.
     pub unreadable: usize,
     /// Own or carried edits that are at the office by its receipts.
@@ -69,12 +92,13 @@ pub struct BundleReport {
 }
 
 impl Engine {
-    /// A bundle of these records, or of everything without a receipt.
+    /// A bundle of these records, or of everything without a receipt, that only who it is for can
+    /// open.
     pub fn bundle_export(
         &mut self,
         now: Timestamp,
         records: Option<&[RecordId]>,
-        to: BundleFor,
+        to: &BundleFor,
     ) -> Result<Vec<u8>, BundleError> {
         let device = self.device().ok_or(BundleError::NotEnrolled)?;
         let deployment = self.pen().ok_or(BundleError::NotEnrolled)?.deployment;
@@ -95,23 +119,41 @@ impl Engine {
                     .collect()
             }
         };
+        let edits: usize = ids.iter().map(|id| self.unreceipted(id)).sum();
+        let whole = matches!(to, BundleFor::Colleague(_));
         let pushes: Vec<RecordPush> = ids
             .into_iter()
-            .filter_map(|id| self.packed_for(id, to))
+            .filter_map(|id| self.packed_for(id, whole))
             .collect();
-        if pushes.is_empty() && self.sheets.is_empty() {
+        if pushes.is_empty() && (!whole || self.sheets.is_empty()) {
             return Err(BundleError::Empty);
         }
-        let mut bundle = Bundle::new(deployment, device, now);
-        bundle.add(&pushes)?;
-        bundle.receipts.clone_from(&self.sheets);
-        Ok(bundle.encode()?)
+        let cover = Cover {
+            deployment,
+            maker: device,
+            time: now,
+            to: Addressee::Office,
+            bundles: 0,
+            edits: u32::try_from(edits).unwrap_or(u32::MAX),
+        };
+        self.enclosed(cover, &pushes, to)
     }
 
-    fn packed_for(&mut self, id: RecordId, to: BundleFor) -> Option<RecordPush> {
-        let whole = to == BundleFor::Colleague && self.ready(id).is_ok();
+    /// Edits of a record without a receipt, own and carried.
+    fn unreceipted(&self, id: &RecordId) -> usize {
+        let Some(layers) = self.records.get(id) else {
+            return 0;
+        };
+        let own = layers.own.values();
+        let own = own.filter(|e| e.waits() && !self.unsaved.contains(&e.number));
+        let carried = layers.carried.changes.iter().filter(|c| !c.is_birth());
+        own.count() + carried.count()
+    }
+
+    fn packed_for(&mut self, id: RecordId, whole: bool) -> Option<RecordPush> {
+        let whole = whole && self.ready(id).is_ok();
         let layers = self.records.get(&id)?;
-        let saved = |edit: &&crate::own::OwnEdit| !self.unsaved.contains(&edit.number);
+        let saved = |edit: &&OwnEdit| !self.unsaved.contains(&edit.number);
         let mut changes: Vec<RawChange> = Vec::new();
         if whole {
             let hidden: BTreeSet<ChangeHash> = layers
@@ -162,16 +204,30 @@ impl Engine {
             return Err(BundleError::Halted);
         }
         let deployment = self.pen().ok_or(BundleError::NotEnrolled)?.deployment;
-        let bundle = Bundle::decode(file)?;
-        if bundle.deployment != deployment {
+        let mut report = BundleReport::default();
+        let bundles = if file.starts_with(envelope::MAGIC) {
+            self.disclosed(file, deployment, &mut report)?
+        } else {
+            vec![Bundle::decode(file)?]
+        };
+        if bundles.iter().any(|bundle| bundle.deployment != deployment) {
             return Err(BundleError::OtherDeployment);
         }
-        let mut report = BundleReport {
-            maker: Some(bundle.maker),
-            time: bundle.time,
-            ..BundleReport::default()
-        };
         let mut batch = Batch::default();
+        for bundle in bundles {
+            report.maker = Some(bundle.maker);
+            report.time = bundle.time;
+            self.take_bundle(bundle, &mut report, &mut batch);
+        }
+        report.maker_person = report.maker.and_then(|maker| self.person_of(&maker));
+        let authors = report.new.keys();
+        let people = authors.filter_map(|device| Some((*device, self.person_of(device)?)));
+        report.people = people.collect();
+        self.pump(now);
+        Ok(report)
+    }
+
+    fn take_bundle(&mut self, bundle: Bundle, report: &mut BundleReport, batch: &mut Batch) {
         for packed in &bundle.pushes {
             let Ok((pushes, odd)) = Bundle::records(packed) else {
                 report.unreadable += 1;
@@ -180,12 +236,10 @@ impl Engine {
             report.unreadable += odd;
             for push in pushes {
                 report.records += 1;
-                self.take_carried(push, &mut report, &mut batch);
+                self.take_carried(push, report, batch);
             }
         }
-        self.take_receipts(bundle.receipts, &mut report, &mut batch);
-        self.pump(now);
-        Ok(report)
+        self.take_receipts(bundle.receipts, report, batch);
     }
 
     fn take_carried(&mut self, push: RecordPush, report: &mut BundleReport, batch: &mut Batch) {
@@ -209,10 +263,13 @@ impl Engine {
             .or_insert_with(|| Layers::new(push.kind, scope.id(), Some(scope)));
         let mut fresh = false;
         for change in changes {
-            let here = admitted
+            let own = layers.own_by_hash(&change.hash);
+            let at_office = admitted
                 .as_ref()
                 .is_some_and(|doc| doc.contains(&change.hash))
-                || layers.own_by_hash(&change.hash).is_some()
+                || own.is_some_and(OwnEdit::admitted);
+            let here = at_office
+                || own.is_some()
                 || layers.carried.changes.iter().any(|c| c.hash == change.hash);
             if change.is_birth() {
                 if !here {
@@ -220,6 +277,7 @@ impl Engine {
                 }
             } else if here {
                 report.known += 1;
+                report.at_office += usize::from(at_office);
             } else {
                 *report.new.entry(change.actor.device()).or_default() += 1;
                 layers.carried.changes.push(change);
@@ -236,7 +294,7 @@ impl Engine {
         }
     }
 
-    fn take_receipts(
+    pub(super) fn take_receipts(
         &mut self,
         sheets: Vec<SignedReceipts>,
         report: &mut BundleReport,

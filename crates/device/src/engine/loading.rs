@@ -11,6 +11,7 @@ use liandu_core::id::RecordId;
 use liandu_core::protocol::client::{self, Client, Holding};
 use liandu_core::protocol::update::Chunk;
 
+use super::envelopes::Carrying;
 use super::outbox::OFFER_BYTES_MAX;
 use super::{CACHE_BYTES_MAX, Engine};
 use crate::cache::Cache;
@@ -108,6 +109,7 @@ impl Engine {
             carried_offered: BTreeSet::new(),
             offer_bytes_max: OFFER_BYTES_MAX,
             sheets: Vec::new(),
+            carrying: Carrying::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -129,6 +131,10 @@ impl Engine {
                 self.sent = decode::<Vec<u64>>(key, value, "sent")?
                     .into_iter()
                     .collect()
+            }
+            Slot::Envelope(short) => {
+                let kept = decode(key, value, "envelope")?;
+                self.carrying.parts.insert(short, kept);
             }
             Slot::Sheets => self.sheets = decode(key, value, "sheets")?,
             Slot::Note(name) => {

@@ -113,6 +113,7 @@ impl Engine {
         self.offer_bytes_max = OFFER_BYTES_MAX;
         self.stuck.clear();
         self.owed_offered.clear();
+        self.carrying.afresh();
         self.ask_about_held();
     }
 

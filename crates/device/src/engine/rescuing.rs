@@ -77,6 +77,7 @@ pub fn rescue(found: Pairs) -> Result<Rescued, OpenError> {
             Slot::Admitted(id, _) | Slot::Carried(id) if !headers.contains(&id) => {}
             Slot::Identity
             | Slot::Sheets
+            | Slot::Envelope(_)
             | Slot::Note(_)
             | Slot::Definition(_)
             | Slot::Header(_)

@@ -169,4 +169,6 @@ pub struct Overview {
     pub left_out: u64,
     /// Colleagues' edits that are not yet at the office.
     pub carried: usize,
+    /// Parts of colleagues' envelopes that wait here for the office.
+    pub envelopes: usize,
 }

@@ -269,6 +269,7 @@ impl Engine {
             refused: 0,
             left_out: self.place.left_out,
             carried: self.records.values().map(carried).sum(),
+            envelopes: self.envelopes_carried(),
         };
         for edit in self.all_edits().filter(|edit| !edit.dismissed) {
             let count = match edit.status {

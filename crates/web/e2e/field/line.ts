@@ -12,6 +12,7 @@ export class Line {
   private readonly open = new Set<Socket>();
   private cuts = 0;
   private bad = false;
+  private hushed = false;
 
   private constructor(port: number, private seed: number) {
     this.server = createServer((near) => this.carry(near, connect(port, '127.0.0.1')));
@@ -35,6 +36,18 @@ export class Line {
     this.bad = true;
   }
 
+  /** Ends every connection; from now on a device is heard up to its hello and not after it. */
+  hush(): void {
+    this.hushed = true;
+    for (const socket of this.open) socket.destroy();
+  }
+
+  /** Hears everything again, on connections to come. */
+  listen(): void {
+    this.hushed = false;
+    for (const socket of this.open) socket.destroy();
+  }
+
   mend(): void {
     this.bad = false;
   }
@@ -48,6 +61,12 @@ export class Line {
     const drawn = BYTES_MIN + (this.next() % (BYTES_MAX - BYTES_MIN));
     // However little there is to carry, the first long connection of a bad line is cut.
     let left = this.bad && this.cuts === 0 ? BYTES_MIN : drawn;
+    /** What a device's own connection has said: the request to open it, then the hello. */
+    let said = 0;
+    const hush = (chunk: Buffer): boolean => {
+      if (said > 0 || chunk.includes('/sync')) said += 1;
+      return this.hushed && said > 2;
+    };
     const cut = (): void => {
       near.destroy();
       far.destroy();
@@ -60,6 +79,7 @@ export class Line {
       });
       from.on('error', cut);
       from.on('data', (chunk: Buffer) => {
+        if (from === near && hush(chunk)) return;
         left -= chunk.length;
         if (!this.bad) return void to.write(chunk);
         if (left > 0) return void setTimeout(() => to.write(chunk), LATE_MS);

@@ -1,5 +1,6 @@
-import { expect } from '@playwright/test';
-import { allAtOffice, change, cutOff, enrol, inSync, shot, test, writeProblem } from './hands';
+import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
+import { allAtOffice, change, cutOff, enrol, fits, inSync, shot, test, writeProblem } from './hands';
 
 test('two phones that change one field without knowing of each other both see both values, and decide', async ({ page, browser, office }) => {
   const other = await browser.newContext({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
@@ -46,30 +47,84 @@ test('two phones that change one field without knowing of each other both see bo
   await other.close();
 });
 
-test('work leaves as a file, a colleague delivers it under its author’s seal, and it counts once', async ({ page, browser, office }) => {
-  const other = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
+/** The screen for files without network. */
+async function carry(page: Page): Promise<void> {
+  await page.getByRole('link', { name: '我的' }).click();
+  await page.getByRole('link', { name: '携带' }).click();
+}
+
+/** The file that the phone hands out. */
+async function exported(page: Page, person: string): Promise<string> {
+  await page.getByLabel('给谁').selectOption(person);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: '导出文件' }).click();
+  return (await saving).path();
+}
+
+test('work leaves as a file that only the office opens, a colleague carries it there, and its receipts come back the same way', async ({ page, browser, office }) => {
+  const other = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const second = await other.newPage();
   await enrol(page, office, 'rep-1');
   await enrol(second, office, 'rep-2');
   await cutOff(page.context(), office);
   const id = await writeProblem(page, '没有信号的山沟');
-  await page.getByRole('link', { name: '我的' }).click();
-  await page.getByRole('link', { name: '携带' }).click();
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: '导出给单位' }).click();
-  const file = await (await saving).path();
+  await carry(page);
+  const there = await exported(page, '');
+  expect(readFileSync(there).includes('山沟')).toBe(false);
+  await fits(page);
   await shot(page, 'carry');
 
+  await carry(second);
+  await second.getByLabel('导入同事的文件').setInputFiles(there);
+  await expect(second.getByRole('status')).toContainText('rep-1');
+  await expect(second.getByRole('status')).toContainText('1 项修改，本机打不开');
+  await expect(second.locator('[data-carrying="1"]')).toBeVisible();
+  await fits(second);
+  await shot(second, 'carrying');
+  await second.reload();
+  await expect(second.locator('[data-carrying="1"]')).toBeVisible();
   await office.start();
-  await second.getByRole('link', { name: '我的' }).click();
-  await second.getByRole('link', { name: '携带' }).click();
-  await second.getByLabel('导入同事的文件').setInputFiles(file);
-  await expect(second.getByRole('status')).toContainText('新的修改 1 项');
-  await shot(second, 'carried');
   await expect.poll(async () => (await office.api<{ records: { id: string }[] }>('/api/records')).records.map((line) => line.id)).toEqual([id]);
   const record = await office.api<{ created: { person: string } }>(`/api/records/${id}`);
   expect(record.created.person).toBe('rep-1');
+  await expect(second.locator('[data-carrying]')).toHaveCount(0);
 
+  const back = await exported(second, 'rep-1');
+  await expect(page.getByTestId('sync')).toHaveAttribute('data-on-device', '1');
+  await page.getByLabel('导入同事的文件').setInputFiles(back);
+  await expect(page.getByRole('status')).toContainText('带回回执 1 份');
+  await expect(page.getByTestId('sync')).toHaveAttribute('data-on-device', '0');
+  await shot(page, 'carried-receipts');
+  await page.context().setOffline(false);
+  await inSync(page);
+  expect((await office.api<{ records: unknown[] }>('/api/records')).records.length).toBe(1);
+  await other.close();
+});
+
+test('a file for a named colleague is read by nobody else, and says what of it is at the office', async ({ page, browser, office }) => {
+  const other = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const second = await other.newPage();
+  await enrol(page, office, 'rep-1');
+  await enrol(second, office, 'rep-2');
+  await inSync(page);
+  await cutOff(page.context(), office);
+  const id = await writeProblem(page, '给同事看的');
+  await carry(page);
+  const file = await exported(page, 'rep-2');
+  await shot(page, 'carry-to-colleague');
+  await page.getByLabel('导入同事的文件').setInputFiles(file);
+  await expect(page.getByRole('alert')).toContainText('只有 rep-2 的设备能打开');
+  await shot(page, 'carry-not-mine');
+
+  await carry(second);
+  await second.getByLabel('导入同事的文件').setInputFiles(file);
+  await expect(second.getByRole('status')).toContainText('rep-1 的新修改 1 项，还没到单位');
+  await shot(second, 'carried');
+  await office.start();
+  await expect.poll(async () => (await office.api<{ records: { id: string }[] }>('/api/records')).records.map((line) => line.id)).toEqual([id]);
+  await inSync(second);
+  await second.getByLabel('导入同事的文件').setInputFiles(file);
+  await expect(second.getByRole('status')).toContainText('已到单位 1 项');
   await page.context().setOffline(false);
   await allAtOffice(page);
   expect((await office.api<{ records: unknown[] }>('/api/records')).records.length).toBe(1);

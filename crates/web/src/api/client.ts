@@ -98,6 +98,9 @@ export const api = {
   devices: (query: URLSearchParams) => ask<Schemas['DeviceJson'][]>(with_('/api/admin/devices', query)),
   revokeDevice: (device: string, reason: string) =>
     ask<Schemas['DoneJson']>(`/api/admin/devices/${encodeURIComponent(device)}/revoke`, { method: 'POST', body: { reason } }),
+  newPhones: () => ask<Schemas['WaitingPhoneJson'][]>('/api/admin/new-phones'),
+  approveNewPhone: (request: string) => ask<Schemas['DoneJson']>(`/api/admin/new-phones/${encodeURIComponent(request)}/approve`, { method: 'POST', body: {} }),
+  denyNewPhone: (request: string) => ask<unknown>(`/api/admin/new-phones/${encodeURIComponent(request)}/deny`, { method: 'POST', body: {} }),
   accounts: () => ask<Schemas['AccountJson'][]>('/api/admin/accounts'),
   addAccount: (body: Schemas['AccountBody']) => ask<Schemas['DoneJson']>('/api/admin/accounts', { method: 'POST', body }),
   changeAccount: (user: string, body: Schemas['AccountChange']) =>

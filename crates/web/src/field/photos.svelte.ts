@@ -69,7 +69,8 @@ export async function take(picture: Blob): Promise<string> {
 interface Token {
   readonly token: string;
 }
-async function token(): Promise<string> {
+/** How this phone is known over HTTP, for an hour. */
+export async function token(): Promise<string> {
   const challenge = (await (await fetch('/api/device/challenge')).json()) as { nonce: string };
   const body = JSON.stringify(await phone.prove(challenge.nonce));
   const answer = await fetch('/api/device/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body });

@@ -40,7 +40,7 @@ pub struct DeviceJson {
     /// Its app and version, as it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
-    /// Edits it still held when it connected last.
+    /// Edits it still held when it connected last, less those that came since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsent: Option<u64>,
     /// How far its clock was ahead of the server's then, ms.

@@ -291,7 +291,7 @@ async fn the_protocol_is_said_and_an_upload_can_be_given_up_by_its_owner_only() 
 }
 
 /// What a phone is answered that signs the challenge with a key.
-async fn proved(world: &World, phone: &Phone, key: &SecretKey) -> Answer {
+pub(super) async fn proved(world: &World, phone: &Phone, key: &SecretKey) -> Answer {
     let challenge = world.get("", "/api/device/challenge").await.ok();
     let nonce = challenge["nonce"].as_str().unwrap();
     let bytes: [u8; 32] = HEXLOWER

@@ -196,6 +196,13 @@ impl World {
             .await
     }
 
+    /// As whoever this header says.
+    pub(super) async fn asked_by(&self, authorization: &str, path: &str) -> Answer {
+        let headers = [("authorization", authorization)];
+        let request = request(Method::GET, "", path, &headers, Body::empty());
+        self.ask(request).await
+    }
+
     pub(super) async fn post(
         &self,
         token: &str,

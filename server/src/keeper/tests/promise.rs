@@ -1,6 +1,6 @@
 //! Receipts: only after the fsync, never lost, never twice.
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{DeviceId, RecordId};
 use liandu_core::record::kind::Kind;
 
 use super::world::{NOW, World, creation, office, open, scope, set};
@@ -54,7 +54,13 @@ fn duplicate_changes_nothing_and_gets_the_same_receipt() {
         answers.iter().map(|(of, _)| *of).collect::<Vec<_>>(),
         [one, two]
     );
-    assert_eq!(answers[0].1, answers[1].1);
+    let pushed = |at: usize| match &answers[at].1 {
+        Answer::Pushed(pushed) => pushed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(pushed(0).records, pushed(1).records);
+    assert_eq!(pushed(0).arrived, [(DeviceId([0xb; 8]), 1)].into());
+    assert_eq!(pushed(1).arrived, [].into(), "it came once");
     assert_eq!(world.keeper.position(), end.next());
 }
 

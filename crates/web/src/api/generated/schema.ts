@@ -687,6 +687,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/new-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** New phones of people within the administrator's regions, the oldest request first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingPhoneJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/new-phones/{request}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a new phone: it gets an invitation of its person and enrols with it by itself. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the request */
+                    request: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoneJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/new-phones/{request}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deny a new phone: to it that looks as if it had asked too late. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the request */
+                    request: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/people": {
         parameters: {
             query?: never;
@@ -1399,6 +1556,157 @@ export interface paths {
                     };
                     content: {
                         "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/new-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new phone asks to be its person's. The answer is the same whether there is such a person. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPhoneBody"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewPhoneJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/new-phone/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of the request. One that was denied, that is too late or that never was is not
+         *     found.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPhoneToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewPhoneAnswer"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What other devices of the same person had not sent when they were last here: until they have
+         *     sent it, it came in a file, or the office has shut them out.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OldPhoneJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -5140,7 +5448,7 @@ export interface components {
             seen?: string | null;
             /**
              * Format: int64
-             * @description Edits it still held when it connected last.
+             * @description Edits it still held when it connected last, less those that came since.
              */
             unsent?: number | null;
         };
@@ -5600,6 +5908,35 @@ export interface components {
              */
             total: number;
         };
+        /** @description What became of it. */
+        NewPhoneAnswer: {
+            /** @description The invitation, once the office has approved; absent while it has not. */
+            code?: string | null;
+        };
+        /** @description Whose phone it is to be. */
+        NewPhoneBody: {
+            /** @description What its owner calls it. */
+            label: string;
+            /** @description The person's code. */
+            person: string;
+        };
+        /** @description A request that waits for the office. */
+        NewPhoneJson: {
+            /** @description Six digits, which the office sees, too. */
+            check: string;
+            /**
+             * Format: int64
+             * @description Seconds until nobody can approve it any more.
+             */
+            expires_s: number;
+            /** @description Known to this phone alone: it asks for the answer with it. */
+            token: string;
+        };
+        /** @description Which request. */
+        NewPhoneToken: {
+            /** @description `token` of the request. */
+            token: string;
+        };
         /** @description Something that can be done about a record. */
         NextJson: {
             /** @description The event. */
@@ -5665,6 +6002,18 @@ export interface components {
              * @example 130502-12
              */
             text: string;
+        };
+        /** @description Another device of the same person that still held edits. */
+        OldPhoneJson: {
+            /** @description Its id, hexadecimal. */
+            device: string;
+            /** @description When it was last connected. */
+            seen: string;
+            /**
+             * Format: int64
+             * @description Edits of it that are not at the office, as far as it has told.
+             */
+            unsent: number;
         };
         /** @description Two attachments to be seen side by side. */
         PairJson: {
@@ -6138,6 +6487,25 @@ export interface components {
             next: components["schemas"]["NextJson"][];
             /** @description The record. */
             record: components["schemas"]["LineJson"];
+        };
+        /** @description A phone that waits. */
+        WaitingPhoneJson: {
+            /** @description When it asked. */
+            asked: string;
+            /** @description Six digits, also on its screen. */
+            check: string;
+            /** @description What its owner calls it. */
+            label: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Whose it says it is to be. */
+            person: string;
+            /** @description Their home region. */
+            region: string;
+            /** @description Which request. */
+            request: string;
+            /** @description What the person's other devices had not sent when they were last here. */
+            unsent: components["schemas"]["OldPhoneJson"][];
         };
         /** @description The life of a kind of record. */
         WorkflowJson: {

@@ -90,7 +90,7 @@ export class Driver {
       case 'act':
         return JSON.parse(this.phone.act(now(), asked.json));
       case 'export':
-        return this.phone.bundle_export(now(), asked.forColleague);
+        return this.phone.bundle_export(now(), asked.person);
       case 'import':
         return JSON.parse(this.phone.bundle_import(now(), asked.file));
       case 'fresh':

@@ -22,7 +22,7 @@ declare module 'liandu-engine' {
     commit_failed(now: number, id: number): void;
     ask(question: string): string;
     act(now: number, asked: string): string;
-    bundle_export(now: number, forColleague: boolean): Uint8Array;
+    bundle_export(now: number, person?: string): Uint8Array;
     bundle_import(now: number, file: Uint8Array): string;
   }
   export function fresh_record_id(now: number): string;

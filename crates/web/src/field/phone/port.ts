@@ -91,6 +91,8 @@ export const phone = {
   dismiss: (record: string, number: number) => act<unknown>({ act: 'dismiss', record, number }),
   prove: (nonce: string) => act<{ device: string; nonce: string; signature: string }>({ act: 'prove', nonce }),
   freshId: () => say<string>({ what: 'fresh' }),
-  exportBundle: (forColleague: boolean) => say<Uint8Array<ArrayBuffer>>({ what: 'export', forColleague }),
+  /** Opened by a colleague’s devices, or, without one, by the office. */
+  exportBundle: (person: string | undefined) => say<Uint8Array<ArrayBuffer>>({ what: 'export', person }),
+  colleagues: () => ask<string[]>({ ask: 'colleagues' }),
   importBundle: (file: Uint8Array) => say<BundleReport>({ what: 'import', file }),
 };

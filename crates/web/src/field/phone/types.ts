@@ -18,6 +18,8 @@ export interface Overview {
   readonly refused: number;
   readonly left_out: number;
   readonly carried: number;
+  /** Parts of colleagues’ files that wait here for the office. */
+  readonly envelopes: number;
   readonly scopes: readonly string[];
   readonly receipt: Schemas['ServerJson'] | null;
 }
@@ -76,10 +78,17 @@ export type HistoryAct = Schemas['HistoriesJson']['acts'][number];
 
 export interface BundleReport {
   readonly maker: string | null;
+  readonly maker_person: string | null;
   readonly made: string;
   readonly records: number;
   readonly new: Readonly<Record<string, number>>;
+  /** Whose devices the keys of `new` are. */
+  readonly people: Readonly<Record<string, string>>;
   readonly known: number;
+  /** Of those known. */
+  readonly at_office: number;
+  /** Edits in a file that only the office opens. */
+  readonly for_the_office: number | null;
   readonly unreadable: number;
   readonly receipts: number;
   readonly bad_receipts: number;
@@ -98,7 +107,7 @@ export type Halt = 'elsewhere' | 'taken-over' | 'store-full' | 'store-failed' | 
 export type Asked =
   | { readonly id: number; readonly what: 'ask' | 'act'; readonly json: string }
   | { readonly id: number; readonly what: 'fresh' }
-  | { readonly id: number; readonly what: 'export'; readonly forColleague: boolean }
+  | { readonly id: number; readonly what: 'export'; readonly person: string | undefined }
   | { readonly id: number; readonly what: 'import'; readonly file: Uint8Array }
   | { readonly what: 'start'; readonly steal: boolean }
   | { readonly what: 'sync' }
