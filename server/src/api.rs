@@ -11,6 +11,7 @@ mod calendar;
 mod changes;
 mod definition;
 mod device;
+mod dispatches;
 mod door;
 mod edits;
 mod export;
@@ -65,6 +66,10 @@ pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
+pub use dispatches::{
+    DecideBody, DecidedJson, DecisionAboutJson, DecisionJson, DispatchItemJson, DispatchJson,
+    DispatchLineJson, DispatchPartJson, DispatchQueriesJson, DispatchesJson, FreezeBody, TallyJson,
+};
 pub use door::{Door, Edge};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
@@ -172,7 +177,7 @@ impl Office {
     async fn lights(&self) -> Result<Lights, ApiError> {
         let known = self.engine.definitions().await?;
         let today = Day::in_beijing(self.door.now());
-        Ok(Lights::on(today, known.calendar(&self.calendar)))
+        Ok(Lights::known(today, &known, &self.calendar))
     }
 
     async fn labels(&self) -> Result<labels::Labels, ApiError> {
@@ -211,6 +216,9 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::begin))
         .routes(routes!(inbox::show))
         .routes(routes!(notices::index))
+        .routes(routes!(dispatches::index, dispatches::create))
+        .routes(routes!(dispatches::show))
+        .routes(routes!(dispatches::decide))
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))

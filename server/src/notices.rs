@@ -166,10 +166,7 @@ pub async fn run(
 
 async fn ask(settings: &Arc<Settings>, readers: &Arc<Readers>) -> Vec<Told> {
     let (settings, readers) = (settings.clone(), readers.clone());
-    let lights = liandu_core::light::Lights {
-        overdue_upto: liandu_core::time::Day(0),
-        near_upto: liandu_core::time::Day(0),
-    };
+    let lights = liandu_core::light::Lights::default();
     let asked = tokio::task::spawn_blocking(move || {
         let wanted = settings.due(crate::engine::now());
         readers.read(lights, |snapshot: &Snapshot<'_>| {

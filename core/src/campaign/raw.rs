@@ -22,7 +22,16 @@ pub(super) struct RawCampaign {
     pub(super) units: Vec<RawUnit>,
     #[serde(default)]
     pub(super) deadlines: Vec<RawDeadline>,
+    /// Definitions from before it have none: nothing rises.
+    #[serde(default)]
+    pub(super) escalation: Vec<RawRise>,
     pub(super) calendar: Option<RawCalendar>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawRise {
+    pub(super) level: String,
+    pub(super) days: u32,
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod description;
+mod dispatches;
 mod door;
 mod files;
 mod flags;
@@ -13,5 +14,6 @@ mod life;
 mod lights;
 mod numbers;
 mod open_pages;
+mod raised;
 mod records;
 mod world;

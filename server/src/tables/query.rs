@@ -11,11 +11,11 @@ use data_encoding::BASE64URL_NOPAD;
 use liandu_core::id::RecordId;
 use liandu_core::light::Lights;
 use liandu_core::limits;
-use liandu_core::time::Day;
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::tables::filter::{self, Filter, facet_of};
+use crate::tables::raised::level_of;
 use crate::tables::read::{LINE_COLUMNS, line};
 use crate::tables::rows::Line;
 use crate::tables::sql::Sql;
@@ -87,11 +87,7 @@ impl<'c> Snapshot<'c> {
 
     /// Begins one whose reader asks nothing about deadlines.
     pub(crate) fn undated(connection: &'c mut Connection) -> Result<Snapshot<'c>, TablesError> {
-        let lights = Lights {
-            overdue_upto: Day(0),
-            near_upto: Day(0),
-        };
-        Snapshot::of(connection, lights)
+        Snapshot::of(connection, Lights::default())
     }
 
     /// Up to where in the log.
@@ -288,13 +284,15 @@ pub enum By {
     Handler,
     /// How near their deadlines are; empty where no clock runs.
     Light,
+    /// The highest level that what is overdue has risen to; empty where nothing has.
+    Raised,
     /// A field's value; a record with several codes counts in each.
     Facet(String),
 }
 
 impl By {
     /// `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`,
-    /// `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
+    /// `author`, `handler`, `light`, `raised`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
     pub fn parse(word: &str) -> Option<By> {
         Some(match word {
             "state" => By::Column("state", 0),
@@ -309,6 +307,7 @@ impl By {
             "author" => By::Column("author", 0),
             "handler" => By::Handler,
             "light" => By::Light,
+            "raised" => By::Raised,
             _other => By::Facet(facet_of(word)?),
         })
     }
@@ -341,6 +340,7 @@ pub fn count(
         By::Column(column, 0) => (format!("r.{column}"), String::new()),
         By::Column(column, length) => (format!("substr(r.{column}, 1, {length})"), String::new()),
         By::Light => (filter::light_of(snapshot.lights(), &mut sql), String::new()),
+        By::Raised => (level_of(snapshot.lights(), &mut sql), String::new()),
         By::Handler => (
             "coalesce(h.unit, '')".to_owned(),
             "LEFT JOIN handler h ON h.row = r.row".to_owned(),
