@@ -8,6 +8,7 @@
 mod conflict;
 mod crash;
 mod damage;
+mod dispatch;
 mod files;
 mod folder;
 mod hostile;
