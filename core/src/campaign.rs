@@ -51,6 +51,9 @@ pub struct Campaign {
     pub deadlines: Vec<DeadlineRule>,
     /// To whom what is overdue rises, and when; nothing rises when it is empty.
     pub escalation: Vec<Rise>,
+    /// Of which events of a problem its units are told outside the system, of `workflow::NOTICED`;
+    /// none when it does not say: the server's own setting counts.
+    pub notices: Option<Vec<&'static str>>,
     /// Which days are worked, when it says so.
     pub calendar: Option<Calendar>,
     /// What regions added.

@@ -14,7 +14,7 @@ mod other;
 mod problem;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
-pub use notice::{NOTICED, Notice, notices};
+pub use notice::{NOTICED, Notice, NoticeRules, notices};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;

@@ -115,8 +115,9 @@ pub struct Office {
     pub door: Arc<Door>,
     /// Photos and files.
     pub files: Arc<Files>,
-    /// The events that units are told of outside this system.
-    pub noticed: Vec<String>,
+    /// The events that units are told of outside this system where a campaign does not say; none
+    /// without a gateway.
+    pub noticed: Option<Vec<String>>,
     stamp: Arc<Stamp>,
     /// The calendar that ships with the program.
     calendar: Arc<Calendar>,
@@ -139,7 +140,7 @@ impl Office {
             progress,
             door,
             files,
-            noticed: Vec::new(),
+            noticed: None,
             stamp,
             calendar,
         })

@@ -31,7 +31,8 @@ fn overdue(office: &Office, title: &str) -> String {
     let transfer = json!({"edit": "event", "event": "transfer", "args": {"unit": "u-water"}});
     let path = format!("/api/records/{record}/edits");
     let done = post(office, &path, &transfer, Some(text(&made, "seen")));
-    let shown = format!("/api/records/count?at_least={}", done["position"]);
+    let position = done.get("position").expect("a position");
+    let shown = format!("/api/records/count?at_least={position}");
     office.get(&shown).expect("a count");
     record
 }
@@ -39,9 +40,13 @@ fn overdue(office: &Office, title: &str) -> String {
 /// What is frozen, without the names that are read as they stand.
 fn figures(dispatch: &Value) -> Value {
     let frozen = ["total", "regions", "units", "from", "to", "frozen_at"];
-    let mut figures: Value = frozen.iter().map(|name| dispatch[name].clone()).collect();
-    let overdue = dispatch["overdue"].as_array().expect("a list").iter();
-    let overdue: Value = overdue.map(|item| item["record"].clone()).collect();
+    let mut figures: Value = frozen
+        .iter()
+        .map(|name| dispatch.get(*name).cloned())
+        .collect();
+    let overdue = dispatch.get("overdue").and_then(Value::as_array);
+    let overdue = overdue.expect("a list").iter();
+    let overdue: Value = overdue.map(|item| item.get("record").cloned()).collect();
     figures.as_array_mut().expect("a list").push(overdue);
     figures
 }

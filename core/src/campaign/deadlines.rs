@@ -1,4 +1,5 @@
-//! From the JSON form to rules about time: how long something may take, and to whom it rises then.
+//! From the JSON form to rules about time: how long something may take, to whom it rises then, and
+//! of what units are told meanwhile.
 //!
 //! Never counts days: that is `calendar`'s and `light`'s.
 
@@ -9,6 +10,7 @@ use crate::campaign::raw::{RawDeadline, RawRise};
 use crate::campaign::{Campaign, DeadlineRule, DeadlineStep, Rise};
 use crate::level::Level;
 use crate::limits;
+use crate::workflow::NOTICED;
 
 pub(super) fn deadline(
     campaign: &Campaign,
@@ -80,4 +82,20 @@ pub(super) fn rises(
         rises.push(Rise { level, days });
     }
     Ok(rises)
+}
+
+/// Events of which units are told; words of a newer version are told nobody here.
+pub(super) fn told(words: Vec<String>, unknown: &mut Vec<Unknown>) -> Vec<&'static str> {
+    let mut told = Vec::new();
+    for word in words {
+        match NOTICED.into_iter().find(|known| *known == word) {
+            Some(known) if told.contains(&known) => {}
+            Some(known) => told.push(known),
+            None => unknown.push(Unknown {
+                place: format!("notices/{word}"),
+                word,
+            }),
+        }
+    }
+    told
 }

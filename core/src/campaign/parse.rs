@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::agree;
-use crate::campaign::deadlines::{deadline, rises};
+use crate::campaign::deadlines::{deadline, rises, told};
 use crate::campaign::error::{CampaignError, Unknown};
 use crate::campaign::raw::{
     RawCampaign, RawCode, RawCodeList, RawCollection, RawDomain, RawField, RawFields, RawKind,
@@ -41,6 +41,7 @@ pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
         units: units(raw.units)?,
         deadlines: Vec::new(),
         escalation: rises(raw.escalation, &mut unknown)?,
+        notices: raw.notices.map(|words| told(words, &mut unknown)),
         calendar: raw.calendar.map(Calendar::made).transpose()?,
         local: Vec::new(),
         unknown: Vec::new(),

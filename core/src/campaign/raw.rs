@@ -25,6 +25,8 @@ pub(super) struct RawCampaign {
     /// Definitions from before it have none: nothing rises.
     #[serde(default)]
     pub(super) escalation: Vec<RawRise>,
+    /// Definitions from before it do not say.
+    pub(super) notices: Option<Vec<String>>,
     pub(super) calendar: Option<RawCalendar>,
 }
 

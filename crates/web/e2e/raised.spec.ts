@@ -15,9 +15,13 @@ test('an administrator says when overdue problems rise; they wait for the leader
   await expect(publish).toBeDisabled();
   await days.fill('20');
   await days.press('Tab');
+  await expect(page.getByText('本方案还没有规定')).toBeVisible();
+  await page.getByRole('checkbox', { name: '督办' }).check();
   await publish.click();
   await expect(page.getByRole('status')).toContainText('已发布第');
   await expect(days).toHaveValue('20');
+  await expect(page.getByRole('checkbox', { name: '督办' })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: '催办' })).not.toBeChecked();
   await shot(page, 'definition-rises');
   await nothingSerious(page);
 

@@ -60,6 +60,7 @@ export interface Definition {
   readonly units: readonly Unit[];
   readonly deadlines?: readonly { id: string; name: Label }[];
   readonly escalation?: readonly Rise[];
+  readonly notices?: readonly string[];
 }
 
 const ANSWERS = 'yes_no_na';

@@ -368,4 +368,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   closedSince: 'Closed from',
   closedUntil: 'Closed until',
   dispatchTitle: 'Weekly dispatch · {region}',
+  noticeRules: 'Mail and SMS',
+  noticeRulesHint: 'Units are told of the events ticked here; gateway and numbers are in the server’s configuration.',
+  noticeRulesNone: 'This campaign does not say: the server’s setting counts.',
 };

@@ -366,6 +366,9 @@ export const zh = {
   closedSince: '办结起',
   closedUntil: '办结止',
   dispatchTitle: '{region}周调度',
+  noticeRules: '短信、邮件通知',
+  noticeRulesHint: '勾选的办理会通知承办单位；网关和号码在服务器配置里。',
+  noticeRulesNone: '本方案还没有规定，按服务器配置。',
 } as const;
 
 export type TextKey = keyof typeof zh;

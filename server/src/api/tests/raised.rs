@@ -98,6 +98,48 @@ async fn an_overdue_problem_waits_for_the_leaders_of_each_level_in_its_time() {
     );
 }
 
+/// What the ledger shows as raised to a level, and what lines say about themselves.
+async fn shown(desk: &Desk, level: &str) -> (Vec<String>, Vec<Value>) {
+    let path = format!(
+        "/api/records?raised={level}&sort=title&at_least={}",
+        desk.last
+    );
+    let listed = desk.world.get(&desk.office, &path).await.ok();
+    let lines = listed["records"].as_array().unwrap().iter();
+    let title = |line: &Value| line["title"].as_str().unwrap().to_owned();
+    let raised = lines.clone().map(|line| line["raised"].clone());
+    (lines.map(title).collect(), raised.collect())
+}
+
+#[tokio::test]
+async fn a_problem_rises_to_levels_at_or_above_its_own_region_in_table_and_line_alike() {
+    let mut desk = Desk::on(World::in_may().await).await;
+    for (region, title) in [("130500", "a"), ("130502", "b"), ("130502001", "c")] {
+        desk.handed_in(region, title, "2020-04-20").await;
+    }
+    let all = ["province", "city", "county", "town"];
+    let rise = |level: &&str| json!({"level": level, "days": 1});
+    publish(&mut desk, 2, all.iter().map(rise).collect()).await;
+    for (level, titles) in [
+        ("province", ["a", "b", "c"].as_slice()),
+        ("city", &["a", "b", "c"]),
+        ("county", &["b", "c"]),
+        ("town", &["c"]),
+    ] {
+        let (found, raised) = shown(&desk, level).await;
+        assert_eq!(found, titles, "{level}");
+        assert!(
+            raised.iter().all(|raised| raised == "province"),
+            "{raised:?}"
+        );
+    }
+    publish(&mut desk, 3, all[2..].iter().map(rise).collect()).await;
+    let (found, raised) = shown(&desk, "county,town").await;
+    assert_eq!(found, ["b", "c"]);
+    assert_eq!(raised, ["county", "county"]);
+    assert_eq!(shown(&desk, "city,province").await.0, [""; 0]);
+}
+
 #[tokio::test]
 async fn a_level_that_is_none_is_an_error() {
     let desk = Desk::new().await;
