@@ -167,6 +167,8 @@ impl Directory {
             | LogEntry::Moved(_)
             | LogEntry::ContactRead(_)
             | LogEntry::Notified(_)
+            | LogEntry::DispatchFrozen(_)
+            | LogEntry::Decided(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => {}
         }

@@ -8,6 +8,7 @@ mod agree;
 mod builtin;
 mod calendar;
 mod check;
+mod deadlines;
 mod error;
 mod local;
 mod lookup;
@@ -19,6 +20,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::id::{CampaignId, CollectionId, DomainId, FieldId, QuestionId, RegionCode};
+use crate::level::Level;
 use crate::record::kind::Kind;
 
 pub use builtin::{HEBEI_JSON, HEBEI_V2_JSON, LANGFANG_JSON, ZHENGDING_JSON, hebei, hebei_v2};
@@ -47,6 +49,11 @@ pub struct Campaign {
     pub units: BTreeMap<String, UnitOfMeasure>,
     /// How long things may take; more specific ones win.
     pub deadlines: Vec<DeadlineRule>,
+    /// To whom what is overdue rises, and when; nothing rises when it is empty.
+    pub escalation: Vec<Rise>,
+    /// Of which events of a problem its units are told outside the system, of `workflow::NOTICED`;
+    /// none when it does not say: the server's own setting counts.
+    pub notices: Option<Vec<&'static str>>,
     /// Which days are worked, when it says so.
     pub calendar: Option<Calendar>,
     /// What regions added.
@@ -328,8 +335,17 @@ pub struct DeadlineRule {
     pub days: u32,
     /// Remind so many days before.
     pub warn_days: u32,
-    /// Goes to the higher level so many days after.
+    /// Kept as it was written: when something rises is said by `Campaign::escalation`.
     pub escalate_days: u32,
+}
+
+/// When an overdue problem waits for the leaders of a level, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rise {
+    /// Whose leaders.
+    pub level: Level,
+    /// Once it has been overdue for so many working days.
+    pub days: u32,
 }
 
 /// What a deadline is about.

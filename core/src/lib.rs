@@ -9,6 +9,7 @@ pub mod admission;
 pub mod authority;
 pub mod campaign;
 pub mod id;
+pub mod level;
 pub mod light;
 pub mod limits;
 pub mod log;

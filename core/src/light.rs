@@ -3,7 +3,12 @@
 //! Pure: the day comes from the caller. A deadline on a day off ends with the next working day
 //! (民法典 article 203), so nothing turns red over a weekend.
 
-use crate::campaign::Calendar;
+use std::collections::BTreeSet;
+
+use crate::admission::Definitions;
+use crate::campaign::{Calendar, Rise};
+use crate::id::{CampaignId, RegionCode};
+use crate::level::Level;
 use crate::record::kind::Kind;
 use crate::record::value::Value;
 use crate::record::view::Record;
@@ -81,13 +86,26 @@ impl Light {
     }
 }
 
-/// What deadlines mean on one day: two days that divide them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What deadlines mean on one day: two days that divide them, and which have risen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lights {
     /// Deadlines up to this day are overdue.
     pub overdue_upto: Day,
     /// Later ones up to this day are near.
     pub near_upto: Day,
+    /// Overdue problems that wait for leaders of a level, by campaign and level, widest first.
+    pub raised: Vec<Raised>,
+}
+
+/// A campaign's problems that have been overdue long enough to wait for the leaders of a level.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Raised {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Whose leaders.
+    pub level: Level,
+    /// Those with deadlines up to this day.
+    pub upto: Day,
 }
 
 impl Lights {
@@ -99,7 +117,47 @@ impl Lights {
             near_upto: calendar
                 .working_after(today, WARN_WORKING_DAYS.saturating_add(1))
                 .plus(-1),
+            raised: Vec::new(),
         }
+    }
+
+    /// The same with what has risen by then: the newest version of each campaign counts, like the
+    /// newest calendar, for records of all its versions.
+    pub fn known(today: Day, definitions: &Definitions, built_in: &Calendar) -> Lights {
+        let calendar = definitions.calendar(built_in);
+        let mut lights = Lights::on(today, calendar);
+        let ids: BTreeSet<&CampaignId> = definitions.iter().map(|(_, known)| &known.id).collect();
+        for campaign in ids.into_iter().filter_map(|id| definitions.latest(id)) {
+            let back = |day, _| calendar.worked_before(day);
+            let raised = |rise: &Rise| Raised {
+                campaign: campaign.id.clone(),
+                level: rise.level,
+                upto: (0..rise.days).fold(lights.overdue_upto, back),
+            };
+            let raised: Vec<Raised> = campaign.escalation.iter().map(raised).collect();
+            lights.raised.extend(raised);
+        }
+        lights.raised.sort();
+        lights
+    }
+
+    /// The highest level whose leaders an overdue problem of a region waits for by itself. Derived
+    /// like the light, so no event can be lost: it ends with a report, more time or a pause.
+    pub fn raised(
+        &self,
+        kind: Kind,
+        (campaign, region): (&CampaignId, &RegionCode),
+        clock: Clock,
+        due: Option<Day>,
+    ) -> Option<Level> {
+        let counts = kind == Kind::Problem && clock == Clock::Runs;
+        let due = due.filter(|_| counts)?;
+        let own = Level::of(region);
+        let fits = |raised: &&Raised| {
+            raised.campaign == *campaign && raised.level <= own && due <= raised.upto
+        };
+        let levels = self.raised.iter().filter(fits).map(|raised| raised.level);
+        levels.min()
     }
 
     /// A deadline's light; none where no clock runs.
@@ -156,6 +214,7 @@ pub fn clock(record: &Record) -> Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::campaign::{Campaign, HEBEI_V2_JSON, hebei};
 
     fn day(text: &str) -> Day {
         Day::parse(text).unwrap()
@@ -215,6 +274,57 @@ mod tests {
                 assert_eq!(light, Some(expected), "{today} {due}");
             }
         }
+    }
+
+    /// Hebei's first definition and a newer one with these rises: level and days.
+    fn rising(rises: &[(&str, u32)]) -> Definitions {
+        let mut json: serde_json::Value = serde_json::from_slice(HEBEI_V2_JSON).unwrap();
+        let rises = rises
+            .iter()
+            .map(|(level, days)| serde_json::json!({"level": level, "days": days}));
+        json["escalation"] = rises.collect();
+        let mut definitions = Definitions::default();
+        definitions.insert(hebei().unwrap());
+        definitions.insert(Campaign::parse(json.to_string().as_bytes()).unwrap());
+        definitions
+    }
+
+    #[test]
+    fn an_overdue_problem_rises_after_full_working_days_and_only_above_its_own_region() {
+        let definitions = rising(&[("city", 1), ("province", 3), ("ward", 1)]);
+        let campaign = CampaignId::new("hebei-6plus1").unwrap();
+        let china = Calendar::china().unwrap();
+        let raised = |today: &str, region: &str, clock| {
+            let lights = Lights::known(day(today), &definitions, &china);
+            let region = RegionCode::new(region).unwrap();
+            lights.raised(
+                Kind::Problem,
+                (&campaign, &region),
+                clock,
+                Some(day("2020-04-29")),
+            )
+        };
+        // Overdue from 04-30 on; then holidays until 05-05.
+        for (today, expected) in [
+            ("2020-04-30", None),
+            ("2020-05-05", Some(Level::City)),
+            ("2020-05-07", Some(Level::City)),
+            ("2020-05-08", Some(Level::Province)),
+        ] {
+            assert_eq!(raised(today, "130502", Clock::Runs), expected, "{today}");
+        }
+        assert_eq!(raised("2020-05-07", "130000", Clock::Runs), None);
+        let own = raised("2020-05-08", "130000", Clock::Runs);
+        assert_eq!(own, Some(Level::Province), "the province's own");
+        assert_eq!(raised("2020-06-08", "130502", Clock::Paused), None);
+        assert_eq!(raised("2020-06-08", "130502", Clock::Stopped), None);
+    }
+
+    #[test]
+    fn nothing_rises_by_a_definition_that_does_not_say_so() {
+        let (china, mut old) = (Calendar::china().unwrap(), Definitions::default());
+        old.insert(hebei().unwrap());
+        assert_eq!(Lights::known(day("2020-06-08"), &old, &china).raised, []);
     }
 
     #[test]

@@ -250,3 +250,15 @@ pub const CHANGES_WAIT_MS_MAX: u64 = 25_000;
 pub const CHANGES_PAUSE_MS: u64 = 500;
 /// Pages that wait for changes at the same time; more are answered at once.
 pub const CHANGES_WAITING_MAX: usize = 2_000;
+/// Working days overdue after which a problem may rise to a level: a year of them.
+pub const RISE_WORKING_DAYS_MAX: u32 = 250;
+/// Units whose figures a dispatch keeps; the rest is one number.
+pub const DISPATCH_UNITS_MAX: usize = 200;
+/// Regions whose figures a dispatch keeps.
+pub const DISPATCH_REGIONS_MAX: usize = 500;
+/// Overdue problems that a dispatch names.
+pub const DISPATCH_OVERDUE_MAX: usize = 50;
+/// Decisions that a dispatch names.
+pub const DISPATCH_DECISIONS_MAX: usize = 200;
+/// The words of a decision, bytes.
+pub const DECISION_BYTES_MAX: usize = 600;

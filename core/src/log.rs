@@ -7,6 +7,7 @@
 
 mod authority;
 mod edits;
+mod meeting;
 
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
@@ -15,6 +16,7 @@ pub use authority::{
     GrantsSet, GroupRow, Groups, Invited, MembershipRow, Notified, People, PersonRow, Revoked,
 };
 pub use edits::{Answered, Because, Born, Edits, Erased, Kept, Moved, NumberRange, Source};
+pub use meeting::{Decided, DecisionState, DispatchFrozen, DispatchItem, DispatchPart, Tally};
 
 use crate::id::DeploymentId;
 use crate::seal::{PublicKey, SecretKey, SignatureBytes, sign_statement, verify_statement};
@@ -50,6 +52,10 @@ pub enum LogEntry {
     ContactRead(ContactRead),
     /// A unit was told of an event outside this system, or could not be.
     Notified(Notified),
+    /// The figures of a region, frozen for a meeting.
+    DispatchFrozen(Box<DispatchFrozen>),
+    /// A decision taken at a meeting.
+    Decided(Decided),
     /// A life of the log begins.
     Epoch(EpochBegan),
     /// Written by a newer server: kept as it is, ignored by everything derived.
@@ -97,6 +103,8 @@ impl LogEntry {
             LogEntry::ContactRead(_) => 13,
             LogEntry::Epoch(_) => 14,
             LogEntry::Notified(_) => 15,
+            LogEntry::DispatchFrozen(_) => 16,
+            LogEntry::Decided(_) => 17,
             LogEntry::Unknown { kind, .. } => *kind,
         }
     }
@@ -119,6 +127,8 @@ impl LogEntry {
             | LogEntry::Account(_)
             | LogEntry::ContactRead(_)
             | LogEntry::Notified(_)
+            | LogEntry::DispatchFrozen(_)
+            | LogEntry::Decided(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -141,6 +151,8 @@ impl LogEntry {
             | LogEntry::Erased(_)
             | LogEntry::ContactRead(_)
             | LogEntry::Notified(_)
+            | LogEntry::DispatchFrozen(_)
+            | LogEntry::Decided(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -163,6 +175,8 @@ impl LogEntry {
             LogEntry::Definition(body) => minicbor::to_vec(body),
             LogEntry::ContactRead(body) => minicbor::to_vec(body),
             LogEntry::Notified(body) => minicbor::to_vec(body),
+            LogEntry::DispatchFrozen(body) => minicbor::to_vec(body),
+            LogEntry::Decided(body) => minicbor::to_vec(body),
             LogEntry::Epoch(body) => minicbor::to_vec(body),
             LogEntry::Unknown { body, .. } => return body.clone(),
         };
@@ -202,6 +216,8 @@ impl LogEntry {
             13 => LogEntry::ContactRead(read(body)?),
             14 => LogEntry::Epoch(read(body)?),
             15 => LogEntry::Notified(read(body)?),
+            16 => LogEntry::DispatchFrozen(Box::new(read(body)?)),
+            17 => LogEntry::Decided(read(body)?),
             kind => LogEntry::Unknown {
                 kind,
                 body: body.to_vec(),

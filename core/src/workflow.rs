@@ -16,7 +16,7 @@ mod problem;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
 pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into};
-pub use notice::{NOTICED, Notice, notices};
+pub use notice::{NOTICED, Notice, NoticeRules, notices};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;

@@ -12,6 +12,7 @@ mod changes;
 mod definition;
 mod described;
 mod device;
+mod dispatches;
 mod door;
 mod duplicates;
 mod edits;
@@ -68,6 +69,10 @@ pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
 pub use device::{ChallengeJson, DeviceTokenJson, ProofBody};
+pub use dispatches::{
+    DecideBody, DecidedJson, DecisionAboutJson, DecisionJson, DispatchItemJson, DispatchJson,
+    DispatchLineJson, DispatchPartJson, DispatchQueriesJson, DispatchesJson, FreezeBody, TallyJson,
+};
 pub use door::{Door, Edge};
 pub use duplicates::{AlikeJson, DoublesJson, DuplicateJson, DuplicatesJson};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
@@ -115,8 +120,9 @@ pub struct Office {
     pub door: Arc<Door>,
     /// Photos and files.
     pub files: Arc<Files>,
-    /// The events that units are told of outside this system.
-    pub noticed: Vec<String>,
+    /// The events that units are told of outside this system where a campaign does not say; none
+    /// without a gateway.
+    pub noticed: Option<Vec<String>>,
     stamp: Arc<Stamp>,
     /// The calendar that ships with the program.
     calendar: Arc<Calendar>,
@@ -139,7 +145,7 @@ impl Office {
             progress,
             door,
             files,
-            noticed: Vec::new(),
+            noticed: None,
             stamp,
             calendar,
         })
@@ -177,7 +183,7 @@ impl Office {
     async fn lights(&self) -> Result<Lights, ApiError> {
         let known = self.engine.definitions().await?;
         let today = Day::in_beijing(self.door.now());
-        Ok(Lights::on(today, known.calendar(&self.calendar)))
+        Ok(Lights::known(today, &known, &self.calendar))
     }
 
     async fn labels(&self) -> Result<labels::Labels, ApiError> {
@@ -221,6 +227,9 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(new_phone::others))
         .routes(routes!(inbox::show))
         .routes(routes!(notices::index))
+        .routes(routes!(dispatches::index, dispatches::create))
+        .routes(routes!(dispatches::show))
+        .routes(routes!(dispatches::decide))
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use liandu_core::record::kind::Kind;
 use liandu_core::time::Timestamp;
-use liandu_core::workflow::{NOTICED, workflow};
+use liandu_core::workflow::{NOTICED, NoticeRules, workflow};
 use serde::Deserialize;
 use tokio::sync::watch;
 
@@ -49,7 +49,7 @@ pub struct Settings {
     pub format: Format,
     /// The body, with places for values.
     pub body: String,
-    /// Of which events.
+    /// Of which events, where a campaign's definition does not say.
     #[serde(default = "events")]
     pub events: Vec<String>,
     /// Tries of one notice.
@@ -94,9 +94,9 @@ impl Settings {
             .next()
     }
 
-    fn due(&self, now: Timestamp) -> Due {
+    fn due(&self, now: Timestamp, rules: NoticeRules) -> Due {
         Due {
-            words: self.events.clone(),
+            rules,
             since: Timestamp(now.0.saturating_sub(AGE_MS_MAX)),
             now,
             attempts_max: self.attempts,
@@ -142,7 +142,12 @@ pub async fn run(
         if engine.is_stopping() {
             return;
         }
-        let found = ask(&settings, &readers).await;
+        // An engine that does not answer is stopping, or does in a second.
+        let Ok(known) = engine.definitions().await else {
+            continue;
+        };
+        let rules = NoticeRules::known(&known, &settings.events);
+        let found = ask(&settings, rules, &readers).await;
         for told in found {
             let failure = deliver(&settings, &told).await.err();
             tracing::info!(record = %told.record, ok = failure.is_none(), "a unit was told");
@@ -164,14 +169,11 @@ pub async fn run(
     }
 }
 
-async fn ask(settings: &Arc<Settings>, readers: &Arc<Readers>) -> Vec<Told> {
+async fn ask(settings: &Arc<Settings>, rules: NoticeRules, readers: &Arc<Readers>) -> Vec<Told> {
     let (settings, readers) = (settings.clone(), readers.clone());
-    let lights = liandu_core::light::Lights {
-        overdue_upto: liandu_core::time::Day(0),
-        near_upto: liandu_core::time::Day(0),
-    };
+    let lights = liandu_core::light::Lights::default();
     let asked = tokio::task::spawn_blocking(move || {
-        let wanted = settings.due(crate::engine::now());
+        let wanted = settings.due(crate::engine::now(), rules);
         readers.read(lights, |snapshot: &Snapshot<'_>| {
             due(snapshot, &wanted, AT_ONCE)
         })

@@ -77,11 +77,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     });
     let mut office = Office::new(handle.clone(), (readers, progress), door, files)
         .context("系统没有随机数 (the system has no random bytes to give)")?;
-    office.noticed = settings
-        .notices
-        .as_ref()
-        .map(|told| told.events.clone())
-        .unwrap_or_default();
+    office.noticed = settings.notices.as_ref().map(|told| told.events.clone());
     let telling = told.map(tokio::spawn);
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(

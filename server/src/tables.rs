@@ -8,6 +8,7 @@ mod body;
 pub(crate) mod born;
 pub mod check;
 pub mod count;
+pub mod dispatch;
 pub mod filter;
 pub mod follow;
 pub mod map;
@@ -15,6 +16,7 @@ pub mod notice;
 mod number;
 pub mod quarantine;
 pub mod query;
+mod raised;
 pub mod read;
 pub mod rows;
 pub mod schema;
@@ -29,6 +31,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::Verdict;
+use rusqlite::Connection;
 
 /// Up to where in which log the rows go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,29 @@ pub struct Mark {
     pub position: Position,
     /// The log's rolling hash there; another one means another log.
     pub hash: Vec<u8>,
+}
+
+impl Mark {
+    /// Before the first entry of any log.
+    pub fn none() -> Mark {
+        Mark {
+            epoch: Epoch([0; 8]),
+            position: Position(0),
+            hash: Vec::new(),
+        }
+    }
+
+    pub(crate) fn read(connection: &Connection) -> Result<Mark, TablesError> {
+        let mut statement = connection.prepare_cached("SELECT epoch, position, hash FROM meta")?;
+        Ok(statement.query_row([], |row| {
+            let position: i64 = row.get(1)?;
+            Ok(Mark {
+                epoch: Epoch(row.get(0)?),
+                position: Position(u64::try_from(position).unwrap_or(0)),
+                hash: row.get(2)?,
+            })
+        })?)
+    }
 }
 
 /// An edit that does not count (yet).

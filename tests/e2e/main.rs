@@ -9,6 +9,7 @@ mod conflict;
 mod crash;
 mod damage;
 mod described;
+mod dispatch;
 mod files;
 mod folder;
 mod hostile;

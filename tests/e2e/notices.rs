@@ -197,3 +197,41 @@ fn reminder_reaches_the_unit_through_a_gateway_that_failed_first_and_each_try_is
     );
     server.stop().expect("stopped");
 }
+
+#[test]
+fn campaign_says_of_which_events_units_are_told_whatever_the_server_is_set_to() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (url, called) = gateway();
+    let server = start(scratch.path(), &url);
+    let office = server
+        .office("congress-office", "130123")
+        .expect("an office");
+    let all = office.get("/api/notices").expect("the notices");
+    assert_eq!(
+        all["events"],
+        json!([{"zh": "催办", "en": "remind"}, {"zh": "督办", "en": "supervise"}])
+    );
+    let definition = liandu_core::campaign::HEBEI_V2_JSON;
+    let mut definition: Value = serde_json::from_slice(definition).expect("JSON");
+    definition["notices"] = json!(["transfer"]);
+    let file = scratch.path().join("v2.json");
+    std::fs::write(&file, definition.to_string()).expect("a file");
+    server.publish(&file).expect("published");
+    reminded(&office);
+    let sent = called.recv_timeout(WAIT).expect("a call of the gateway");
+    assert!(
+        sent.contains("交办"),
+        "the transfer, not the reminder: {sent}"
+    );
+    notice(&office, "u-roads", |notice| notice["attempts"] == 2);
+    let all = office.get("/api/notices").expect("the notices");
+    let notices = all["notices"].as_array().expect("a list").iter();
+    let events: Vec<&Value> = notices.map(|notice| &notice["event"]).collect();
+    assert_eq!(events, ["transfer"; 3], "of three units: {all}");
+    let events = all["events"].as_array().expect("a list").iter();
+    assert_eq!(
+        events.map(|event| &event["en"]).collect::<Vec<_>>(),
+        ["transfer"]
+    );
+    server.stop().expect("stopped");
+}

@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::agree;
+use crate::campaign::deadlines::{deadline, rises, told};
 use crate::campaign::error::{CampaignError, Unknown};
 use crate::campaign::raw::{
-    RawCampaign, RawCode, RawCodeList, RawCollection, RawDeadline, RawDomain, RawField, RawFields,
-    RawKind, RawLabel, RawQuestion, RawText, RawUnit,
+    RawCampaign, RawCode, RawCodeList, RawCollection, RawDomain, RawField, RawFields, RawKind,
+    RawLabel, RawQuestion, RawText, RawUnit,
 };
 use crate::campaign::{
-    Answer, Calendar, Campaign, Code, CodeList, CollectionDef, DeadlineRule, DeadlineStep, Domain,
-    FieldDef, KindDef, Label, Question, Section, TextDef, UnitOfMeasure, ValueType,
+    Answer, Calendar, Campaign, Code, CodeList, CollectionDef, Domain, FieldDef, KindDef, Label,
+    Question, Section, TextDef, UnitOfMeasure, ValueType,
 };
 use crate::id::{CampaignId, CollectionId, DomainId, FieldId, IdError, QuestionId, RegionCode};
 use crate::record::kind::Kind;
@@ -39,6 +40,8 @@ pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
         code_lists: code_lists(raw.code_lists)?,
         units: units(raw.units)?,
         deadlines: Vec::new(),
+        escalation: rises(raw.escalation, &mut unknown)?,
+        notices: raw.notices.map(|words| told(words, &mut unknown)),
         calendar: raw.calendar.map(Calendar::made).transpose()?,
         local: Vec::new(),
         unknown: Vec::new(),
@@ -440,53 +443,4 @@ fn value_type(place: &str, word: &str, unknown: &mut Vec<Unknown>) -> ValueType 
             });
             ValueType::Unknown
         })
-}
-
-fn deadline(
-    campaign: &Campaign,
-    raw: RawDeadline,
-    unknown: &mut Vec<Unknown>,
-) -> Result<DeadlineRule, CampaignError> {
-    let place = format!("deadlines/{}", raw.id);
-    let step = match raw.step.as_str() {
-        "receive" => DeadlineStep::Receive,
-        "plan" => DeadlineStep::Plan,
-        "rectify" => DeadlineStep::Rectify,
-        "review" => DeadlineStep::Review,
-        "look_back" => DeadlineStep::LookBack,
-        "call_back" => DeadlineStep::CallBack,
-        word => {
-            unknown.push(Unknown {
-                place: place.clone(),
-                word: word.to_owned(),
-            });
-            DeadlineStep::Unknown
-        }
-    };
-    if campaign.deadlines.iter().any(|rule| rule.id == raw.id) {
-        return Err(CampaignError::Twice { place });
-    }
-    if let Some(code) = &raw.mode
-        && campaign.code("rectification_modes", code).is_none()
-    {
-        let list = "rectification_modes".to_owned();
-        return Err(CampaignError::NoCode {
-            place,
-            list,
-            code: code.clone(),
-        });
-    }
-    Ok(DeadlineRule {
-        name: label(&place, raw.name)?,
-        step,
-        mode: raw.mode,
-        domain: raw
-            .domain
-            .map(|word| agree::known_domain(campaign, &place, &word))
-            .transpose()?,
-        days: raw.days,
-        warn_days: raw.warn_days,
-        escalate_days: raw.escalate_days,
-        id: raw.id,
-    })
 }

@@ -22,7 +22,18 @@ pub(super) struct RawCampaign {
     pub(super) units: Vec<RawUnit>,
     #[serde(default)]
     pub(super) deadlines: Vec<RawDeadline>,
+    /// Definitions from before it have none: nothing rises.
+    #[serde(default)]
+    pub(super) escalation: Vec<RawRise>,
+    /// Definitions from before it do not say.
+    pub(super) notices: Option<Vec<String>>,
     pub(super) calendar: Option<RawCalendar>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawRise {
+    pub(super) level: String,
+    pub(super) days: u32,
 }
 
 #[derive(Deserialize)]

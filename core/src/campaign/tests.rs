@@ -1,5 +1,6 @@
 //! Facts of the shipped definitions and of what regions add.
 
+mod rules;
 mod strict;
 mod values;
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::id::{
     Actor, CampaignId, ChangeHash, DeviceId, DomainId, Epoch, EventId, GroupId, PersonId, Position,
-    RecordId, RegionCode, UnitId,
+    RecordId, RegionCode, StateId, UnitId,
 };
 use crate::protocol::update::Chunk;
 use crate::record::path::WriteId;
@@ -124,6 +124,61 @@ fn about_records() -> Vec<(&'static str, LogEntry)> {
                 time: time(),
             }),
         ),
+    ]
+}
+
+fn about_meetings() -> Vec<(&'static str, LogEntry)> {
+    let state = |word| StateId::new(word).unwrap();
+    let tally = Tally {
+        new: 12,
+        done: 7,
+        open: 40,
+        overdue: 3,
+        raised: 1,
+    };
+    let part = |code: &str| DispatchPart {
+        code: code.to_owned(),
+        tally,
+    };
+    let (task, problem) = (RecordId([5; 16]), RecordId([1; 16]));
+    let dispatch = DispatchFrozen {
+        region: RegionCode::new("130123").unwrap(),
+        from: Timestamp(time().0 - 604_800_000),
+        to: time(),
+        as_of: Position(81_204),
+        total: tally,
+        regions: vec![part("130123001")],
+        units: vec![part("water")],
+        units_more: 2,
+        overdue: vec![DispatchItem {
+            record: problem,
+            state: state("received"),
+            due: "2020-06-12".to_owned(),
+            units: vec![UnitId::new("water").unwrap()],
+        }],
+        decisions: vec![DecisionState {
+            record: task,
+            state: state("open"),
+            due: Some("2020-06-18".to_owned()),
+            overdue: true,
+            about: Some((problem, state("received"))),
+        }],
+        user: "li".to_owned(),
+        time: time(),
+    };
+    let decided = Decided {
+        dispatch: Position(81_205),
+        record: task,
+        about: Some(problem),
+        user: "li".to_owned(),
+        time: time(),
+    };
+    vec![
+        (
+            "dispatch_frozen",
+            LogEntry::DispatchFrozen(Box::new(dispatch)),
+        ),
+        ("decided", LogEntry::Decided(decided)),
     ]
 }
 
@@ -260,6 +315,7 @@ fn about_devices() -> Vec<(&'static str, LogEntry)> {
 
 fn all() -> Vec<(&'static str, LogEntry)> {
     let mut all = about_records();
+    all.extend(about_meetings());
     all.extend(about_people());
     all.extend(about_devices());
     all

@@ -2,9 +2,10 @@
 //!
 //! Never sends anything: it says who is to be told what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::{EventId, UnitId};
+use crate::admission::Definitions;
+use crate::id::{CampaignId, EventId, UnitId};
 use crate::record::kind::Kind;
 use crate::record::value::Value;
 use crate::record::view::{EventView, Record};
@@ -12,8 +13,45 @@ use crate::time::Timestamp;
 
 use super::workflow;
 
-/// Events that may be told. Which of them are is an office's setting.
+/// Events that may be told. Which of them are is said by campaigns and by an office's setting.
 pub const NOTICED: [&str; 5] = ["transfer", "reassign", "remind", "supervise", "instruct"];
+
+/// Of which events units are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NoticeRules {
+    /// As the newest version of a campaign says, for records of all its versions.
+    pub campaigns: BTreeMap<CampaignId, Vec<&'static str>>,
+    /// Where a campaign does not say; nothing when every known one does.
+    pub elsewhere: Vec<&'static str>,
+}
+
+impl NoticeRules {
+    /// What the definitions say, and an office's setting elsewhere.
+    pub fn known(definitions: &Definitions, setting: &[String]) -> NoticeRules {
+        let ids: BTreeSet<&CampaignId> = definitions.iter().map(|(_, known)| &known.id).collect();
+        let newest = ids.iter().filter_map(|id| definitions.latest(id));
+        let said = newest.filter_map(|campaign| {
+            let notices = campaign.notices.clone()?;
+            Some((campaign.id.clone(), notices))
+        });
+        let campaigns: BTreeMap<CampaignId, Vec<&'static str>> = said.collect();
+        let silent = campaigns.len() < ids.len();
+        let set = |word: &&'static str| silent && setting.iter().any(|said| said == word);
+        NoticeRules {
+            campaigns,
+            elsewhere: NOTICED.into_iter().filter(set).collect(),
+        }
+    }
+
+    /// Every event that is told anywhere.
+    pub fn words(&self) -> Vec<&'static str> {
+        let told = |word: &&'static str| {
+            let mut lists = self.campaigns.values();
+            self.elsewhere.contains(word) || lists.any(|list| list.contains(word))
+        };
+        NOTICED.into_iter().filter(told).collect()
+    }
+}
 
 /// One event for one unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -45,6 +45,11 @@ export interface Code extends Label {
 export interface Unit extends Code {
   readonly dimension: string;
 }
+/** Overdue problems wait for the leaders of a level after so many working days. */
+export interface Rise {
+  readonly level: string;
+  readonly days: number;
+}
 export interface Definition {
   readonly id: string;
   readonly version: number;
@@ -54,6 +59,8 @@ export interface Definition {
   readonly code_lists: readonly { id: string; codes: readonly Code[] }[];
   readonly units: readonly Unit[];
   readonly deadlines?: readonly { id: string; name: Label }[];
+  readonly escalation?: readonly Rise[];
+  readonly notices?: readonly string[];
 }
 
 const ANSWERS = 'yes_no_na';

@@ -2,7 +2,7 @@
 
 const NAMES: ReadonlySet<string> = new Set([
   'region', 'kind', 'domain', 'state', 'group', 'campaign', 'source', 'author', 'handler', 'since', 'until',
-  'changed_since', 'changed_until', 'conflict', 'flag', 'light', 'q', 'bbox',
+  'changed_since', 'changed_until', 'conflict', 'flag', 'light', 'raised', 'closed_since', 'closed_until', 'q', 'bbox',
 ]);
 const PLACES = ['field.', 'answer.', 'item.'];
 

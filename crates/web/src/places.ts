@@ -10,8 +10,11 @@ export interface Place {
   readonly wide?: boolean;
 }
 
-const OFFICE: readonly Place[] = [
+/** Not the response centre's: dispatches are for who leads. */
+const DISPATCH: Place = { to: '/dispatches', name: 'dispatch' };
+const office = (leads: boolean): readonly Place[] => [
   { to: '/ledger?kind=problem', name: 'ledger' },
+  ...(leads ? [{ ...DISPATCH, wide: true }] : []),
   { to: '/conflicts', name: 'conflicts' },
   { to: '/quarantine', name: 'quarantine' },
   { to: '/duplicates', name: 'duplicates' },
@@ -22,6 +25,7 @@ const LEADER: readonly Place[] = [
   { to: '/ledger?kind=problem&tab=map', name: 'map' },
   { to: '/ledger?kind=problem&field.key=true', name: 'keyProblems' },
   { to: '/ledger?kind=problem', name: 'ledger' },
+  DISPATCH,
 ];
 
 function department(unit: string): readonly Place[] {
@@ -39,7 +43,7 @@ export function placesOf(who: Schemas['SessionJson'] | null): readonly Place[] {
   const onlyAdministers = who?.grants.every(({ role }) => role === 'administrator') ?? false;
   const places: Place[] = onlyAdministers ? [] : [{ to: '/', name: leads ? 'today' : 'inbox' }];
   for (const grant of who?.grants ?? []) {
-    if (grant.role === 'congress-office' || grant.role === 'response-centre') places.push(...OFFICE);
+    if (grant.role === 'congress-office' || grant.role === 'response-centre') places.push(...office(grant.role === 'congress-office'));
     if (grant.role === 'leader') places.push(...LEADER);
     if (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department')) places.push({ to: '/ledger?kind=problem', name: 'ledger' });
     if (grant.role === 'administrator' || (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department'))) places.push({ to: '/admin', name: 'admin' });

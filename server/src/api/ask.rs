@@ -5,6 +5,7 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use liandu_core::id::Position;
+use liandu_core::level::Level;
 use liandu_core::limits;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,6 @@ use utoipa::IntoParams;
 use crate::api::problem::ApiError;
 use crate::tables::count::By;
 use crate::tables::filter::{Filter, FilterError, View, Why};
-use crate::tables::map::Level;
 use crate::tables::query::{Cursor, Sort};
 
 /// Everything a list, count, map or export may be asked.
@@ -141,6 +141,13 @@ pub(crate) struct FilterParams {
     changed_since: Option<String>,
     /// Last changed at the office before.
     changed_until: Option<String>,
+    /// Closed at the office at or after.
+    closed_since: Option<String>,
+    /// Closed at the office before.
+    closed_until: Option<String>,
+    /// Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+    /// `town`. Several: any of them.
+    raised: Option<String>,
     /// `open` or `none`.
     conflict: Option<String>,
     /// What is open beside the state: `third-transfer`, `escalated`, `instructed`,

@@ -368,7 +368,8 @@ impl CreateBody {
     }
 }
 
-fn fresh_record(office: &Office) -> Result<RecordId, ApiError> {
+/// An id for a record that its caller did not name.
+pub(crate) fn fresh_record(office: &Office) -> Result<RecordId, ApiError> {
     let random = (office.door.edge.random)().ok_or(ApiError::Internal)?;
     let ten = random.first_chunk::<10>().ok_or(ApiError::Internal)?;
     Ok(RecordId::v7(

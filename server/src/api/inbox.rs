@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use liandu_core::id::{Position, UnitId};
+use liandu_core::id::{Position, RegionCode, UnitId};
+use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::policy::{Facts, Grant, Principal, Relation, Role, may_cause};
 use liandu_core::record::kind::Kind;
@@ -30,11 +31,14 @@ use crate::tables::visible::Visible;
 /// How many wait in one state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitJson {
-    /// The state; empty for a flag.
+    /// The state; empty for a flag and for what has risen.
     pub state: String,
     /// What is open beside the state, when that is why they wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flag: Option<String>,
+    /// The level of leaders it has risen to, when that is why they wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raised: Option<String>,
     /// What people call it.
     pub label: LabelJson,
     /// The ledger's query string for the same records.
@@ -93,27 +97,43 @@ pub struct InboxJson {
 enum Why {
     State(&'static StateRule),
     Flag(&'static FlagRule),
+    /// Overdue so long that it waits for the leaders of this level.
+    Raised(Level),
 }
 
+/// For whom what has risen waits, and what answers it.
+const RAISED_TURN: &[(Role, Relation)] = &[(Role::Leader, Relation::InRegion)];
+const RAISED_NEXT: &[&str] = &["instruct", "supervise"];
+
 impl Why {
-    fn state(self) -> Option<&'static str> {
+    /// The ledger's condition for it.
+    fn pair(self) -> (String, String) {
         match self {
-            Why::State(rule) => Some(rule.id),
-            Why::Flag(_) => None,
+            Why::State(rule) => pair("state", rule.id),
+            Why::Flag(rule) => pair("flag", rule.id),
+            Why::Raised(level) => pair("raised", level.as_str()),
         }
     }
 
-    fn flag(self) -> Option<&'static str> {
-        match self {
-            Why::State(_) => None,
-            Why::Flag(rule) => Some(rule.id),
-        }
+    /// Its word when it is of that condition.
+    fn word(self, name: &str) -> Option<String> {
+        let (of, word) = self.pair();
+        (of == name).then_some(word)
     }
 
     fn turn(self) -> &'static [(Role, Relation)] {
         match self {
             Why::State(rule) => rule.turn,
             Why::Flag(rule) => rule.turn,
+            Why::Raised(_) => RAISED_TURN,
+        }
+    }
+
+    /// Whether it is the turn of a region's people: what has risen waits at one level only.
+    fn reaches(self, region: &RegionCode) -> bool {
+        match self {
+            Why::State(_) | Why::Flag(_) => true,
+            Why::Raised(level) => Level::of(region) == level,
         }
     }
 
@@ -121,6 +141,7 @@ impl Why {
         let (zh, en) = match self {
             Why::State(rule) => (rule.zh, rule.en),
             Why::Flag(rule) => (rule.zh, rule.en),
+            Why::Raised(_) => ("超期提级", "overdue, risen"),
         };
         LabelJson {
             zh: zh.to_owned(),
@@ -133,6 +154,7 @@ impl Why {
         let answers = match self {
             Why::State(_) => false,
             Why::Flag(flag) => flag.next.contains(&rule.id),
+            Why::Raised(_) => RAISED_NEXT.contains(&rule.id),
         };
         (!answers, !rule.moves())
     }
@@ -170,12 +192,10 @@ impl Heap {
     }
 
     fn pairs(&self) -> Pairs {
-        let why = self.why.state().map(|word| pair("state", word));
-        let why = why.or_else(|| self.why.flag().map(|word| pair("flag", word)));
         let (kind, rest) = self.whose.split_at(1);
         kind.iter()
             .cloned()
-            .chain(why)
+            .chain([self.why.pair()])
             .chain(rest.iter().cloned())
             .collect()
     }
@@ -207,10 +227,12 @@ fn widest(principal: &Principal) -> Vec<&Grant> {
 
 fn heaps(principal: &Principal) -> Vec<Heap> {
     let (mut heaps, mut known) = (Vec::new(), BTreeSet::new());
-    let flags = FLAGS.iter().map(Why::Flag);
+    let raised = Level::ALL.into_iter().map(Why::Raised);
+    let flags = raised.chain(FLAGS.iter().map(Why::Flag));
     let states = workflow(Kind::Problem).states.iter().map(Why::State);
     for why in flags.chain(states) {
-        for grant in widest(principal) {
+        let reached = |grant: &&Grant| why.reaches(&grant.region);
+        for grant in widest(principal).into_iter().filter(reached) {
             let turns = why.turn().iter().filter(|(role, _)| *role == grant.role);
             for heap in turns.filter_map(|(_, relation)| Heap::of(why, *relation, grant)) {
                 if known.insert(heap.query()) {
@@ -255,37 +277,45 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
     rules.iter().map(next).collect()
 }
 
-/// How often records that wait for several reasons are counted too much.
-fn twice(snapshot: &Snapshot<'_>, visible: &Visible, heaps: &[Heap]) -> Result<u64, ApiError> {
-    let mut reasons: BTreeMap<&Pairs, Vec<Why>> = BTreeMap::new();
+/// The conditions that reasons are said by.
+const REASONS: [&str; 3] = ["raised", "flag", "state"];
+
+/// How many records wait for any of a person's reasons, each once: what waits by one condition,
+/// less what waits by two, and what waits by all three (inclusion and exclusion).
+fn once(snapshot: &Snapshot<'_>, visible: &Visible, heaps: &[Heap]) -> Result<u64, ApiError> {
+    let mut whys: BTreeMap<&Pairs, Vec<Why>> = BTreeMap::new();
     for heap in heaps {
-        reasons.entry(&heap.whose).or_default().push(heap.why);
+        whys.entry(&heap.whose).or_default().push(heap.why);
     }
-    let mut twice = 0;
-    for (whose, whys) in reasons {
-        let counted = |flags: &[&str], states: &[&str]| {
-            let flags = flags.iter().map(|word| pair("flag", word));
-            let states = states.iter().map(|word| pair("state", word));
-            let pairs: Pairs = whose.iter().cloned().chain(flags).chain(states).collect();
+    let (mut more, mut less) = (0, 0);
+    for (whose, whys) in whys {
+        let any = |name: &str| {
+            let words: Vec<String> = whys.iter().filter_map(|why| why.word(name)).collect();
+            let pairs = words.iter().map(|word| pair(name, word));
+            pairs.collect::<Pairs>()
+        };
+        let any: Vec<Pairs> = REASONS
+            .into_iter()
+            .map(any)
+            .filter(|p| !p.is_empty())
+            .collect();
+        for chosen in 1..1_u32 << any.len() {
+            let taken = any.iter().enumerate();
+            let taken = taken.filter(|(nr, _)| chosen >> nr & 1 == 1);
+            let pairs: Pairs = taken.flat_map(|(_, pairs)| pairs.clone()).collect();
+            let pairs: Pairs = whose.iter().cloned().chain(pairs).collect();
             let (filter, _) = Filter::parse(&pairs)?;
             let filter = &filter;
             let counts = count(snapshot, Asked { visible, filter }, None)?;
-            Ok::<u64, ApiError>(counts.total)
-        };
-        let flags: Vec<&str> = whys.iter().filter_map(|why| why.flag()).collect();
-        let states: Vec<&str> = whys.iter().filter_map(|why| why.state()).collect();
-        if flags.is_empty() {
-            continue;
-        }
-        for flag in &flags {
-            twice += counted(&[flag], &[])?;
-        }
-        twice -= counted(&flags, &[])?;
-        if !states.is_empty() {
-            twice += counted(&flags, &states)?;
+            let sum = if chosen.count_ones() % 2 == 1 {
+                &mut more
+            } else {
+                &mut less
+            };
+            *sum += counts.total;
         }
     }
-    Ok(twice)
+    Ok(u64::saturating_sub(more, less))
 }
 
 fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJson, ApiError> {
@@ -304,8 +334,9 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             found.map_or(0, |(_, count)| *count)
         };
         waits.push(WaitJson {
-            state: heap.why.state().unwrap_or_default().to_owned(),
-            flag: heap.why.flag().map(str::to_owned),
+            state: heap.why.word("state").unwrap_or_default(),
+            flag: heap.why.word("flag"),
+            raised: heap.why.word("raised"),
             label: heap.why.label(),
             filter: heap.query(),
             count: counts.total,
@@ -321,13 +352,12 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
     found.truncate(limit);
     let waiting = |(line, heap): &(Line, &Heap)| WaitingJson {
         record: LineJson::of(line, snapshot.lights()),
-        flag: heap.why.flag().map(|_| heap.why.label()),
+        flag: heap.why.word("state").is_none().then(|| heap.why.label()),
         next: next(&who.principal, heap, line),
     };
     Ok(InboxJson {
         as_of: snapshot.mark().into(),
-        total: waits.iter().map(|wait| wait.count).sum::<u64>()
-            - twice(snapshot, &visible, &heaps)?,
+        total: once(snapshot, &visible, &heaps)?,
         waits,
         records: found.iter().map(waiting).collect(),
     })

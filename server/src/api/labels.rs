@@ -7,6 +7,7 @@ use std::sync::Arc;
 use liandu_core::admission::Definitions;
 use liandu_core::campaign::{Campaign, FieldDef, Label};
 use liandu_core::id::{CampaignId, CollectionId, DomainId, FieldId, QuestionId};
+use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -71,6 +72,10 @@ impl Labels {
             }
             By::Column("campaign", _) => self.campaign(Some(value)).map(|c| c.name.clone()),
             By::Light => Light::parse(value).map(|light| label(light.name().0, light.name().1)),
+            By::Raised => Level::parse(value).map(|level| {
+                let (zh, en) = level.name();
+                label(zh, en)
+            }),
             By::Column(..) | By::Handler => None,
             By::Facet(place) if place == FLAG_PLACE => {
                 flag(value).map(|rule| label(rule.zh, rule.en))

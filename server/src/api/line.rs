@@ -97,6 +97,10 @@ pub struct LineJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "yellow")]
     pub light: Option<String>,
+    /// The highest level whose leaders it waits for because it has been overdue that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "city")]
+    pub raised: Option<String>,
 }
 
 impl LineJson {
@@ -133,6 +137,7 @@ impl LineJson {
             position: line.spot.as_ref().map(PositionJson::from),
             due: (line.due != NOT_DUE).then(|| line.due.clone()),
             light: line.light(lights).map(|light| light.as_str().to_owned()),
+            raised: line.raised(lights).map(|level| level.as_str().to_owned()),
         }
     }
 }

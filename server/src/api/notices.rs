@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use liandu_core::record::kind::Kind;
-use liandu_core::workflow::workflow;
+use liandu_core::workflow::{NoticeRules, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,17 +94,21 @@ pub(crate) async fn index(
     who: SignedIn,
     ask: Ask,
 ) -> Result<Json<NoticesJson>, ApiError> {
-    let (visible, words) = (who.visible(), office.noticed.clone());
-    let named = |word: &String| {
+    let visible = who.visible();
+    let known = office.engine.definitions().await?;
+    let setting = office.noticed.as_ref();
+    let rules = setting.map(|setting| NoticeRules::known(&known, setting));
+    let rules = rules.unwrap_or_default();
+    let named = |word: &'static str| {
         let rule = workflow(Kind::Problem).event(word)?;
         Some(LabelJson {
             zh: rule.zh.to_owned(),
             en: rule.en.to_owned(),
         })
     };
-    let events = words.iter().filter_map(named).collect();
+    let events = rules.words().into_iter().filter_map(named).collect();
     let answer = office.read(ask.at_least, move |snapshot| {
-        let found = list(snapshot, &visible, &words, ask.limit)?;
+        let found = list(snapshot, &visible, &rules, ask.limit)?;
         Ok(NoticesJson {
             as_of: snapshot.mark().into(),
             events,

@@ -137,6 +137,10 @@ pub struct RecordJson {
     /// How near that is: `green`, `yellow`, `red` or `grey`; absent where no clock runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub light: Option<String>,
+    /// The highest level whose leaders it waits for because it has been overdue that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "city")]
+    pub raised: Option<String>,
     /// Values by place: `f/FIELD`, `a/QUESTION`, `i/COLLECTION/ITEM/FIELD`.
     pub fields: BTreeMap<String, FieldJson>,
     /// Long texts by field.
@@ -230,7 +234,13 @@ impl Words<'_> {
         let open = unanswered(record);
         let texts = record.texts.iter();
         let due = light::due(record);
-        let shines = self.lights.light(light::clock(record), due);
+        let clock = light::clock(record);
+        let shines = self.lights.light(clock, due);
+        let campaign = loaded.doc.definition().map(|d| d.campaign);
+        let raised = campaign.and_then(|campaign| {
+            let of = (&campaign, &loaded.parts.scope.region);
+            self.lights.raised(record.kind, of, clock, due)
+        });
         RecordJson {
             as_of,
             id: record.id.to_string(),
@@ -246,6 +256,7 @@ impl Words<'_> {
             state: self.state(record),
             due: due.map(|due| due.to_string()),
             light: shines.map(|light| light.as_str().to_owned()),
+            raised: raised.map(|level| level.as_str().to_owned()),
             fields: record
                 .fields
                 .iter()

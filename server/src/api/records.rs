@@ -119,7 +119,7 @@ impl CountJson {
 
 /// How many records fit a filter, and how many of each value.
 #[utoipa::path(get, path = "/api/records/count", tag = "records",
-    params(FilterParams, ("by" = Option<String>, Query, description = "`state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`")),
+    params(FilterParams, ("by" = Option<String>, Query, description = "`state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `raised`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`")),
     responses((status = 200, body = CountJson), (status = 400, body = Problem),
         (status = 401, body = Problem)))]
 pub(crate) async fn counted(

@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod description;
+mod dispatches;
 mod door;
 mod duplicates;
 mod files;
@@ -15,5 +16,6 @@ mod lights;
 mod new_phone;
 mod numbers;
 mod open_pages;
+mod raised;
 mod records;
 mod world;

@@ -46,6 +46,8 @@ pub fn fold<I: Index>(
         | LogEntry::Definition(_)
         | LogEntry::ContactRead(_)
         | LogEntry::Notified(_)
+        | LogEntry::DispatchFrozen(_)
+        | LogEntry::Decided(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => {}
     }
@@ -98,6 +100,8 @@ pub fn pointed(
         LogEntry::Moved(_)
         | LogEntry::ContactRead(_)
         | LogEntry::Notified(_)
+        | LogEntry::DispatchFrozen(_)
+        | LogEntry::Decided(_)
         | LogEntry::Unknown { .. } => None,
     }
 }

@@ -5,7 +5,7 @@
 use liandu_core::id::{
     CampaignId, ChangeHash, DeviceId, EventId, PersonId, Position, RecordId, RegionCode, UnitId,
 };
-use liandu_core::log::{AccountSet, GrantEntry, GroupRow, PersonRow};
+use liandu_core::log::{AccountSet, Decided, DispatchFrozen, GrantEntry, GroupRow, PersonRow};
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::{Path, WriteId};
@@ -225,6 +225,10 @@ pub enum AuthorityAct {
         /// Why it did not go out.
         failure: Option<String>,
     },
+    /// The figures of a region frozen for a meeting; `user` and `time` are set by the keeper.
+    DispatchFrozen(Box<DispatchFrozen>),
+    /// A decision taken at a meeting; `user` and `time` are set by the keeper.
+    Decided(Decided),
     /// A record to another scope.
     Move {
         /// Which.

@@ -7,8 +7,8 @@ use liandu_core::admission::Definition;
 use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
-    AccountSet, ContactRead, DefinitionSet, Enrolled, GrantsSet, GroupRow, Groups, Invited,
-    LogEntry, Moved, Notified, People, PersonRow, Revoked, statement_holds,
+    AccountSet, ContactRead, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantsSet, GroupRow,
+    Groups, Invited, LogEntry, Moved, Notified, People, PersonRow, Revoked, statement_holds,
 };
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
@@ -61,6 +61,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             AuthorityAct::Erase { record, reason } => self
                 .erase(by, record, reason)
                 .map_err(|trouble| trouble.answer())?,
+            AuthorityAct::DispatchFrozen(dispatch) => self.dispatch(by, *dispatch),
+            AuthorityAct::Decided(decided) => self.decided(by, decided)?,
             single @ (AuthorityAct::Invite { .. }
             | AuthorityAct::RevokeDevice { .. }
             | AuthorityAct::RevokePerson { .. }
@@ -144,9 +146,38 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             AuthorityAct::Groups(_)
             | AuthorityAct::People(_)
             | AuthorityAct::Definition(_)
+            | AuthorityAct::DispatchFrozen(_)
+            | AuthorityAct::Decided(_)
             | AuthorityAct::Move { .. }
             | AuthorityAct::Erase { .. } => return Err(ActError::Failed),
         })
+    }
+
+    fn dispatch(&mut self, by: &OfficeUser, dispatch: DispatchFrozen) -> Result<Position, Trouble> {
+        let (user, time) = (by.user.clone(), self.now);
+        let dispatch = DispatchFrozen {
+            user,
+            time,
+            ..dispatch
+        };
+        self.stage(LogEntry::DispatchFrozen(Box::new(dispatch)))
+    }
+
+    fn decided(
+        &mut self,
+        by: &OfficeUser,
+        decided: Decided,
+    ) -> Result<Result<Position, Trouble>, ActError> {
+        let row = self.record_row(&decided.record);
+        let row = row.map_err(|trouble| trouble.answer())?;
+        row.filter(|row| row.erased.is_none())
+            .ok_or(ActError::Missing)?;
+        let (user, time) = (by.user.clone(), self.now);
+        Ok(self.stage(LogEntry::Decided(Decided {
+            user,
+            time,
+            ..decided
+        })))
     }
 
     fn groups(&mut self, by: &OfficeUser, rows: Vec<GroupRow>) -> Result<Position, Trouble> {
@@ -348,6 +379,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | LogEntry::Moved(_)
             | LogEntry::ContactRead(_)
             | LogEntry::Notified(_)
+            | LogEntry::DispatchFrozen(_)
+            | LogEntry::Decided(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }

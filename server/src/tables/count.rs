@@ -10,6 +10,7 @@ use liandu_core::limits;
 use crate::tables::TablesError;
 use crate::tables::filter::{self, facet_of};
 use crate::tables::query::{Asked, Snapshot};
+use crate::tables::raised::level_of;
 use crate::tables::sql::Sql;
 
 /// What records are counted by.
@@ -21,13 +22,16 @@ pub enum By {
     Handler,
     /// How near their deadlines are; empty where no clock runs.
     Light,
+    /// The highest level that what is overdue has risen to; empty where nothing has.
+    Raised,
     /// A field's value; a record with several codes counts in each.
     Facet(String),
 }
 
 impl By {
     /// `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`,
-    /// `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD`.
+    /// `author`, `handler`, `light`, `raised`, `flag`, `field.ID`, `answer.ID` or
+    /// `item.COLLECTION.FIELD`.
     pub fn parse(word: &str) -> Option<By> {
         Some(match word {
             "state" => By::Column("state", 0),
@@ -42,6 +46,7 @@ impl By {
             "author" => By::Column("author", 0),
             "handler" => By::Handler,
             "light" => By::Light,
+            "raised" => By::Raised,
             _other => By::Facet(facet_of(word)?),
         })
     }
@@ -84,6 +89,9 @@ pub fn count(
             let key = format!("substr(r.{column}, 1, {length})");
             grouped(snapshot, asked, &mut counts, |_| (key, none()))?;
         }
+        Some(By::Raised) => grouped(snapshot, asked, &mut counts, |sql| {
+            (level_of(snapshot.lights(), sql), none())
+        })?,
         Some(By::Handler) => grouped(snapshot, asked, &mut counts, |_| {
             let join = "LEFT JOIN handler h ON h.row = r.row".to_owned();
             ("coalesce(h.unit, '')".to_owned(), join)

@@ -4,12 +4,14 @@
 //! Never ignores what it does not know: a misspelled condition is an error, not a larger answer.
 
 use liandu_core::id::RegionCode;
+use liandu_core::level::Level;
 use liandu_core::light::{Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::number::{read_code, read_number};
 
 use crate::tables::body;
+use crate::tables::raised::raised;
 use crate::tables::rows::FLAG_PLACE;
 use crate::tables::sql::Sql;
 use crate::tables::time_text;
@@ -42,6 +44,8 @@ enum Condition {
     Facet { place: String, values: Vec<String> },
     /// Its light is any of these.
     Light(Vec<Light>),
+    /// Has been overdue so long that it waits for the leaders of any of these levels.
+    Raised(Vec<Level>),
     /// Inside a box.
     Within(View),
 }
@@ -137,6 +141,13 @@ impl Filter {
             "until" => self.time("first_time", false, value)?,
             "changed_since" => self.time("last_time", true, value)?,
             "changed_until" => self.time("last_time", false, value)?,
+            "closed_since" => self.time("closed_time", true, value)?,
+            "closed_until" => self.time("closed_time", false, value)?,
+            "raised" => {
+                let levels: Option<Vec<Level>> = value.split(',').map(Level::parse).collect();
+                let levels = levels.ok_or(Why::BadValue)?;
+                self.conditions.push(Condition::Raised(levels));
+            }
             "conflict" => match value {
                 "open" => self.conditions.push(Condition::Conflict(true)),
                 "none" => self.conditions.push(Condition::Conflict(false)),
@@ -226,6 +237,7 @@ impl Filter {
             | Condition::Conflict(true) => true,
             Condition::Region(_)
             | Condition::Light(_)
+            | Condition::Raised(_)
             | Condition::Column(..)
             | Condition::Time { .. }
             | Condition::Conflict(false) => false,
@@ -238,6 +250,13 @@ impl Filter {
             let clause = clause(condition, lights, sql);
             sql.and(&clause);
         }
+    }
+
+    /// Whether a record called `r` fits, as an expression whose arguments go into `sql`.
+    pub(crate) fn expression(&self, lights: &Lights, sql: &mut Sql) -> String {
+        let all = self.conditions.iter();
+        let all: Vec<String> = all.map(|c| clause(c, lights, sql)).collect();
+        format!("({})", all.join(" AND "))
     }
 }
 
@@ -314,6 +333,7 @@ fn clause(condition: &Condition, lights: &Lights, sql: &mut Sql) -> String {
         Condition::Search(text) => found_by(text, sql),
         Condition::Facet { place, values } => facet(place, values, sql),
         Condition::Light(any) => shines(any, lights, sql),
+        Condition::Raised(levels) => raised(levels, lights, sql),
         Condition::Within(view) => view.clause(sql),
     }
 }

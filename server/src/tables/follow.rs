@@ -276,6 +276,14 @@ impl Digested {
                 position,
                 notified: notified.clone(),
             }),
+            LogEntry::DispatchFrozen(dispatch) => {
+                let dispatch = dispatch.clone();
+                self.changes.push(Change::Frozen { position, dispatch });
+            }
+            LogEntry::Decided(decided) => self.changes.push(Change::Decided {
+                position,
+                decided: decided.clone(),
+            }),
             LogEntry::Epoch(began) => self.epoch = Some(began.epoch),
             LogEntry::Groups(_)
             | LogEntry::People(_)

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use liandu_core::id::RecordId;
+use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::limits;
 
@@ -15,40 +16,14 @@ use crate::tables::filter::{View, shines};
 use crate::tables::query::{Asked, Snapshot};
 use crate::tables::sql::Sql;
 
-/// Levels of regions that figures are given for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Two digits.
-    Province,
-    /// Four digits.
-    City,
-    /// Six digits.
-    County,
-    /// Nine digits.
-    Town,
-}
-
-impl Level {
-    /// The level of that word.
-    pub fn parse(word: &str) -> Option<Level> {
-        Some(match word {
-            "province" => Level::Province,
-            "city" => Level::City,
-            "county" => Level::County,
-            "town" => Level::Town,
-            _other => return None,
-        })
-    }
-
-    /// The code of the region at this level that a record lies in, as SQL. A record of a wider
-    /// region counts there.
-    fn code(self) -> &'static str {
-        match self {
-            Level::Province => "substr(r.region, 1, 2) || '0000'",
-            Level::City => "substr(r.region, 1, 4) || '00'",
-            Level::County => "substr(r.region, 1, 6)",
-            Level::Town => "substr(r.region, 1, 9)",
-        }
+/// The code of the region at a level that a record lies in, as SQL. A record of a wider region
+/// counts there.
+pub(crate) fn code_at(level: Level) -> &'static str {
+    match level {
+        Level::Province => "substr(r.region, 1, 2) || '0000'",
+        Level::City => "substr(r.region, 1, 4) || '00'",
+        Level::County => "substr(r.region, 1, 6)",
+        Level::Town => "substr(r.region, 1, 9)",
     }
 }
 
@@ -132,7 +107,7 @@ fn figures(
     let query = format!(
         "SELECT {} AS in_region, count(*), count(r.lat_e7), sum({red}), sum({yellow})
          FROM record r {} GROUP BY r.region",
-        level.code(),
+        code_at(level),
         sql.conditions()
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;

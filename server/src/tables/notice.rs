@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use liandu_core::id::{EventId, Position, RecordId, UnitId};
 use liandu_core::log::Notified;
 use liandu_core::time::Timestamp;
-use liandu_core::workflow::{NOTICED, Notice};
+use liandu_core::workflow::{NOTICED, Notice, NoticeRules};
 use rusqlite::{Row, Transaction, params};
 
 use crate::tables::TablesError;
@@ -140,8 +140,8 @@ fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
 /// Which notices go out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Events of these words.
-    pub words: Vec<String>,
+    /// Events that are told.
+    pub rules: NoticeRules,
     /// Not those from before this time: nobody wants last year's reminders.
     pub since: Timestamp,
     /// The time now.
@@ -158,9 +158,9 @@ pub struct Due {
 /// Notices that are to be tried now, the oldest first.
 pub fn due(snapshot: &Snapshot<'_>, due: &Due, limit: usize) -> Result<Vec<Told>, TablesError> {
     let mut sql = Sql::new(false);
-    let words = sql.list(&due.words);
     let since = sql.int(due.since.0);
-    sql.and(&format!("n.word IN {words} AND n.time >= {since}"));
+    sql.and(&format!("n.time >= {since}"));
+    is_told(&due.rules, &mut sql);
     let (most, now) = (sql.int(due.attempts_max.into()), sql.int(due.now.0));
     let (wait, reached) = (sql.int(due.wait_ms), sql.list(&due.reached));
     let query = format!(
@@ -176,17 +176,35 @@ pub fn due(snapshot: &Snapshot<'_>, due: &Due, limit: usize) -> Result<Vec<Told>
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// What a person may see of the notices of these words, the newest first.
+/// Narrows notices to events that are told in their record's campaign.
+fn is_told(rules: &NoticeRules, sql: &mut Sql) {
+    let list = |words: &[&str], sql: &mut Sql| {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        sql.list(&words)
+    };
+    let mut any = Vec::new();
+    for (campaign, words) in &rules.campaigns {
+        let campaign = sql.text(campaign.as_str());
+        let words = list(words, sql);
+        any.push(format!("r.campaign = {campaign} AND n.word IN {words}"));
+    }
+    let said: Vec<String> = rules.campaigns.keys().map(ToString::to_string).collect();
+    let said = sql.list(&said);
+    let words = list(&rules.elsewhere, sql);
+    any.push(format!("r.campaign NOT IN {said} AND n.word IN {words}"));
+    sql.and(&format!("({})", any.join(" OR ")));
+}
+
+/// What a person may see of the notices that are told, the newest first.
 pub fn list(
     snapshot: &Snapshot<'_>,
     visible: &Visible,
-    words: &[String],
+    rules: &NoticeRules,
     limit: usize,
 ) -> Result<Vec<Told>, TablesError> {
     let mut sql = Sql::new(false);
     visible.narrow("r", &mut sql);
-    let words = sql.list(words);
-    sql.and(&format!("n.word IN {words}"));
+    is_told(rules, &mut sql);
     let query = format!(
         "{TOLD} {} GROUP BY n.row, n.event, n.unit
          ORDER BY n.time DESC, n.event, n.unit LIMIT {limit}",

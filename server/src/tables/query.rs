@@ -11,7 +11,6 @@ use data_encoding::BASE64URL_NOPAD;
 use liandu_core::id::RecordId;
 use liandu_core::light::Lights;
 use liandu_core::limits;
-use liandu_core::time::Day;
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -87,11 +86,7 @@ impl<'c> Snapshot<'c> {
 
     /// Begins one whose reader asks nothing about deadlines.
     pub(crate) fn undated(connection: &'c mut Connection) -> Result<Snapshot<'c>, TablesError> {
-        let lights = Lights {
-            overdue_upto: Day(0),
-            near_upto: Day(0),
-        };
-        Snapshot::of(connection, lights)
+        Snapshot::of(connection, Lights::default())
     }
 
     /// Up to where in the log.

@@ -25,7 +25,7 @@ pub(crate) const LINE_COLUMNS: &str = "r.id, r.kind, r.campaign, r.region, r.tea
     r.domain, r.source, r.state, r.title, r.author, r.first_position, r.last_position, \
     r.first_time, r.last_time, r.device_first, r.device_last, r.edits, r.conflicts, r.lat_e7, \
     r.lon_e7, r.datum, r.accuracy_cm, r.due, r.clock, r.behalf, \
-    r.number, r.county, r.numbered_in";
+    r.number, r.county, r.numbered_in, r.closed_time";
 
 pub(crate) fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Null)
@@ -101,6 +101,7 @@ pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
         due: row.get("due")?,
         clock: clock(row)?,
         behalf: code::<PersonId>(row, "behalf")?,
+        closed: row.get::<_, Option<i64>>("closed_time")?.map(Timestamp),
         number: numbered(row)?,
     })
 }

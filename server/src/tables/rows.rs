@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::tables::sound::sound;
 use liandu_core::id::{CampaignId, PersonId, Position, RecordId, StateId, UnitId};
+use liandu_core::level::Level;
 use liandu_core::light::{self, Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
@@ -15,9 +16,9 @@ use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
-use liandu_core::record::view::{Conflict, Record};
+use liandu_core::record::view::{Conflict, EventView, Record};
 use liandu_core::time::{Day, Timestamp};
-use liandu_core::workflow::{Notice, apart, flags, merged_into, notices};
+use liandu_core::workflow::{DECIDE, Notice, apart, flags, merged_into, notices, workflow};
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,8 @@ pub struct Line {
     pub clock: Clock,
     /// For whom it was recorded, when not for who made it.
     pub behalf: Option<PersonId>,
+    /// When the server took in what closed it, none while it is not closed.
+    pub closed: Option<Timestamp>,
     /// Its number, which the tables know and the document does not.
     pub number: Option<Number>,
 }
@@ -89,6 +92,13 @@ impl Line {
     /// How near its deadline is.
     pub fn light(&self, lights: &Lights) -> Option<Light> {
         lights.light(self.clock, Day::parse(&self.due))
+    }
+
+    /// The highest level whose leaders it waits for because it has been overdue that long.
+    pub fn raised(&self, lights: &Lights) -> Option<Level> {
+        let campaign = self.about.campaign.as_ref()?;
+        let of = (campaign, &self.about.scope.region);
+        lights.raised(self.kind, of, self.clock, Day::parse(&self.due))
     }
 }
 
@@ -140,6 +150,7 @@ pub fn project(record: &Record, about: About) -> Rows {
         due: light::due(record).map_or_else(|| NOT_DUE.to_owned(), |day| day.to_string()),
         clock: light::clock(record),
         behalf: record.created.as_ref().and_then(|by| by.behalf.clone()),
+        closed: closed(record),
         number: None,
     };
     let handlers = record.state.handlers.iter().cloned().collect();
@@ -152,6 +163,24 @@ pub fn project(record: &Record, about: About) -> Rows {
         conflicts,
         body: body(record),
     }
+}
+
+/// States in which a record is closed: a problem, and what is done of another kind.
+pub const CLOSED: [&str; 2] = ["closed", "done"];
+
+fn closed(record: &Record) -> Option<Timestamp> {
+    let state = record.state.state.as_str();
+    if !CLOSED.contains(&state) {
+        return None;
+    }
+    let flow = workflow(record.kind);
+    let closes = |event: &&EventView| {
+        let word = event.kind.as_str();
+        let to = flow.event(word).and_then(|rule| rule.to);
+        event.counts && (to == Some(state) || word == DECIDE)
+    };
+    let last = record.events.iter().rev().find(closes)?;
+    last.by.server.map(|(_, time)| time)
 }
 
 /// The place that a record's flags are filtered and counted under.

@@ -10,7 +10,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 10;
+pub const SCHEMA_VERSION: i64 = 11;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -51,7 +51,8 @@ CREATE TABLE record (
     code TEXT NOT NULL,
     number INTEGER NOT NULL,
     county TEXT NOT NULL,
-    numbered_in TEXT NOT NULL
+    numbered_in TEXT NOT NULL,
+    closed_time INTEGER
 ) STRICT;
 CREATE INDEX record_by_code ON record (code);
 CREATE INDEX record_by_number ON record (number, county) WHERE number > 0;
@@ -108,6 +109,20 @@ CREATE TABLE delivery (
     failure TEXT,
     time INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE dispatch (
+    position INTEGER PRIMARY KEY,
+    region TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX dispatch_by_region ON dispatch (region, position);
+CREATE TABLE decision (
+    record BLOB PRIMARY KEY,
+    dispatch INTEGER NOT NULL,
+    about BLOB,
+    position INTEGER NOT NULL
+) STRICT;
+CREATE INDEX decision_of ON decision (dispatch);
 CREATE INDEX delivery_of ON delivery (record, event, unit);
 CREATE TABLE conflict (
     row INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 //! What a person may see, as a condition that every query of the tables must carry.
 //!
-//! Never made but from a principal, and there is no query without one. Contacts are never in it:
-//! they are read one by one, and every read is logged.
+//! Never made but from a principal or for the leaders of a region, and there is no query without
+//! one. Contacts are never in it: they are read one by one, and every read is logged.
 
 use liandu_core::id::{GroupId, RegionCode};
 use liandu_core::policy::{Principal, Role};
@@ -46,6 +46,14 @@ impl Visible {
         Visible {
             regions,
             groups: lasting.map(|membership| membership.group.clone()).collect(),
+        }
+    }
+
+    /// What every leader of a region sees of it: a dispatch is the same for all its readers.
+    pub fn of_leaders(region: &RegionCode) -> Visible {
+        Visible {
+            regions: vec![region.clone()],
+            groups: Vec::new(),
         }
     }
 

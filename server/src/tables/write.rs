@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use liandu_core::id::{CampaignId, ChangeHash, Epoch, PersonId, Position, RecordId, RegionCode};
-use liandu_core::log::{Notified, NumberRange};
+use liandu_core::id::{CampaignId, ChangeHash, PersonId, Position, RecordId, RegionCode};
+use liandu_core::log::{Decided, DispatchFrozen, Notified, NumberRange};
 use liandu_core::record::number::code;
 use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::tables::rows::{Line, Rows};
-use crate::tables::{Held, Mark, TablesError, body, notice, number, quarantine, schema};
+use crate::tables::{Held, Mark, TablesError, body, dispatch, notice, number, quarantine, schema};
 
 /// What one entry of the log does to the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,20 @@ pub enum Change {
         position: Position,
         /// What it says.
         notified: Notified,
+    },
+    /// Figures were frozen for a meeting.
+    Frozen {
+        /// The entry.
+        position: Position,
+        /// What it says.
+        dispatch: Box<DispatchFrozen>,
+    },
+    /// A meeting decided something.
+    Decided {
+        /// The entry.
+        position: Position,
+        /// What it says.
+        decided: Decided,
     },
     /// A record was erased, or nothing of it was accepted.
     Gone(RecordId),
@@ -157,7 +171,7 @@ impl Tables {
              INSERT INTO body_fts (body_fts) VALUES ('delete-all');
              DELETE FROM body; DELETE FROM spot; DELETE FROM facet; DELETE FROM handler;
              DELETE FROM conflict_value; DELETE FROM conflict; DELETE FROM quarantine;
-             DELETE FROM notice; DELETE FROM delivery;
+             DELETE FROM notice; DELETE FROM delivery; DELETE FROM dispatch; DELETE FROM decision;
              DELETE FROM record; DELETE FROM place; DELETE FROM number;
              UPDATE meta SET epoch = zeroblob(8), position = 0, hash = x'';
              COMMIT;",
@@ -201,6 +215,11 @@ fn apply(
         Change::Delivered { position, notified } => {
             notice::delivered(transaction, *position, notified)
         }
+        Change::Frozen {
+            position,
+            dispatch: frozen,
+        } => dispatch::frozen(transaction, *position, frozen),
+        Change::Decided { position, decided } => dispatch::decided(transaction, *position, decided),
         Change::Gone(id) => gone(transaction, id),
         Change::Held(held) => quarantine::put(transaction, held),
         Change::Released {
@@ -270,15 +289,16 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
         "INSERT INTO record (id, kind, campaign, region, team, audience, domain, source, state,
              title, author, first_position, last_position, first_time, last_time, device_first,
              device_last, edits, conflicts, lat_e7, lon_e7, datum, accuracy_cm,
-             due, clock, behalf, code, number, county, numbered_in)
+             due, clock, behalf, code, number, county, numbered_in, closed_time)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
          ON CONFLICT (id) DO UPDATE SET kind = ?2, campaign = ?3, region = ?4, team = ?5,
              audience = ?6, domain = ?7, source = ?8, state = ?9, title = ?10, author = ?11,
              first_position = ?12, last_position = ?13, first_time = ?14, last_time = ?15,
              device_first = ?16, device_last = ?17, edits = ?18, conflicts = ?19, lat_e7 = ?20,
              lon_e7 = ?21, datum = ?22, accuracy_cm = ?23, due = ?24,
-             clock = ?25, behalf = ?26, number = ?28, county = ?29, numbered_in = ?30
+             clock = ?25, behalf = ?26, number = ?28, county = ?29, numbered_in = ?30,
+             closed_time = ?31
          RETURNING row",
     )?;
     let campaign = about
@@ -323,6 +343,7 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
             n,
             county,
             numbered_in,
+            line.closed.map(|closed| closed.0),
         ],
         |row| row.get(0),
     )?)
@@ -443,6 +464,7 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
     transaction
         .prepare_cached("DELETE FROM delivery WHERE record = ?1")?
         .execute([id.0])?;
+    dispatch::gone(transaction, id)?;
     let row: Option<i64> = transaction
         .prepare_cached("SELECT row FROM record WHERE id = ?1")?
         .query_row([id.0], |found| found.get(0))
@@ -461,27 +483,4 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
         transaction.execute(&format!("DELETE FROM {table} WHERE row = ?1"), [row])?;
     }
     Ok(())
-}
-
-impl Mark {
-    /// Before the first entry of any log.
-    pub fn none() -> Mark {
-        Mark {
-            epoch: Epoch([0; 8]),
-            position: Position(0),
-            hash: Vec::new(),
-        }
-    }
-
-    pub(crate) fn read(connection: &Connection) -> Result<Mark, TablesError> {
-        let mut statement = connection.prepare_cached("SELECT epoch, position, hash FROM meta")?;
-        Ok(statement.query_row([], |row| {
-            let position: i64 = row.get(1)?;
-            Ok(Mark {
-                epoch: Epoch(row.get(0)?),
-                position: Position(u64::try_from(position).unwrap_or(0)),
-                hash: row.get(2)?,
-            })
-        })?)
-    }
 }

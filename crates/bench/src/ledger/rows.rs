@@ -132,8 +132,7 @@ impl Maker {
 
     fn rows(&mut self) -> Result<Rows> {
         self.made += 1;
-        let n = self.made;
-        let at = self.draw.below(self.groups.len());
+        let (n, at) = (self.made, self.draw.below(self.groups.len()));
         let group = self.groups.get(at).context("a group")?.clone();
         let (village, sound, letters) = *self.one_of(&VILLAGES)?;
         let wrong = *self.one_of(&WRONGS)?;
@@ -200,6 +199,7 @@ impl Maker {
                 },
                 behalf: None,
                 number: None,
+                closed: (state == "closed").then_some(time),
             },
         })
     }

@@ -70,6 +70,11 @@ export const api = {
   inbox: (limit: number, atLeast: number) =>
     ask<Schemas['InboxJson']>(`/api/inbox?limit=${limit}&at_least=${atLeast}`),
   notices: (limit: number) => ask<Schemas['NoticesJson']>(`/api/notices?limit=${limit}`),
+  dispatches: (limit: number) => ask<Schemas['DispatchesJson']>(`/api/dispatches?limit=${limit}`),
+  dispatch: (id: string, atLeast = 0) => ask<Schemas['DispatchJson']>(`/api/dispatches/${encodeURIComponent(id)}?at_least=${atLeast}`),
+  freeze: (body: Schemas['FreezeBody']) => ask<Schemas['DispatchJson']>('/api/dispatches', { method: 'POST', body }),
+  decide: (dispatch: number, body: Schemas['DecideBody']) =>
+    ask<Schemas['DecidedJson']>(`/api/dispatches/${dispatch}/decisions`, { method: 'POST', body }),
   workflow: () => ask<Schemas['WorkflowsJson']>('/api/workflow'),
   policy: () => ask<Schemas['RuleJson'][]>('/api/policy'),
   units: () => ask<Schemas['UnitJson'][]>('/api/units'),

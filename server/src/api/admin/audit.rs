@@ -159,6 +159,8 @@ fn said(known: &Directory, entry: &LogEntry) -> Option<Said> {
         LogEntry::Edits(_)
         | LogEntry::Answered(_)
         | LogEntry::Notified(_)
+        | LogEntry::DispatchFrozen(_)
+        | LogEntry::Decided(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => return None,
     })

@@ -43,8 +43,12 @@ impl Desk {
 
     /// A problem with its four things, handed to the department.
     pub(super) async fn handed(&mut self, title: &str, deadline: &str) -> String {
+        self.handed_in(REGION, title, deadline).await
+    }
+
+    pub(super) async fn handed_in(&mut self, region: &str, title: &str, deadline: &str) -> String {
         let office = self.office.clone();
-        let id = self.world.problem(&office, REGION, title).await;
+        let id = self.world.problem(&office, region, title).await;
         let settled = [
             ("settled_person", "王局长"),
             ("settled_matter", "回填"),

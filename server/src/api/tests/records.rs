@@ -428,7 +428,7 @@ async fn tables_built_anew_from_the_log_are_the_same() {
         .unwrap();
     let lights = liandu_core::light::Lights::on(Default::default(), &Default::default());
     let all = |readers: &Readers| -> Vec<Rows> {
-        let read = readers.read(lights, |snapshot: &Snapshot<'_>| {
+        let read = readers.read(lights.clone(), |snapshot: &Snapshot<'_>| {
             assert_eq!(snapshot.mark().position, end);
             let every = ids(snapshot)?;
             let rows = every.iter().map(|id| rows(snapshot, id));

@@ -119,6 +119,17 @@ impl World {
         Office::new(engine.clone(), tables, door, Arc::new(files)).unwrap()
     }
 
+    /// The same server over tables that are made from the log anew.
+    pub(super) fn rebuilt(self, name: &str) -> World {
+        let mut office = World::office(&self.engine, &self.folder, name);
+        office.door = self.office.door.clone();
+        World {
+            router: router(office.clone()),
+            office,
+            ..self
+        }
+    }
+
     pub(super) async fn user(&self, user: &str, role: Role, region: &str) {
         let (code, region) = (PersonId::new(user).unwrap(), region.parse().unwrap());
         let row = PersonRow {

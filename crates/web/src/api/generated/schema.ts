@@ -1282,6 +1282,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -1917,6 +1926,251 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dispatches of regions you lead or whose office you are, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description dispatches, 1 to 500, 50 when not said */
+                    limit?: number;
+                    /** @description wait until the answer holds everything up to this position, at most ten seconds */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DispatchesJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Freeze the figures of a region as they are now. Asked twice while nothing happened, it answers
+         *     the same dispatch.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FreezeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DispatchJson"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DispatchJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dispatch: its figures as they were frozen, and what its meeting decided as that stands. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait until the answer holds everything up to this position, at most ten seconds */
+                    at_least?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description the dispatch: the position of its entry */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DispatchJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatches/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a decision of a dispatch's meeting: a task is made, and next week's dispatch shows its state. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description the dispatch */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DecideBody"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DecidedJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2662,6 +2916,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3219,6 +3482,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3443,6 +3715,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3578,6 +3859,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3713,6 +4003,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3853,6 +4152,15 @@ export interface paths {
                     changed_since?: string;
                     /** @description Last changed at the office before. */
                     changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
                     /** @description `open` or `none`. */
                     conflict?: string;
                     /**
@@ -3881,7 +4189,7 @@ export interface paths {
                     "field.ID"?: string;
                     /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
                     at_least?: number;
-                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
+                    /** @description `state`, `domain`, `kind`, `region`, `city`, `county`, `group`, `campaign`, `source`, `author`, `handler`, `light`, `raised`, `flag`, `field.ID`, `answer.ID` or `item.COLLECTION.FIELD` */
                     by?: string;
                 };
                 header?: never;
@@ -5410,6 +5718,64 @@ export interface components {
             /** @description Fields, answers and items. */
             writes?: components["schemas"]["WriteJson"][];
         };
+        /** @description What was decided. */
+        DecideBody: {
+            /** @description The record it is about. */
+            about?: string | null;
+            /** @description The campaign whose newest definition counts. */
+            campaign: string;
+            /**
+             * @description The day it is due.
+             * @example 2020-06-26
+             */
+            due?: string | null;
+            /**
+             * @description A UUID for the task; chosen by the server when absent. Sending one makes a second try
+             *     harmless.
+             */
+            id?: string | null;
+            /** @description What is to be done. */
+            text: string;
+            /** @description Code of the unit responsible. */
+            unit?: string | null;
+        };
+        /** @description A decision that is kept. */
+        DecidedJson: {
+            /**
+             * Format: int64
+             * @description Where it is in the log: give it as `at_least` to what must show it.
+             */
+            position: number;
+            /** @description The task. */
+            record: string;
+        };
+        /** @description What a decision is about. */
+        DecisionAboutJson: {
+            /** @description The record. */
+            record: string;
+            /** @description Its state. */
+            state: string;
+            state_label?: components["schemas"]["LabelJson"] | null;
+            /** @description What it is called now; absent when it was erased. */
+            title?: string | null;
+        };
+        /** @description A decision. */
+        DecisionJson: {
+            about?: components["schemas"]["DecisionAboutJson"] | null;
+            /** @description The day it is due. */
+            due?: string | null;
+            /** @description Whether it is overdue. */
+            overdue: boolean;
+            /** @description The task that carries it out. */
+            record: string;
+            /** @description The task's state. */
+            state: string;
+            state_label?: components["schemas"]["LabelJson"] | null;
+            /** @description What was decided; absent when it was erased. */
+            text?: string | null;
+            /** @description The unit responsible. */
+            unit?: string | null;
+        };
         /** @description One definition. */
         DefinitionJson: {
             /** @description Campaign and version: `hebei-6plus1@1`. */
@@ -5461,6 +5827,109 @@ export interface components {
             expires_s: number;
             /** @description As `Authorization: Liandu-Device TOKEN`. */
             token: string;
+        };
+        /** @description An overdue problem, as it stood. */
+        DispatchItemJson: {
+            /** @description The day it was due. */
+            due: string;
+            /** @description Its number. */
+            number?: string | null;
+            /** @description The problem. */
+            record: string;
+            /** @description Where it lies. */
+            region?: string | null;
+            /** @description Its state then. */
+            state: string;
+            state_label?: components["schemas"]["LabelJson"] | null;
+            /** @description What it is called now; absent when it was erased. */
+            title?: string | null;
+            /** @description The units it was handed to. */
+            units: string[];
+        };
+        /** @description A dispatch. */
+        DispatchJson: {
+            /** @description Names and the meeting's own decisions are true for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description Who froze it. */
+            by: string;
+            /** @description Decisions of earlier meetings, as they stood: open ones, and what moved in the dispatch's time. */
+            decisions: components["schemas"]["DecisionJson"][];
+            /** @description New and done counted from then. */
+            from: string;
+            /**
+             * Format: int64
+             * @description The figures hold for the log up to this position.
+             */
+            frozen_at: number;
+            /**
+             * Format: int64
+             * @description The dispatch: the position of its entry.
+             */
+            id: number;
+            /** @description Overdue problems, the longest first; the first of all. */
+            overdue: components["schemas"]["DispatchItemJson"][];
+            /** @description The same figures as they are now, in the ledger. */
+            queries: components["schemas"]["DispatchQueriesJson"];
+            /** @description Of which region. */
+            region: string;
+            /** @description By the regions right below, in order of codes. */
+            regions: components["schemas"]["DispatchPartJson"][];
+            /** @description What this meeting decided, as it stands now. */
+            taken: components["schemas"]["DecisionJson"][];
+            /** @description Up to then, when it was frozen; overdue is what was so on that day. */
+            to: string;
+            /** @description The figures of the whole region. */
+            total: components["schemas"]["TallyJson"];
+            /** @description By unit, the most overdue first. A problem with two units counts in both. */
+            units: components["schemas"]["DispatchPartJson"][];
+            /**
+             * Format: int64
+             * @description Units beyond those.
+             */
+            units_more: number;
+        };
+        /** @description A dispatch in a list. */
+        DispatchLineJson: {
+            /** @description New and done counted from then. */
+            from: string;
+            /**
+             * Format: int64
+             * @description The dispatch: the position of its entry.
+             */
+            id: number;
+            /** @description Of which region. */
+            region: string;
+            /** @description Up to then, when it was frozen. */
+            to: string;
+            /** @description The figures of the whole region. */
+            total: components["schemas"]["TallyJson"];
+        };
+        /** @description The figures of one region or unit. */
+        DispatchPartJson: {
+            /** @description Code of the region or unit. */
+            code: string;
+            /** @description Its figures. */
+            tally: components["schemas"]["TallyJson"];
+        };
+        /** @description The ledger's query strings for the same figures as they are now. */
+        DispatchQueriesJson: {
+            /** @description Done ones. */
+            done: string;
+            /** @description New ones. */
+            new: string;
+            /** @description Open ones. */
+            open: string;
+            /** @description Overdue ones. */
+            overdue: string;
+            /** @description Raised ones. */
+            raised: string;
+        };
+        /** @description Dispatches. */
+        DispatchesJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /** @description The newest first. */
+            dispatches: components["schemas"]["DispatchLineJson"][];
         };
         /** @description Where something done stands. */
         DoneJson: {
@@ -5624,6 +6093,19 @@ export interface components {
             next: string[];
             /** @description For whom it waits. */
             turn: components["schemas"]["ByWhomJson"][];
+        };
+        /** @description What is to be frozen. */
+        FreezeBody: {
+            /**
+             * @description New and done from this day on; absent: since the dispatch of the last meeting, or for a week.
+             * @example 2020-06-12
+             */
+            from?: string | null;
+            /**
+             * @description Of which region.
+             * @example 130100
+             */
+            region: string;
         };
         /** @description A role given for a region. */
         GrantJson: {
@@ -5874,6 +6356,11 @@ export interface components {
             /** @description For whom it was recorded (代录), when not for who made it. */
             on_behalf_of?: string | null;
             position?: components["schemas"]["PositionJson"] | null;
+            /**
+             * @description The highest level whose leaders it waits for because it has been overdue that long.
+             * @example city
+             */
+            raised?: string | null;
             /** @description Who it belongs to. */
             scope: components["schemas"]["ScopeJson"];
             /** @description Where it came from, empty when it does not say. */
@@ -6187,6 +6674,11 @@ export interface components {
             people: {
                 [key: string]: string;
             };
+            /**
+             * @description The highest level whose leaders it waits for because it has been overdue that long.
+             * @example city
+             */
+            raised?: string | null;
             /** @description Who it belongs to. */
             scope: components["schemas"]["ScopeJson"];
             /**
@@ -6397,6 +6889,34 @@ export interface components {
             /** @description For whom a record in this state waits; nobody where it rests. */
             turn: components["schemas"]["ByWhomJson"][];
         };
+        /** @description How problems stood. */
+        TallyJson: {
+            /**
+             * Format: int64
+             * @description Closed in the dispatch's time.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description First arrived in the dispatch's time.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Neither closed nor withdrawn.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Overdue.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Overdue so long that they wait for the leaders of a higher level.
+             */
+            raised: number;
+        };
         /** @description A long text. */
         TextJson: {
             by?: components["schemas"]["ByJson"] | null;
@@ -6464,12 +6984,14 @@ export interface components {
             flag?: string | null;
             /** @description What people call it. */
             label: components["schemas"]["LabelJson"];
+            /** @description The level of leaders it has risen to, when that is why they wait. */
+            raised?: string | null;
             /**
              * Format: int64
              * @description Overdue ones among them: the ledger's number with `light=red`.
              */
             red: number;
-            /** @description The state; empty for a flag. */
+            /** @description The state; empty for a flag and for what has risen. */
             state: string;
             /**
              * Format: int64
