@@ -62,8 +62,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         vouched: Option<&EnrolmentCertificate>,
         records: &[RecordPush],
     ) -> Ticket {
-        self.now = now;
         self.arrived.clear();
+        self.now = now;
         let ticket = self.ticket();
         let failures = self.numbers.commits_failed;
         let mut verdicts = Vec::with_capacity(records.len());
