@@ -8,6 +8,7 @@ const SCREENS: readonly (readonly [user: string, name: string, path: string])[] 
   ['province', 'ledger', '/ledger?kind=problem'],
   ['province', 'map', '/ledger?kind=problem&tab=map'],
   ['province', 'figures', '/ledger?kind=problem&tab=statistics'],
+  ['province', 'dispatches', '/dispatches'],
   ['province', 'conflicts', '/conflicts'],
   ['province', 'import', '/import'],
   ['province', 'deliveries', '/notices'],
