@@ -97,3 +97,17 @@ export async function writeInspection(page: Page, target: string): Promise<void>
   await page.locator('[data-problem="0"] [data-path="f/problem_type"] select').selectOption('land.illegal_occupation');
   await expect(page.getByTestId('kept')).toHaveAttribute('data-kept', 'true');
 }
+
+/** The screen for files without network. */
+export async function carry(page: Page): Promise<void> {
+  await page.getByRole('link', { name: '我的' }).click();
+  await page.getByRole('link', { name: '携带' }).click();
+}
+
+/** The file that the phone hands out. */
+export async function exported(page: Page, person: string): Promise<string> {
+  await page.getByLabel('给谁').selectOption(person);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: '导出文件' }).click();
+  return (await saving).path();
+}

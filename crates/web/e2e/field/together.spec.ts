@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page } from '@playwright/test';
-import { allAtOffice, change, cutOff, enrol, fits, inSync, shot, test, writeProblem } from './hands';
+import { expect } from '@playwright/test';
+import { allAtOffice, carry, change, cutOff, enrol, exported, fits, inSync, shot, test, writeProblem } from './hands';
 
 test('two phones that change one field without knowing of each other both see both values, and decide', async ({ page, browser, office }) => {
   const other = await browser.newContext({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
@@ -46,20 +46,6 @@ test('two phones that change one field without knowing of each other both see bo
   expect([record.conflicts.length, record.fields['f/village']?.value]).toEqual([0, '野头村']);
   await other.close();
 });
-
-/** The screen for files without network. */
-async function carry(page: Page): Promise<void> {
-  await page.getByRole('link', { name: '我的' }).click();
-  await page.getByRole('link', { name: '携带' }).click();
-}
-
-/** The file that the phone hands out. */
-async function exported(page: Page, person: string): Promise<string> {
-  await page.getByLabel('给谁').selectOption(person);
-  const saving = page.waitForEvent('download');
-  await page.getByRole('button', { name: '导出文件' }).click();
-  return (await saving).path();
-}
 
 test('work leaves as a file that only the office opens, a colleague carries it there, and its receipts come back the same way', async ({ page, browser, office }) => {
   const other = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });

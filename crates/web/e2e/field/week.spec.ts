@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { allAtOffice, change, enrol, inSync, picture, shot, test, writeProblem } from './hands';
+import { allAtOffice, carry, change, enrol, exported, inSync, picture, shot, test, writeProblem } from './hands';
 import { Line } from './line';
 
 const SEED = 20_200_619;
@@ -29,15 +29,11 @@ test('two phones write for a week without signal, photos and a carried file incl
   await li.getByRole('button', { name: '保存' }).click();
   await expect(li.getByText('我的修改去哪了')).toBeVisible();
   const photographed = li.url().split('/').at(-1) ?? '';
-  await li.getByRole('link', { name: '我的' }).click();
-  await li.getByRole('link', { name: '携带' }).click();
-  const saving = li.waitForEvent('download');
-  await li.getByRole('button', { name: '导出给同事' }).click();
-  const file = await (await saving).path();
-  await wang.getByRole('link', { name: '我的' }).click();
-  await wang.getByRole('link', { name: '携带' }).click();
+  await carry(li);
+  const file = await exported(li, 'rep-1');
+  await carry(wang);
   await wang.getByLabel('导入同事的文件').setInputFiles(file);
-  await expect(wang.getByRole('status')).toContainText('新的修改 2 项');
+  await expect(wang.getByRole('status')).toContainText('rep-2 的新修改 2 项');
 
   await office.start();
   line.worsen();

@@ -1,28 +1,38 @@
-import { en } from '../texts/en';
 import { zh, type TextKey } from '../texts/zh';
+
+/** The language that people read. English comes when it is asked for: most never do. */
 
 const KEY = 'liandu-language';
 type Language = 'zh' | 'en';
 
-const chosen = $state<{ language: Language }>({
-  language: localStorage.getItem(KEY) === 'en' ? 'en' : 'zh',
-});
+const chosen = $state<{ language: Language }>({ language: 'zh' });
+let english = $state.raw<Readonly<Record<TextKey, string>>>();
 
 /** What reads the page aloud, hyphenates or translates it must know its language. */
 function tellPage(): void {
   document.documentElement.lang = chosen.language === 'zh' ? 'zh-CN' : 'en';
 }
-tellPage();
 
-export function toggleLanguage(): void {
-  chosen.language = chosen.language === 'zh' ? 'en' : 'zh';
-  localStorage.setItem(KEY, chosen.language);
+/** Changes the language once its texts are here; without them everything stays as it is. */
+async function speak(language: Language): Promise<void> {
+  if (language === 'en') english ??= (await import('../texts/en')).en;
+  chosen.language = language;
   tellPage();
+}
+
+/** The language chosen before; resolved when the page can be shown. */
+export async function speakAsBefore(): Promise<void> {
+  await speak(localStorage.getItem(KEY) === 'en' ? 'en' : 'zh').catch(() => tellPage());
+}
+
+export async function toggleLanguage(): Promise<void> {
+  await speak(chosen.language === 'zh' ? 'en' : 'zh');
+  localStorage.setItem(KEY, chosen.language);
 }
 
 /** A text in the chosen language, `{name}` replaced by the values. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = (chosen.language === 'zh' ? zh : en)[key];
+  const text = (chosen.language === 'en' && english ? english : zh)[key];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
