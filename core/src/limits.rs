@@ -45,6 +45,8 @@ pub const SCOPES_MAX: usize = 256;
 /// Scopes of a subtree looked at to say how many a device cannot follow.
 pub const SCOPES_COUNTED_MAX: usize = 65_536;
 
+/// Most of the office tables' file that readers see as memory, bytes.
+pub const TABLES_MAPPED_BYTES_MAX: u64 = 4 << 30;
 /// Longest value that the office tables keep for filters and counts, bytes.
 pub const FACET_BYTES_MAX: usize = 200;
 /// Longest heading of a record, characters.
@@ -151,6 +153,8 @@ pub const ENVELOPE_PARTS_MAX: usize = 4_096;
 pub const ENVELOPE_PART_BYTES_MAX: usize = FRAME_BYTES_MAX - 2_048;
 /// What stands on an envelope, bytes.
 pub const ENVELOPE_COVER_BYTES_MAX: usize = 512;
+/// The one-time key of one part of an envelope, bytes: more than any algorithm has today.
+pub const ENVELOPE_ONCE_BYTES_MAX: usize = 256;
 /// Sheets of receipts in one answer about what was carried.
 pub const CARRIED_SHEETS_MAX: usize = 16;
 /// Devices of one person that a bundle is closed to; the newest ones.

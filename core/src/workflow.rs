@@ -176,6 +176,12 @@ const fn reviews(rule: EventRule) -> EventRule {
     }
 }
 
+/// Whether a problem in this state waits for nobody: it was closed, withdrawn, or goes on in
+/// another.
+pub fn rests(state: &str) -> bool {
+    matches!(state, "closed" | "merged" | "withdrawn")
+}
+
 /// The state machine of a kind.
 pub fn workflow(kind: Kind) -> &'static Workflow {
     match kind {
@@ -210,8 +216,7 @@ mod tests {
     #[test]
     fn whoever_a_problem_waits_for_can_take_it_on() {
         for state in PROBLEM.states {
-            let rests = matches!(state.id, "closed" | "merged" | "withdrawn");
-            assert_eq!(state.turn.is_empty(), rests, "{}", state.id);
+            assert_eq!(state.turn.is_empty(), rests(state.id), "{}", state.id);
             for turn in state.turn {
                 let takes_on = |event: &EventRule| {
                     event.to.is_some() && event.from.contains(&state.id) && event.by.contains(turn)

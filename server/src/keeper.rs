@@ -52,6 +52,7 @@ use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
 pub(crate) use trouble::Trouble;
 
+pub use deliver::Whole;
 pub use feed::FeedPage;
 pub use greet::Difference;
 pub use options::Options;

@@ -18,7 +18,7 @@ use liandu_core::time::Timestamp;
 use liandu_server::journal::{self, SimDisk};
 use liandu_server::keeper::ask::{ActError, AuthorityAct, OfficeAct, OfficeUser};
 use liandu_server::keeper::recover::Start;
-use liandu_server::keeper::{self, Answer, Keeper, KeeperOpenError, Keys, Ticket};
+use liandu_server::keeper::{self, Answer, Keeper, KeeperOpenError, Keys, Ticket, Whole};
 
 use super::index::SimIndex;
 use super::ledger::Ledger;
@@ -61,10 +61,8 @@ enum Waiter {
         conn: u64,
         batch: u64,
     },
-    Deliver {
-        conn: u64,
-        number: u64,
-    },
+    /// Connection and number.
+    Deliver(u64, u64, Whole),
     Enrol {
         conn: u64,
         certificate: EnrolmentCertificate,
@@ -334,8 +332,11 @@ impl Server {
             Ask::Session(conn, Output::Deliver(carry)) => {
                 let number = carry.number;
                 match keeper.deliver(now, &carry) {
-                    Ok(ticket) => {
-                        waiters.insert(ticket, Waiter::Deliver { conn, number });
+                    Ok((ticket, whole)) => {
+                        waiters.insert(ticket, Waiter::Deliver(conn, number, whole));
+                    }
+                    Err(error) if error.may_be_newer() => {
+                        self.delivered(conn, now, number, Outcome::Later);
                     }
                     Err(_) => self.delivered(conn, now, number, Outcome::Unreadable),
                 }
@@ -390,14 +391,15 @@ impl Server {
         answer: Answer,
     ) {
         match (waiter, answer) {
-            (Waiter::Deliver { conn, number }, Answer::Pushed(pushed)) => {
+            (Waiter::Deliver(conn, number, whole), Answer::Pushed(pushed)) => {
                 ledger.answered(&pushed.records);
                 let keeper = self.keeper.as_ref();
-                if let Some(carried) = keeper.map(|keeper| keeper.delivered(number, &pushed)) {
+                let carried = keeper.map(|keeper| keeper.delivered(number, &pushed, whole));
+                if let Some(carried) = carried {
                     self.tell(conn, now, Input::Delivered(carried));
                 }
             }
-            (Waiter::Deliver { conn, number }, _) => {
+            (Waiter::Deliver(conn, number, _), _) => {
                 self.delivered(conn, now, number, Outcome::Later);
             }
             (Waiter::Push { conn, batch }, Answer::Pushed(pushed)) => {

@@ -18,7 +18,7 @@ pub struct Tally {
     /// Closed in the dispatch's time.
     #[n(2)]
     pub done: u64,
-    /// Neither closed nor withdrawn.
+    /// Neither closed nor withdrawn nor merged into another.
     #[n(3)]
     pub open: u64,
     /// Overdue ones among the open.

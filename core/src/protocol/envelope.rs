@@ -17,7 +17,8 @@ use super::codec::list;
 use super::message::Short;
 use crate::id::{DeploymentId, DeviceId, PersonId};
 use crate::limits::{
-    BUNDLE_BYTES_MAX, ENVELOPE_COVER_BYTES_MAX, ENVELOPE_PART_BYTES_MAX, ENVELOPE_PARTS_MAX,
+    BUNDLE_BYTES_MAX, ENVELOPE_COVER_BYTES_MAX, ENVELOPE_ONCE_BYTES_MAX, ENVELOPE_PART_BYTES_MAX,
+    ENVELOPE_PARTS_MAX,
 };
 use crate::seal::{PublicKey, SecretKey};
 use crate::time::Timestamp;
@@ -144,6 +145,25 @@ pub enum EnvelopeError {
     /// What was inside is no bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+}
+
+impl EnvelopeError {
+    /// Whether a newer version may well read it: it is worth keeping.
+    pub fn may_be_newer(&self) -> bool {
+        match self {
+            EnvelopeError::UnknownAlgorithm(_)
+            | EnvelopeError::Malformed(_)
+            | EnvelopeError::Bundle(BundleError::Malformed(_) | BundleError::Unpack(_)) => true,
+            EnvelopeError::NotAnEnvelope
+            | EnvelopeError::Damaged
+            | EnvelopeError::TooBig
+            | EnvelopeError::NotOurs
+            | EnvelopeError::Forged
+            | EnvelopeError::NotAKey
+            | EnvelopeError::Random
+            | EnvelopeError::Bundle(_) => false,
+        }
+    }
 }
 
 /// 32 bytes from outside, given once. Whoever asks for more gets nothing that may be used.
@@ -365,7 +385,10 @@ impl Envelope {
         let written = decoder.bytes()?.to_vec();
         let cover = Cover::read(&written)?;
         let parts: Vec<Part> = list::<_, _, ENVELOPE_PARTS_MAX>(&mut decoder, &mut ())?;
-        let too_big = |part: &Part| part.content.len() > ENVELOPE_PART_BYTES_MAX + TAG_BYTES;
+        let too_big = |part: &Part| {
+            part.content.len() > ENVELOPE_PART_BYTES_MAX + TAG_BYTES
+                || part.once.len() > ENVELOPE_ONCE_BYTES_MAX
+        };
         if parts.iter().any(too_big) {
             return Err(EnvelopeError::TooBig);
         }

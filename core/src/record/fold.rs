@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::{EventId, UnitId};
+use crate::id::{EventId, RecordId, UnitId};
 use crate::record::graph::{Graph, Node, Within};
 use crate::record::touch::{EventBody, Touch};
 use crate::record::value::Value;
-use crate::workflow::{DECIDE, EventRule, StateRule, Workflow, workflow};
+use crate::workflow::{DECIDE, EventRule, INTO, MERGE, StateRule, Workflow, workflow};
 
 /// What stands after an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,11 +193,11 @@ fn allowed(rule: &EventRule, body: &EventBody, tip_states: &[&str], standing: &S
     if !rule.needs.iter().all(given) {
         return false;
     }
-    let decided = body
-        .args
-        .get("state")
-        .and_then(Value::as_text)
-        .unwrap_or("");
+    let said = |name| body.args.get(name).and_then(Value::as_text).unwrap_or("");
+    if rule.id == MERGE && said(INTO).parse::<RecordId>().is_err() {
+        return false;
+    }
+    let decided = said("state");
     rule.id != DECIDE || (body.after.len() > 1 && tip_states.contains(&decided))
 }
 
@@ -211,7 +211,9 @@ fn advance(flow: &'static Workflow, rule: &EventRule, body: &EventBody, standing
     if rule.back {
         standing.state = standing.before.take().unwrap_or(standing.state);
     } else if let Some(state) = to.and_then(|to| flow.state(to)) {
-        if flow.undoes(state) {
+        // Who decides for one of several tips leaves it where that tip came from.
+        let came = rule.id == DECIDE && standing.before.is_some();
+        if flow.undoes(state) && !came {
             standing.before = Some(standing.state);
         }
         standing.state = state;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::by::{CONGRESS, HANDLERS_AND_CONGRESS, LEADER};
+use super::rests;
 use crate::id::EventId;
 use crate::policy::{Relation, Role};
 use crate::record::kind::Kind;
@@ -74,10 +75,7 @@ pub fn flags(record: &Record) -> BTreeSet<&'static str> {
         return flags;
     }
     let counting: Vec<&EventView> = record.events.iter().filter(|event| event.counts).collect();
-    let rests = matches!(
-        record.state.state.as_str(),
-        "closed" | "merged" | "withdrawn"
-    );
+    let rests = rests(record.state.state.as_str());
     let stands = |asks: &str, answers: &[&str]| {
         let mut words = counting.iter().rev().map(|event| event.kind.as_str());
         let last = words.find(|word| *word == asks || answers.contains(word));

@@ -178,6 +178,17 @@ fn bundle_of_another_maker_or_installation_does_not_hide_in_it() {
 }
 
 #[test]
+fn one_time_key_that_would_fill_a_frame_is_refused() {
+    let mut envelope = for_a_colleague();
+    envelope.parts[0].once = vec![0; 2 << 20];
+    let file = envelope.encode().unwrap();
+    assert!(matches!(
+        Envelope::decode(&file),
+        Err(EnvelopeError::TooBig)
+    ));
+}
+
+#[test]
 fn nothing_is_closed_to_a_key_that_everybody_has() {
     // The neutral point, and a point of order 8.
     let mut weak = vec![PublicKey([0; 32])];

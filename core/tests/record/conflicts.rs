@@ -302,6 +302,26 @@ fn several_differing_tips_are_a_conflict_until_an_event_names_all_of_them() {
 }
 
 #[test]
+fn merging_is_undone_to_where_the_problem_stood_also_after_a_decision_between_tips() {
+    let into = "01890000-0000-7000-8000-000000000001";
+    let (mut one, mut two) = two();
+    one.event("merge", &[("into", into)]);
+    assert_eq!(one.read().state.state.as_str(), "merged");
+    two.event("withdraw", &[]);
+    meet(&mut one, &mut two);
+    one.event("decide", &[("state", "merged")]);
+    assert_eq!(one.read().state.state.as_str(), "merged");
+    one.event("unmerge", &[]);
+    assert_eq!(one.read().state.state.as_str(), "found");
+    one.event("merge", &[("into", "x")]);
+    assert_eq!(
+        one.read().state.state.as_str(),
+        "found",
+        "into nothing that is a record it does not count"
+    );
+}
+
+#[test]
 fn tips_that_lead_to_one_state_are_no_conflict() {
     let (mut one, mut two) = two();
     one.event("verify", &[]);

@@ -59,6 +59,9 @@ impl Throttle {
             last: now,
             open_at: now,
         });
+        if now.since_ms(known.last) >= FORGET_MS {
+            known.count = 0;
+        }
         known.count = known.count.saturating_add(1);
         known.last = now;
         known.open_at = now.plus_ms(wait_after(known.count, free));
@@ -68,6 +71,13 @@ impl Throttle {
     /// own account).
     pub fn succeeded(&mut self, user: &str) {
         self.failures.remove(&Who::User(user.to_owned()));
+    }
+
+    /// A try that counted turned out to be in order.
+    pub fn excused(&mut self, who: &Who) {
+        if let Some(known) = self.failures.get_mut(who) {
+            known.count = known.count.saturating_sub(1);
+        }
     }
 
     /// Forgets what is old and, when still full, what failed longest ago.

@@ -177,7 +177,7 @@ pub(crate) async fn create(
     }
     let answer = office.read(Position(0), move |snapshot| {
         let before = last(snapshot, &region, now.plus_ms(-SINCE_LAST_MS))?;
-        let since = before.map_or(now.plus_ms(-WEEK_MS), |before| before.dispatch.to);
+        let since = before.map_or(week_before(now), |before| before.dispatch.to);
         let from = said.unwrap_or(since);
         if let Some(same) = same(snapshot, &region, from, now)? {
             return Ok(Frozen::Same(same));
@@ -195,6 +195,11 @@ pub(crate) async fn create(
     };
     let dispatch = read(&office, who, position.to_string(), position).await?;
     Ok((status, Json(dispatch)))
+}
+
+/// The beginning of the day a week ago: asked twice on a day, it is the same.
+fn week_before(now: Timestamp) -> Timestamp {
+    Day::in_beijing(now.plus_ms(-WEEK_MS)).begins()
 }
 
 /// A dispatch of the same day that nothing has come after.

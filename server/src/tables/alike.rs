@@ -293,7 +293,7 @@ fn looked_up(
     let (apart, id) = (sql.text(APART_PLACE), sql.text(&found.line.id.to_string()));
     // Whoever said that they are two said it of one of them, or of both.
     sql.and(&format!(
-        "r.row <> {row}
+        "r.row <> {row} AND r.kind = 'problem' AND r.state NOT IN ('merged', 'withdrawn')
          AND r.row NOT IN (SELECT v.row FROM facet v JOIN place p ON p.place = v.place
              WHERE p.path = {apart} AND v.value = {id})"
     ));

@@ -12,7 +12,7 @@ use liandu_core::limits;
 use liandu_core::log::{Decided, DecisionState, DispatchFrozen, DispatchItem, DispatchPart, Tally};
 use liandu_core::record::kind::Kind;
 use liandu_core::time::Timestamp;
-use liandu_core::workflow::workflow;
+use liandu_core::workflow::{rests, workflow};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::tables::TablesError;
@@ -50,8 +50,8 @@ pub(crate) fn decided(
 ) -> Result<(), TablesError> {
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO decision (record, dispatch, about, position)
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO decision (record, dispatch, about, position)
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT (record) DO NOTHING",
         )?
         .execute(params![
             said.record.0,
@@ -60,6 +60,19 @@ pub(crate) fn decided(
             position_of(position),
         ])?;
     Ok(())
+}
+
+/// The dispatch whose meeting a task was decided at, none for another task. The first one counts.
+pub fn meeting_of(
+    snapshot: &Snapshot<'_>,
+    record: &RecordId,
+) -> Result<Option<Position>, TablesError> {
+    let found = snapshot
+        .transaction
+        .prepare_cached("SELECT dispatch FROM decision WHERE record = ?1")?
+        .query_row([record.0], |row| position(row, "dispatch"))
+        .optional()?;
+    Ok(found)
 }
 
 /// Takes an erased record out of decisions.
@@ -139,9 +152,7 @@ pub fn last(
 /// The ledger's conditions for the figures of a region: new, done, open, overdue, raised.
 pub fn figures(region: &RegionCode, from: Timestamp, to: Timestamp) -> [(&'static str, Pairs); 5] {
     let states = workflow(Kind::Problem).states.iter().map(|state| state.id);
-    let open: Vec<&str> = states
-        .filter(|id| !matches!(*id, "closed" | "withdrawn"))
-        .collect();
+    let open: Vec<&str> = states.filter(|id| !rests(id)).collect();
     let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
     let (from, to) = (from.iso(), to.iso());
     let of = |pairs: &[(&str, &str)]| {

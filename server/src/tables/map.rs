@@ -138,6 +138,10 @@ fn urgent(snapshot: &Snapshot<'_>, sql: &mut Sql) -> [String; 2] {
     [Light::Red, Light::Yellow].map(|light| shines(&[light], snapshot.lights(), sql))
 }
 
+/// About as wide as a county, degrees times 10^7: points of squares wider than that are drawn
+/// together by county, whose mean is near enough.
+const COUNTY_E7: i64 = 5_000_000;
+
 /// The side of a cluster's square: a quarter of a map tile of 256 pixels, degrees times 10^7.
 fn cell_e7(zoom: u8) -> i64 {
     const WORLD_E7: i64 = 3_600_000_000;
@@ -158,29 +162,45 @@ fn clusters(
         sql.and(&inside);
     }
     let [red, yellow] = urgent(snapshot, &mut sql);
+    let cell = cell_e7(zoom);
+    // One point a row; where squares are wider than counties, one county.
+    let [columns, group] = if cell > COUNTY_E7 {
+        [
+            format!(
+                "count(*), sum(r.lat_e7), sum(r.lon_e7), sum(r.conflicts > 0), sum({red}),
+                 sum({yellow}), min(r.id)"
+            ),
+            "GROUP BY r.region, r.audience, r.kind, r.datum".to_owned(),
+        ]
+    } else {
+        [
+            format!("1, r.lat_e7, r.lon_e7, r.conflicts > 0, {red}, {yellow}, r.id"),
+            String::new(),
+        ]
+    };
     let query = format!(
-        "SELECT r.lat_e7, r.lon_e7, r.datum, r.conflicts > 0, {red}, {yellow}, r.id
-         FROM record r {}",
+        "SELECT r.datum, {columns} FROM record r {} {group}",
         sql.conditions()
     );
-    let cell = cell_e7(zoom);
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let mut found = statement.query(sql.args())?;
     let mut squares: HashMap<(u8, i64, i64), Square> = HashMap::new();
     while let Some(row) = found.next()? {
-        let (lat, lon): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let [count, lat, lon] = [row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?];
+        let many = count.max(1);
         // Moved to be positive: division of whole numbers rounds towards zero.
-        let place = ((lat + 900_000_000) / cell, (lon + 1_800_000_000) / cell);
-        let square = squares.entry((row.get(2)?, place.0, place.1)).or_default();
+        let y = (lat / many + 900_000_000) / cell;
+        let x = (lon / many + 1_800_000_000) / cell;
+        let square = squares.entry((row.get(0)?, y, x)).or_default();
         if square.count == 0 {
-            square.first = row.get(6)?;
+            square.first = row.get(7)?;
         }
-        square.count += 1;
+        square.count += count;
         square.lat_sum += lat;
         square.lon_sum += lon;
-        square.conflicts += row.get::<_, i64>(3)?;
-        square.red += row.get::<_, i64>(4)?;
-        square.yellow += row.get::<_, i64>(5)?;
+        square.conflicts += row.get::<_, i64>(4)?;
+        square.red += row.get::<_, i64>(5)?;
+        square.yellow += row.get::<_, i64>(6)?;
     }
     let mut squares: Vec<_> = squares.into_iter().collect();
     squares.sort_by_key(|(place, square)| (Reverse(square.count), *place));

@@ -10,10 +10,10 @@ use crate::id::{Position, ScopeId};
 use crate::limits::{FEED_UPDATES_MAX, PUSH_RECORDS_MAX, STRIKES_MAX};
 use crate::protocol::VERSIONS;
 use crate::protocol::envelope::Part;
-use crate::protocol::frame::{Decoded, ToDevice};
+use crate::protocol::frame::{Decoded, ToDevice, ToServer};
 use crate::protocol::message::{
     Authority, Busy, Carried, Carry, Challenge, Close, CloseCode, Cursor, Definition, Differ, Feed,
-    Resume, Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
+    Outcome, Resume, Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
 };
 use crate::protocol::packed::Packed;
 use crate::record::DefinitionRef;
@@ -313,17 +313,22 @@ impl Client {
         if !self.may_carry() {
             return;
         }
-        self.carried += 1;
+        let number = self.carried + 1;
+        let carry = Carry {
+            number,
+            cover,
+            part,
+        };
+        let frame = ToServer::from(carry).encode().ok();
+        // What this server takes no frame of waits for another time, and holds up nothing.
+        let Some(frame) = frame.filter(|frame| frame.len() <= self.frame_bytes_max) else {
+            let (outcome, receipts) = (Outcome::Later, Vec::new());
+            let later = Output::Carried { outcome, receipts };
+            return self.outputs.push_back(later);
+        };
+        self.carried = number;
         self.carrying = true;
-        let number = self.carried;
-        self.say(
-            &Carry {
-                number,
-                cover,
-                part,
-            }
-            .into(),
-        );
+        self.outputs.push_back(Output::Send(frame));
     }
 
     fn carried(&mut self, told: Carried) {

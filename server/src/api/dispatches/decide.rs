@@ -26,6 +26,7 @@ use crate::api::edits::fresh_record;
 use crate::api::problem::{ApiError, Problem};
 use crate::api::record::Loaded;
 use crate::engine::{ActError, AuthorityAct, OfficeAct};
+use crate::tables::dispatch::meeting_of;
 
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -108,6 +109,27 @@ impl DecideBody {
     }
 }
 
+/// The same decision sent again is the caller's own task with the same words, of this meeting or
+/// of none yet; anything else is a record that exists.
+async fn sent_again(
+    office: &Office,
+    who: &SignedIn,
+    body: &DecideBody,
+    (record, dispatch): (RecordId, Position),
+) -> Result<(), ApiError> {
+    let before = Loaded::of(office, who, &record.to_string()).await?;
+    let task = before.record();
+    let author = task.created.as_ref().and_then(|by| by.person.as_ref());
+    let meeting = office.read(Position(0), move |snapshot| {
+        Ok(meeting_of(snapshot, &record)?)
+    });
+    let same = task.kind == Kind::Task
+        && author == Some(&who.principal.person)
+        && task.text_of("title") == body.text.trim()
+        && meeting.await?.is_none_or(|meeting| meeting == dispatch);
+    if same { Ok(()) } else { Err(ApiError::Exists) }
+}
+
 /// Keep a decision of a dispatch's meeting: a task is made, and next week's dispatch shows its state.
 #[utoipa::path(post, path = "/api/dispatches/{id}/decisions", tag = "dispatches", request_body = DecideBody,
     params(("id" = String, Path, description = "the dispatch")),
@@ -136,15 +158,7 @@ pub(crate) async fn decide(
         Ok(_) => {}
         // The same decision sent again: what it was meant for must be that task.
         Err(ActError::Exists) => {
-            let before = Loaded::of(&office, &who, &record.to_string()).await?;
-            let same = before.parts.kind == Kind::Task
-                && dispatch
-                    .dispatch
-                    .region
-                    .contains(&before.parts.scope.region);
-            if !same {
-                return Err(ApiError::Exists);
-            }
+            sent_again(&office, &who, &body, (record, dispatch.position)).await?;
         }
         Err(error) => return Err(error.into()),
     }

@@ -26,7 +26,7 @@ pub struct TallyJson {
     pub new: u64,
     /// Closed in the dispatch's time.
     pub done: u64,
-    /// Neither closed nor withdrawn.
+    /// Neither closed nor withdrawn nor merged into another.
     pub open: u64,
     /// Overdue.
     pub overdue: u64,

@@ -187,6 +187,15 @@ async fn who_leads_a_region_finds_its_dispatches_and_nobody_else_does() {
     assert_eq!(refused.code(403), "refused", "the office writes it down");
     let hidden = desk.world.post(&others[0], &path, &[], &decision).await;
     assert_eq!(hidden.code(404), "not-found");
+    let made = desk.world.post(&desk.office, &path, &[], &decision).await;
+    let task = made.ok()["record"].clone();
+    let mut again = decision.clone();
+    again["id"] = task;
+    let taken = desk.world.post(&leader, &path, &[], &again).await;
+    assert_eq!(taken.code(409), "exists", "somebody else's task");
+    again["text"] = json!("改成别的事");
+    let changed = desk.world.post(&desk.office, &path, &[], &again).await;
+    assert_eq!(changed.code(409), "exists", "another decision");
 }
 
 #[tokio::test]

@@ -116,10 +116,11 @@ async fn a_request_for_nobody_and_one_that_was_denied_look_like_any_other() {
 async fn who_asks_again_and_again_has_to_wait_whether_the_person_exists_or_not() {
     for person in ["rep-1", "nobody"] {
         let (world, _, here, _) = world().await;
-        for _ in 0..limits::NEW_PHONES_OF_PERSON_MAX {
-            ask(&world, person).await.ok();
+        let mut refused = 0;
+        for _ in 0..40 {
+            refused += u32::from(ask(&world, person).await.status.as_u16() == 429);
         }
-        assert_eq!(ask(&world, person).await.code(429), "too-many-tries");
+        assert!(refused > 10, "{person}: {refused}");
         let shown = world.get(&here, WAITING).await.ok();
         assert!(shown.as_array().unwrap().len() <= limits::NEW_PHONES_OF_PERSON_MAX);
     }

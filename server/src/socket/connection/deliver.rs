@@ -6,9 +6,11 @@
 use liandu_core::protocol::message::{Carried, Carry, Outcome};
 use liandu_core::protocol::session::Input;
 
+use tokio::sync::oneshot;
+
 use super::{Connection, End};
 use crate::engine::{ActError, LiveKeeper};
-use crate::keeper::Answer;
+use crate::keeper::{Answer, Whole};
 
 impl Connection {
     /// Opens a part, admits what is inside and tells the device what became of it.
@@ -20,17 +22,26 @@ impl Connection {
             outcome,
             receipts: Vec::new(),
         };
-        let push = move |keeper: &mut LiveKeeper, now| {
-            let opened = keeper.deliver(now, &carry);
-            opened.map_err(|error| {
+        // The keeper says it before the answer is durable.
+        let (say, said) = oneshot::channel();
+        let push = move |keeper: &mut LiveKeeper, now| match keeper.deliver(now, &carry) {
+            Ok((ticket, whole)) => {
+                say.send(whole).ok();
+                Ok(ticket)
+            }
+            Err(error) => {
                 tracing::debug!(%error, "a carried part cannot be opened");
-                ActError::Missing
-            })
+                Err(match error.may_be_newer() {
+                    true => ActError::Failed,
+                    false => ActError::Missing,
+                })
+            }
         };
         let carried = match handle.try_stage(push).await {
             Answer::Pushed(pushed) => {
                 handle.shared().seen.arrived(&pushed.arrived);
-                let sign = move |keeper: &LiveKeeper| keeper.delivered(number, &pushed);
+                let whole = said.await.unwrap_or(Whole::No);
+                let sign = move |keeper: &LiveKeeper| keeper.delivered(number, &pushed, whole);
                 handle.read(sign).await?
             }
             Answer::Failed(ActError::Missing) => without_receipts(Outcome::Unreadable),

@@ -7191,7 +7191,7 @@ export interface components {
             new: number;
             /**
              * Format: int64
-             * @description Neither closed nor withdrawn.
+             * @description Neither closed nor withdrawn nor merged into another.
              */
             open: number;
             /**
