@@ -297,6 +297,13 @@ impl View {
         })
     }
 
+    /// The same, looked at record by record: for a box that holds most of them.
+    pub(crate) fn plain_clause(self, sql: &mut Sql) -> String {
+        let [south, north] = [self.lat.0, self.lat.1].map(|bound| sql.int(bound));
+        let [west, east] = [self.lon.0, self.lon.1].map(|bound| sql.int(bound));
+        format!("r.lat_e7 BETWEEN {south} AND {north} AND r.lon_e7 BETWEEN {west} AND {east}")
+    }
+
     /// Whether a record called `r` lies in it.
     pub(crate) fn clause(self, sql: &mut Sql) -> String {
         let (lat_min, lat_max) = (sql.int(self.lat.0), sql.int(self.lat.1));

@@ -155,16 +155,20 @@ fn clusters(
     zoom: u8,
     map: &mut Map,
 ) -> Result<(), TablesError> {
-    let mut sql: Sql = asked.sql(snapshot, view.is_some());
+    let cell = cell_e7(zoom);
+    let by_county = cell > COUNTY_E7;
+    let mut sql: Sql = asked.sql(snapshot, view.is_some() && !by_county);
     sql.and("r.lat_e7 IS NOT NULL");
     if let Some(view) = view {
-        let inside = view.clause(&mut sql);
+        let inside = match by_county {
+            true => view.plain_clause(&mut sql),
+            false => view.clause(&mut sql),
+        };
         sql.and(&inside);
     }
     let [red, yellow] = urgent(snapshot, &mut sql);
-    let cell = cell_e7(zoom);
     // One point a row; where squares are wider than counties, one county.
-    let [columns, group] = if cell > COUNTY_E7 {
+    let [columns, group] = if by_county {
         [
             format!(
                 "count(*), sum(r.lat_e7), sum(r.lon_e7), sum(r.conflicts > 0), sum({red}),
