@@ -13,6 +13,7 @@ pub mod frame;
 pub mod message;
 pub mod packed;
 pub mod session;
+mod summed;
 pub mod update;
 
 /// The protocol version this code speaks.

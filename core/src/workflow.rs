@@ -15,7 +15,7 @@ mod other;
 mod problem;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
-pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into};
+pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into, stands};
 pub use notice::{NOTICED, Notice, NoticeRules, notices};
 
 use other::{INSPECTION, OTHER};

@@ -6,14 +6,14 @@
 //! `LDBUNDLE1`, then a CBOR header, then the parts it lists, then SHA-256 of everything before.
 
 use minicbor::{Decode, Decoder, Encode, Encoder};
-use sha2::{Digest, Sha256};
 
 use super::codec::list;
 use super::message::Tier;
 use super::packed::{Packed, TooBigToPack, UnpackError};
+use super::summed::{self, NotWhole};
 use super::update::{RecordPush, RecordVerdicts};
 use crate::id::{DeploymentId, DeviceId, Position};
-use crate::limits::{BUNDLE_BYTES_MAX, BUNDLE_PARTS_MAX, FRAME_BYTES_MAX, PUSH_RECORDS_MAX};
+use crate::limits::{BUNDLE_PARTS_MAX, FRAME_BYTES_MAX, PUSH_RECORDS_MAX};
 use crate::seal::{
     ALGORITHM_ED25519, PublicKey, SecretKey, SignatureBytes, SignatureError, sign_receipts,
     verify_receipts,
@@ -22,7 +22,6 @@ use crate::time::Timestamp;
 
 /// What a bundle begins with.
 pub const MAGIC: &[u8] = b"LDBUNDLE1";
-const DIGEST_BYTES: usize = 32;
 const PUSHES: u8 = 1;
 const RECEIPTS: u8 = 2;
 
@@ -120,6 +119,16 @@ pub enum BundleError {
     Signature(#[from] SignatureError),
 }
 
+impl From<NotWhole> for BundleError {
+    fn from(fault: NotWhole) -> BundleError {
+        match fault {
+            NotWhole::TooBig => BundleError::TooBig,
+            NotWhole::AnotherFile => BundleError::NotABundle,
+            NotWhole::Damaged => BundleError::Damaged,
+        }
+    }
+}
+
 impl From<TooBigToPack> for BundleError {
     fn from(_: TooBigToPack) -> BundleError {
         BundleError::TooBig
@@ -195,31 +204,12 @@ impl Bundle {
         parts
             .iter()
             .for_each(|(_, bytes)| file.extend_from_slice(bytes));
-        let digest = Sha256::digest(&file);
-        file.extend_from_slice(&digest);
-        if file.len() > BUNDLE_BYTES_MAX {
-            Err(BundleError::TooBig)
-        } else {
-            Ok(file)
-        }
+        summed::close(file).ok_or(BundleError::TooBig)
     }
 
     /// Reads a file. Parts of an unknown kind are left out.
     pub fn decode(file: &[u8]) -> Result<Bundle, BundleError> {
-        if file.len() > BUNDLE_BYTES_MAX {
-            return Err(BundleError::TooBig);
-        }
-        if !file.starts_with(MAGIC) {
-            return Err(BundleError::NotABundle);
-        }
-        let split = file
-            .len()
-            .checked_sub(DIGEST_BYTES)
-            .and_then(|at| file.split_at_checked(at));
-        let (content, digest) = split.ok_or(BundleError::Damaged)?;
-        if Sha256::digest(content).as_slice() != digest {
-            return Err(BundleError::Damaged);
-        }
+        let content = summed::open(file, MAGIC)?;
         let mut decoder = Decoder::new(content);
         decoder.set_position(MAGIC.len());
         let header: Header = decoder.decode()?;

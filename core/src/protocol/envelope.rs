@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 use super::bundle::{Bundle, BundleError};
 use super::codec::list;
 use super::message::Short;
+use super::summed::{self, NotWhole};
 use crate::id::{DeploymentId, DeviceId, PersonId};
 use crate::limits::{
-    BUNDLE_BYTES_MAX, ENVELOPE_COVER_BYTES_MAX, ENVELOPE_ONCE_BYTES_MAX, ENVELOPE_PART_BYTES_MAX,
-    ENVELOPE_PARTS_MAX,
+    ENVELOPE_COVER_BYTES_MAX, ENVELOPE_ONCE_BYTES_MAX, ENVELOPE_PART_BYTES_MAX, ENVELOPE_PARTS_MAX,
 };
 use crate::seal::{PublicKey, SecretKey};
 use crate::time::Timestamp;
@@ -30,7 +30,6 @@ pub const MAGIC: &[u8] = b"LDENVELOPE1";
 pub const ALGORITHM_X25519: u8 = 1;
 
 const INFO: &[u8] = b"liandu-envelope-1\0\x01";
-const DIGEST_BYTES: usize = 32;
 /// What HPKE adds to a bundle: the cipher's tag.
 const TAG_BYTES: usize = 16;
 
@@ -145,6 +144,16 @@ pub enum EnvelopeError {
     /// What was inside is no bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+}
+
+impl From<NotWhole> for EnvelopeError {
+    fn from(fault: NotWhole) -> EnvelopeError {
+        match fault {
+            NotWhole::TooBig => EnvelopeError::TooBig,
+            NotWhole::AnotherFile => EnvelopeError::NotAnEnvelope,
+            NotWhole::Damaged => EnvelopeError::Damaged,
+        }
+    }
 }
 
 impl EnvelopeError {
@@ -352,31 +361,12 @@ impl Envelope {
             .array(2)
             .and_then(|e| e.bytes(&self.written))
             .and_then(|e| e.encode(&self.parts));
-        let digest = Sha256::digest(&file);
-        file.extend_from_slice(&digest);
-        if file.len() > BUNDLE_BYTES_MAX {
-            Err(EnvelopeError::TooBig)
-        } else {
-            Ok(file)
-        }
+        summed::close(file).ok_or(EnvelopeError::TooBig)
     }
 
     /// Reads a file without opening it.
     pub fn decode(file: &[u8]) -> Result<Envelope, EnvelopeError> {
-        if file.len() > BUNDLE_BYTES_MAX {
-            return Err(EnvelopeError::TooBig);
-        }
-        if !file.starts_with(MAGIC) {
-            return Err(EnvelopeError::NotAnEnvelope);
-        }
-        let split = file
-            .len()
-            .checked_sub(DIGEST_BYTES)
-            .and_then(|at| file.split_at_checked(at));
-        let (content, digest) = split.ok_or(EnvelopeError::Damaged)?;
-        if Sha256::digest(content).as_slice() != digest {
-            return Err(EnvelopeError::Damaged);
-        }
+        let content = summed::open(file, MAGIC)?;
         let mut decoder = Decoder::new(content);
         decoder.set_position(MAGIC.len());
         if decoder.array()? != Some(2) {

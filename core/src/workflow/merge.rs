@@ -16,6 +16,11 @@ pub const INTO: &str = "into";
 /// The event that says of a problem that it is not the same as another, named by `of`.
 pub const NOT_DUPLICATE: &str = "not_duplicate";
 
+/// Whether a problem in this state stands for itself: another can go on in it, or it in another.
+pub fn stands(state: &str) -> bool {
+    !matches!(state, "merged" | "withdrawn")
+}
+
 /// The problem that a merged one goes on in; none while it stands for itself, or where the event
 /// names nothing that is an id.
 pub fn merged_into(record: &Record) -> Option<RecordId> {

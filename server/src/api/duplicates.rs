@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use liandu_core::light::Lights;
 use liandu_core::record::kind::Kind;
-use liandu_core::workflow::merged_into;
+use liandu_core::workflow::{merged_into, stands};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -164,8 +164,8 @@ pub(super) async fn can_take(
     };
     let other = Loaded::of(office, who, into).await.map_err(|_| wrong())?;
     let record = other.record();
-    let aside = matches!(record.state.state.as_str(), "merged" | "withdrawn");
-    if record.kind != Kind::Problem || aside || record.id == merged.parts.record {
+    let stands = stands(record.state.state.as_str());
+    if record.kind != Kind::Problem || !stands || record.id == merged.parts.record {
         return Err(wrong());
     }
     Ok(())

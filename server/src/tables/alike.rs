@@ -10,6 +10,7 @@ use liandu_core::id::{Position, RecordId};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::value::{Datum, GeoPosition};
+use liandu_core::workflow::stands;
 use rusqlite::{OptionalExtension, Row};
 
 use crate::alike::{Likeness, NEAR_METRES_MAX, Report, alike, in_gcj02, in_wgs84, villages};
@@ -83,8 +84,7 @@ impl Found {
 
     /// Whether it stands for itself and may be merged.
     fn stands(&self) -> bool {
-        let aside = matches!(self.line.state.as_str(), "merged" | "withdrawn");
-        self.line.kind == Kind::Problem && !aside
+        self.line.kind == Kind::Problem && stands(self.line.state.as_str())
     }
 }
 
@@ -207,7 +207,7 @@ fn candidates(
     }
     let apart = said_apart(snapshot, found.row)?;
     let mut likely = Vec::new();
-    for other in others.into_values().filter(Found::stands) {
+    for other in others.into_values() {
         if apart.contains(&other.line.id.to_string()) {
             continue;
         }
