@@ -147,6 +147,7 @@ pub(crate) struct Shared {
     pub(crate) authority: watch::Receiver<Position>,
     pub(crate) numbers: Arc<Mutex<Numbers>>,
     pub(crate) connections: Arc<AtomicU64>,
+    pub(crate) misbehaviour: Misbehaviour,
     pub(crate) wakes: Arc<Wakes>,
     pub(crate) seen: Seen,
     /// Whether the server stops.
@@ -155,6 +156,15 @@ pub(crate) struct Shared {
     deployment: DeploymentId,
     node: PublicKey,
     authority_key: PublicKey,
+}
+
+/// What devices, or who passes for one, did that none should: counted, so that an attack is seen.
+#[derive(Debug, Default)]
+pub(crate) struct Misbehaviour {
+    /// Connections that the server ended because of who opened them or what they said.
+    pub(crate) turned_away: AtomicU64,
+    /// Messages that could not be read or came out of turn.
+    pub(crate) oddities: AtomicU64,
 }
 
 /// The system's clock.
@@ -187,6 +197,7 @@ pub fn start(config: &Config) -> Result<Handle, StartError> {
         authority: authority_seen,
         numbers: Arc::clone(&numbers),
         connections: Arc::new(AtomicU64::new(0)),
+        misbehaviour: Misbehaviour::default(),
         wakes: Arc::clone(&wakes),
         seen: Seen::open(&config.data.join("seen.sqlite"))
             .map_err(|error| StartError::System(error.to_string()))?,
@@ -358,8 +369,11 @@ impl Handle {
             .numbers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let misbehaviour = &self.shared.misbehaviour;
         Numbers {
             connections: self.shared.connections.load(Ordering::Relaxed),
+            turned_away: misbehaviour.turned_away.load(Ordering::Relaxed),
+            oddities: misbehaviour.oddities.load(Ordering::Relaxed),
             ..numbers
         }
     }

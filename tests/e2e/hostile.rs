@@ -32,7 +32,7 @@ fn frame(content: &[u8]) -> Vec<u8> {
 }
 
 /// A number that the server measures.
-fn measured(office: &Office, name: &str) -> u64 {
+pub(crate) fn measured(office: &Office, name: &str) -> u64 {
     let text = office.text("/metrics").expect("metrics");
     let mut lines = text.lines();
     let number = lines.find_map(|line| line.strip_prefix(&format!("liandu_{name} ")));

@@ -13,6 +13,7 @@ mod dispatch;
 mod files;
 mod folder;
 mod hostile;
+mod impostor;
 mod kills;
 mod load;
 mod local;

@@ -9,6 +9,7 @@
 )]
 
 pub mod disk;
+pub mod raw;
 
 use std::path::PathBuf;
 use std::process::Command;

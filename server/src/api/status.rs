@@ -77,7 +77,7 @@ pub(crate) async fn metrics(State(office): State<Office>) -> impl IntoResponse {
 /// Name, type, words and number.
 type Row = (&'static str, &'static str, &'static str, u64);
 
-fn engine_rows(numbers: &Numbers) -> [Row; 10] {
+fn engine_rows(numbers: &Numbers) -> [Row; 12] {
     let (gauge, counter, n) = ("gauge", "counter", numbers);
     [
         ("log_position", gauge, "end of the log", n.position),
@@ -123,6 +123,18 @@ fn engine_rows(numbers: &Numbers) -> [Row; 10] {
             gauge,
             "open device connections",
             n.connections,
+        ),
+        (
+            "connections_turned_away_total",
+            counter,
+            "device connections ended for what was said on them",
+            n.turned_away,
+        ),
+        (
+            "oddities_total",
+            counter,
+            "messages of devices not readable or out of turn",
+            n.oddities,
         ),
         (
             "receipts_stopped",

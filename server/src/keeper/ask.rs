@@ -281,6 +281,10 @@ pub struct Numbers {
     pub documents_cached_bytes: u64,
     /// Open device connections.
     pub connections: u64,
+    /// Device connections that were ended for what was said on them, since start.
+    pub turned_away: u64,
+    /// Messages of devices that could not be read or came out of turn, since start.
+    pub oddities: u64,
     /// Whether receipts are stopped (disk nearly full or log broken).
     pub receipts_stopped: bool,
 }

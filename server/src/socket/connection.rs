@@ -3,6 +3,7 @@
 //! Never decides anything about the protocol. One thing at a time: while the engine works for
 //! this device nothing more is read from it, which is the back-pressure.
 
+mod counted;
 mod deliver;
 
 use std::sync::Arc;
@@ -237,11 +238,11 @@ impl Connection {
             }
             Output::Enrol(enrol) => self.enrol(*enrol).await,
             Output::Odd(odd) => {
-                tracing::debug!(?odd, number = self.number, "odd");
+                self.noted(odd);
                 Ok(())
             }
             Output::Close(code) => {
-                tracing::debug!(?code, number = self.number, "closing");
+                self.closing(code);
                 Err(End::Closed)
             }
         }

@@ -77,9 +77,6 @@ test('a visit has the place where the phone was, and the map shows it without a 
   await context.grantPermissions(['geolocation']);
   await context.setGeolocation({ longitude: 114.5654, latitude: 38.1467, accuracy: 12 });
   await enrol(page, office, 'rep-1');
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
   await page.reload();
   await inSync(page);
   await cutOff(context, office);

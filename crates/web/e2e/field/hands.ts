@@ -25,6 +25,8 @@ export async function enrol(page: Page, office: Pick<Office, 'url' | 'invite'>, 
   await page.getByRole('button', { name: '登记', exact: true }).click();
   await expect(page.getByRole('heading', { name: /今日/ })).toBeVisible();
   await inSync(page);
+  // Whoever leaves the network before cannot open the app again: the phone says so until it is done.
+  await expect(page.locator('[data-notice="files"]')).toHaveCount(0);
 }
 
 export async function inSync(page: Page): Promise<void> {

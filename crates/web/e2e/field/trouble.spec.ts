@@ -19,9 +19,6 @@ test('a second page says where the first is, and takes over when asked', async (
 
 test('a new version is offered, and an update keeps what is unsent and unfinished', async ({ page, context, office }) => {
   await enrol(page, office, 'rep-1');
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
   await page.reload();
   await context.setOffline(true);
   await writeInspection(page, '更新前写的');

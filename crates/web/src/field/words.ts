@@ -36,6 +36,7 @@ const words = {
 
   threeDays: ['有 {count} 条修改已 {days} 天没有送出。请到有信号的地方，或导出文件请同事捎带。', '{count} edits have waited for {days} days. Go where there is signal, or export a file for a colleague to carry.'],
   storageMayGo: ['浏览器可能清掉本机内容。装到主屏幕后更稳妥。', 'The browser may clear what is stored here. Installed on the home screen it is safer.'],
+  filesComing: ['正在下载离线使用的文件，请先不要离开网络。', 'Files for use without signal are coming: stay in the network for a moment.'],
   keepStorage: ['请浏览器保留', 'Ask the browser to keep it'],
   storageKept: ['浏览器已答应保留本机内容', 'The browser has promised to keep what is stored here'],
   storageUsed: ['本机已用 {used} MB，可用约 {quota} MB', '{used} MB used here, about {quota} MB may be'],
