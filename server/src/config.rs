@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{engine, journal, keeper, notices};
+use crate::{basemap, engine, journal, keeper, notices};
 
 /// Where a server listens when nothing is said.
 const LISTEN: &str = "127.0.0.1:8420";
@@ -27,6 +27,7 @@ struct File {
     trusted_proxies: Vec<IpAddr>,
     tls: Option<TlsFiles>,
     notices: Option<notices::Settings>,
+    map: Option<basemap::Settings>,
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
@@ -110,6 +111,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// How units are told outside this system; none: they are not.
     pub notices: Option<notices::Settings>,
+    /// What maps are drawn on; none: outlines of regions.
+    pub map: Option<basemap::Settings>,
     /// Sizes and times.
     pub limits: Limits,
     /// Messages.
@@ -149,6 +152,9 @@ pub enum ConfigError {
     /// The gateway's template is not right.
     #[error("[notices] 有误 (is not right): {0}")]
     Notices(String),
+    /// What maps are to be drawn on is not right.
+    #[error("[map] 有误 (is not right): {0}")]
+    Map(String),
     /// Key and data in one place would be in one backup.
     #[error(
         "authority 不能等于 data，签名密钥要与数据分开 (the authority key must not lie in the data folder)"
@@ -211,6 +217,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             tls: None,
             notices: None,
+            map: None,
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -248,6 +255,7 @@ impl Settings {
                 key: folder.join(tls.key),
             }),
             notices: file.notices,
+            map: file.map.map(|map| map.below(folder)),
             limits: file.limits,
             log: file.log,
             data,
@@ -266,6 +274,9 @@ impl Settings {
         }
         if let Some(wrong) = self.notices.as_ref().and_then(notices::Settings::wrong) {
             return Err(ConfigError::Notices(wrong));
+        }
+        if let Some(wrong) = self.map.as_ref().and_then(basemap::Settings::wrong) {
+            return Err(ConfigError::Map(wrong));
         }
         Ok(self)
     }

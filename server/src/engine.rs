@@ -5,6 +5,7 @@
 //! feeds are read by position.
 
 pub mod keys;
+mod misbehaviour;
 mod thread;
 pub(crate) mod wakes;
 
@@ -22,6 +23,7 @@ use liandu_core::seal::PublicKey;
 use liandu_core::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::misbehaviour::Misbehaviour;
 use crate::index::IndexError;
 use crate::index::sled::SledIndex;
 use crate::journal::{FolderDisk, Payload};
@@ -156,15 +158,6 @@ pub(crate) struct Shared {
     deployment: DeploymentId,
     node: PublicKey,
     authority_key: PublicKey,
-}
-
-/// What devices, or who passes for one, did that none should: counted, so that an attack is seen.
-#[derive(Debug, Default)]
-pub(crate) struct Misbehaviour {
-    /// Connections that the server ended because of who opened them or what they said.
-    pub(crate) turned_away: AtomicU64,
-    /// Messages that could not be read or came out of turn.
-    pub(crate) oddities: AtomicU64,
 }
 
 /// The system's clock.
@@ -369,12 +362,9 @@ impl Handle {
             .numbers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let misbehaviour = &self.shared.misbehaviour;
         Numbers {
             connections: self.shared.connections.load(Ordering::Relaxed),
-            turned_away: misbehaviour.turned_away.load(Ordering::Relaxed),
-            oddities: misbehaviour.oddities.load(Ordering::Relaxed),
-            ..numbers
+            ..self.shared.misbehaviour.beside(numbers)
         }
     }
 

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod alike;
 pub mod api;
+pub mod basemap;
 pub mod command;
 pub mod config;
 pub mod engine;

@@ -24,6 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::api::{self, Door, Edge, Office, Outside, Peer};
+use crate::basemap;
 use crate::command::execute::{self, console};
 use crate::command::folder::Folder;
 use crate::command::line;
@@ -90,9 +91,11 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
     let resting = tokio::spawn(rest(handle.clone()));
     let files = Pages::of(settings.web.clone());
+    let tiles = settings.map.as_ref().and_then(basemap::Settings::origin);
     let routes = api::router(office)
         .merge(sync_route(settings, handle.clone()))
-        .fallback_service(web::router(files));
+        .merge(basemap::router(settings.map.clone()))
+        .fallback_service(web::router(files, tiles));
     ready(settings, address)?;
     tracing::info!(%address, position = handle.numbers().position, "listening");
     let served = match acceptor {

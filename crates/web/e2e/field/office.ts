@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const top = fileURLToPath(new URL('../../../../', import.meta.url));
 const bin = process.env['LIANDU_BIN_DIR'] ?? `${top}target/debug`;
-const PASSWORD = 'a-long-office-password';
+export const PASSWORD = 'a-long-office-password';
 const GROUPS = 'code,name,region,domain,kind\ng-1,正定县土地利用代表小组,130123,land,deputy\n';
 const PEOPLE = `code,name,level,region,group,member_kind,role,leader
 rep-1,王芳,county,130123,g-1,deputy,representative,yes
@@ -66,6 +66,16 @@ export class Office {
     const ended = new Promise((done) => server.once('exit', done));
     server.kill('SIGKILL');
     await ended;
+  }
+
+  /** Starts it again with a map for everybody: a file, or a tile server's address. */
+  async withMap(map: Buffer | string, datum = 'WGS-84'): Promise<void> {
+    const isFile = typeof map !== 'string';
+    if (isFile) writeFileSync(join(this.dir, 'county.pmtiles'), map);
+    const where = isFile ? 'pmtiles = "county.pmtiles"' : `tiles = "${map}"`;
+    appendFileSync(join(this.dir, 'liandu.toml'), `[map]\n${where}\ndatum = "${datum}"\nattribution = "县自然资源局"\n`);
+    await this.kill();
+    await this.start();
   }
 
   async close(): Promise<void> {

@@ -238,7 +238,16 @@ const words = {
   later: ['以后', 'Later'],
 
   mapHere: ['我在这里', 'I am here'],
-  mapNote: ['区界为示意，记录按 WGS-84 绘制。', 'Outlines are a sketch; records are drawn in WGS-84.'],
+  mapNote: ['区界为示意，记录按 {datum} 绘制。', 'Outlines are a sketch; records are drawn in {datum}.'],
+  baseTake: ['下载离线底图（{mb} MB）', 'Take the map along ({mb} MB)'],
+  baseGoOn: ['继续下载底图（共 {mb} MB）', 'Go on loading the map ({mb} MB in all)'],
+  baseNewer: ['底图有新版，下载（{mb} MB）', 'There is a newer map: load it ({mb} MB)'],
+  baseLoading: ['正在下载底图 {percent}%，断网后可接着下', 'Loading the map: {percent}%; it goes on after a cut'],
+  baseCutOff: ['底图下载中断，已下载的保留，有信号时接着下。', 'The load was cut off; what came is kept and it goes on later.'],
+  baseUnreadable: ['底图文件打不开，请在设置里删除后重新下载。', 'The map cannot be opened: remove it in the settings and load it again.'],
+  baseThanks: ['底图：{who}', 'Map: {who}'],
+  baseKept: ['离线底图占 {mb} MB', 'The map takes {mb} MB'],
+  baseDrop: ['删除离线底图', 'Remove the map'],
   placed: ['{count} 条有位置', '{count} with a position'],
 
   photoHere: ['在单位', 'At the office'],
