@@ -324,8 +324,7 @@ fn selected(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// The same out of the columns: whatever fits is put into a heap, and only what comes first is
-/// taken out, looked at and read.
+/// The same out of the columns: only what comes first is taken out, looked at and read.
 fn scanned(
     snapshot: &Snapshot<'_>,
     scan: &Scan<'_>,
@@ -334,19 +333,28 @@ fn scanned(
     limit: usize,
 ) -> Result<Vec<Line>, TablesError> {
     let after = cursor.map(|cursor| order.place(Order::key_of(&cursor.key), cursor.id));
-    let mut fitting = Vec::new();
+    let mut first = First {
+        // Which of those that the index found hold a word is seen when they are taken out.
+        most: if scan.is_sure() {
+            limit + 1
+        } else {
+            usize::MAX
+        },
+        least: None,
+        found: Vec::new(),
+    };
     scan.candidates(|cell| {
         let place = order.place(order.key(&cell), cell.id());
         if after.is_none_or(|after| place < after) {
-            fitting.push((place, cell.row));
+            first.put(place, cell.row);
         }
     });
-    let mut fitting = BinaryHeap::from(fitting);
+    let mut first = BinaryHeap::from(first.found);
     let query = format!("SELECT {LINE_COLUMNS} FROM record r WHERE r.row = ?1");
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let mut lines = Vec::new();
     while lines.len() <= limit
-        && let Some((_, row)) = fitting.pop()
+        && let Some((_, row)) = first.pop()
     {
         if scan.holds(row)? {
             let row = i64::try_from(row).unwrap_or(i64::MAX);
@@ -356,7 +364,33 @@ fn scanned(
     Ok(lines)
 }
 
-/// The order of a list as the columns have it: what comes first is greatest.
+/// Where a record stands in the order of a list, the first one highest.
+type Place = (i64, u128);
+
+/// Rows that come first, as many as are wanted or some more.
+struct First {
+    most: usize,
+    /// Rows below are certainly too many.
+    least: Option<Place>,
+    found: Vec<(Place, usize)>,
+}
+
+impl First {
+    fn put(&mut self, place: Place, row: usize) {
+        if self.least.is_some_and(|least| place < least) {
+            return;
+        }
+        self.found.push((place, row));
+        if self.found.len() > self.most.saturating_mul(8) {
+            let last = self.most.saturating_sub(1);
+            let (_, last, _) = self.found.select_nth_unstable_by(last, |a, b| b.cmp(a));
+            self.least = Some(last.0);
+            self.found.truncate(self.most);
+        }
+    }
+}
+
+/// The order of a list as the columns have it.
 struct Order {
     down: bool,
     by: By,
@@ -384,7 +418,7 @@ impl Order {
         }
     }
 
-    fn place(&self, key: i64, id: RecordId) -> (i64, u128) {
+    fn place(&self, key: i64, id: RecordId) -> Place {
         let id = u128::from_be_bytes(id.0);
         if self.down { (key, id) } else { (!key, !id) }
     }

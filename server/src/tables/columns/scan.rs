@@ -92,6 +92,39 @@ impl Test {
             Test::Number(..) | Test::Within(_) | Test::Raised(..) => 500,
         }
     }
+
+    /// Keeps those of a piece that pass.
+    fn narrow<'c>(
+        &self,
+        selected: &mut Vec<u16>,
+        chunk: &'c Chunk,
+        cell: impl Fn(usize) -> Cell<'c>,
+    ) {
+        match self {
+            Test::Scope(fits) => keep_words(selected, &chunk.scopes, fits),
+            Test::Deadline(fits) => keep_words(selected, &chunk.deadlines, fits),
+            Test::Word(column, fits) => {
+                let column = chunk.words.get(*column).map_or(&[][..], Vec::as_slice);
+                keep_words(selected, column, fits);
+            }
+            Test::Number(column, from, to) => {
+                keep(selected, |at| {
+                    (*from..=*to).contains(&cell(at).number(*column))
+                });
+            }
+            Test::Within(view) => {
+                keep(selected, |at| {
+                    cell(at).spot().is_some_and(|spot| view.has(&spot))
+                });
+            }
+            Test::Raised(risen, levels) => {
+                keep(selected, |at| {
+                    risen.levels(&cell(at)).any(|l| levels.contains(&l))
+                });
+            }
+            Test::Rows(rows, wanted) => keep(selected, |at| rows.has(cell(at).row) == *wanted),
+        }
+    }
 }
 
 /// A word that texts must hold, unless the record is one of those that the word names.
@@ -253,37 +286,25 @@ impl<'s> Scan<'s> {
     pub(crate) fn candidates(&self, mut each: impl FnMut(Cell<'_>)) {
         let mut selected: Vec<u16> = Vec::with_capacity(CHUNK);
         for (nr, chunk) in self.columns.chunks.iter().enumerate() {
-            let cell = |at: &u16| {
-                let at = usize::from(*at);
+            let cell = |at: usize| {
                 let row = nr * CHUNK + at;
                 Cell { chunk, row, at }
             };
             selected.clear();
             selected.extend((0..CHUNK as u16).take(chunk.scopes.len()));
             for test in &self.tests {
-                match test {
-                    Test::Scope(fits) => keep(&mut selected, &chunk.scopes, fits),
-                    Test::Deadline(fits) => keep(&mut selected, &chunk.deadlines, fits),
-                    Test::Word(column, fits) => {
-                        let column = chunk.words.get(*column).map_or(&[][..], Vec::as_slice);
-                        keep(&mut selected, column, fits);
-                    }
-                    Test::Number(column, from, to) => {
-                        selected.retain(|at| (*from..=*to).contains(&cell(at).number(*column)));
-                    }
-                    Test::Within(view) => {
-                        selected.retain(|at| cell(at).spot().is_some_and(|spot| view.has(&spot)));
-                    }
-                    Test::Raised(risen, levels) => {
-                        selected.retain(|at| risen.levels(&cell(at)).any(|l| levels.contains(&l)));
-                    }
-                    Test::Rows(rows, wanted) => {
-                        selected.retain(|at| rows.has(cell(at).row) == *wanted);
-                    }
-                }
+                test.narrow(&mut selected, chunk, cell);
             }
-            selected.iter().map(cell).for_each(&mut each);
+            selected
+                .iter()
+                .map(|at| cell(usize::from(*at)))
+                .for_each(&mut each);
         }
+    }
+
+    /// Whether every candidate fits.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.held.is_empty()
     }
 
     /// Whether the texts of a candidate hold what they must.
@@ -297,11 +318,24 @@ impl<'s> Scan<'s> {
     }
 }
 
+/// Keeps those that fit. Without a branch on whether they do: in a province that is anybody's guess.
+fn keep(selected: &mut Vec<u16>, fits: impl Fn(usize) -> bool) {
+    let mut kept = 0;
+    for nr in 0..selected.len() {
+        let at = selected.get(nr).copied().unwrap_or_default();
+        if let Some(place) = selected.get_mut(kept) {
+            *place = at;
+        }
+        kept += usize::from(fits(usize::from(at)));
+    }
+    selected.truncate(kept);
+}
+
 /// Keeps those whose word fits.
-fn keep(selected: &mut Vec<u16>, column: &[u32], fits: &[bool]) {
-    selected.retain(|at| {
-        let number = column.get(usize::from(*at)).map(|number| *number as usize);
-        number.and_then(|number| fits.get(number)) == Some(&true)
+fn keep_words(selected: &mut Vec<u16>, column: &[u32], fits: &[bool]) {
+    keep(selected, |at| {
+        let word = column.get(at).map_or(usize::MAX, |word| *word as usize);
+        fits.get(word).copied().unwrap_or(false)
     });
 }
 

@@ -78,7 +78,7 @@ fn made(n: u8, picks: [usize; 12]) -> Rows {
         datum: Datum::ALL[usize::from(n) % 2],
         accuracy_cm: None,
     });
-    line.about.campaign = (n % 4 > 0).then(|| CampaignId::new("c-1").unwrap());
+    line.about.campaign = (!n.is_multiple_of(4)).then(|| CampaignId::new("c-1").unwrap());
     // Several change in one entry now and then.
     let last = u64::try_from(pick(5)).unwrap();
     let time = Timestamp(10_000 * i64::from(n));
@@ -269,6 +269,18 @@ proptest! {
                 all_agree(&mut tables, &super::filter(filter));
             }
         }
+    }
+}
+
+#[test]
+fn the_first_of_many_are_the_same_page_by_page() {
+    let mut tables = Tables::memory().unwrap();
+    let picks = |n: u8| std::array::from_fn(|nr| usize::from(n) * (7 + nr) / 3);
+    let put = |n| Change::Put(Box::new(made(n, picks(n))));
+    let changes: Vec<Change> = (1..=200).map(put).collect();
+    tables.commit(&changes, &mark(1)).unwrap();
+    for pairs in [&[][..], &[("q", "河道采砂")], &[("state", "found")]] {
+        all_agree(&mut tables, &super::filter(pairs));
     }
 }
 
