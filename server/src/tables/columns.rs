@@ -146,7 +146,7 @@ impl Columns {
             connection.prepare(&format!("SELECT r.row, {LINE_COLUMNS} FROM record r"))?;
         let mut found = statement.query([])?;
         while let Some(row) = found.next()?
-            && !columns.overfull
+            && columns.fits()
         {
             columns.put(row.get("row")?, Some(&line(row)?));
         }
@@ -154,7 +154,12 @@ impl Columns {
         Ok(columns)
     }
 
-    /// Where in the log they are true.
+    /// Whether everything had room.
+    pub(crate) fn fits(&self) -> bool {
+        !self.overfull
+    }
+
+    /// The same as those of a place in the log.
     pub(crate) fn at(mut self: Arc<Self>, mark: &Mark) -> Arc<Columns> {
         Arc::make_mut(&mut self).mark = Some(mark.clone());
         self
@@ -214,8 +219,12 @@ impl Columns {
         let places = numbers.iter_mut().skip(2);
         for ((number, words), (_, of)) in places.zip(&mut self.words).zip(&WORDS) {
             *number = Words::number(words, &of(line).to_owned());
-            self.overfull |= words.all.len() > limits::COLUMNS_RECORDS_MAX;
         }
+        let words = self.words.iter().map(|words| words.all.len());
+        let most = words
+            .chain([self.scopes.all.len(), self.deadlines.all.len()])
+            .max();
+        self.overfull |= most > Some(limits::COLUMNS_WORDS_MAX);
         numbers
     }
 
@@ -257,8 +266,7 @@ impl Shelf {
 
     /// Adds those of the commit to come, unless they have no room: then SQL answers alone.
     pub(crate) fn add(&self, columns: Arc<Columns>) {
-        if columns.overfull {
-            tracing::warn!("the tables have become too large to be kept in memory");
+        if !columns.fits() {
             return self.replace(None);
         }
         self.with(|kept| {
@@ -271,7 +279,7 @@ impl Shelf {
 
     /// These instead of all others, or none.
     pub(crate) fn replace(&self, columns: Option<Arc<Columns>>) {
-        let columns = columns.filter(|columns| !columns.overfull);
+        let columns = columns.filter(|columns| columns.fits());
         self.with(|kept| *kept = columns.into_iter().collect());
     }
 }

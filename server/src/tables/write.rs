@@ -124,8 +124,10 @@ impl Tables {
     pub fn keep_columns(&self) {
         let columns = Columns::load(&self.connection);
         // Without them SQL answers the same, only slower.
-        if let Err(error) = &columns {
-            tracing::error!(%error, "the tables cannot be kept in memory");
+        match &columns {
+            Ok(columns) if columns.fits() => {}
+            Ok(_) => tracing::warn!("the tables are too large to be kept in memory"),
+            Err(error) => tracing::error!(%error, "the tables cannot be kept in memory"),
         }
         self.columns.replace(columns.ok().map(Arc::new));
     }
@@ -168,6 +170,7 @@ impl Tables {
             "UPDATE meta SET epoch = ?1, position = ?2, hash = ?3",
             params![mark.epoch.0, position_of(mark.position), mark.hash],
         )?;
+        let overfull = columns.as_ref().is_some_and(|columns| !columns.fits());
         // Before the commit: a reader that sees it finds its columns.
         if let Some(columns) = columns {
             self.columns.add(columns.at(mark));
@@ -180,6 +183,10 @@ impl Tables {
                 self.places = Tables::over_places(&self.connection)?;
                 return Err(error.into());
             }
+        }
+        if overfull {
+            // Read anew they may fit: without words that nothing has any more.
+            self.keep_columns();
         }
         if erased { self.forget() } else { Ok(()) }
     }

@@ -347,6 +347,26 @@ fn tables_beyond_the_limit_are_not_kept_in_memory() {
 }
 
 #[test]
+fn words_that_nothing_has_any_more_make_room_for_others() {
+    let mut tables = Tables::memory().unwrap();
+    let mut rows = made(1, [1; 12]);
+    let mut columns = Columns::default();
+    for nr in 0..limits::COLUMNS_WORDS_MAX {
+        rows.line.source = nr.to_string();
+        columns.put(1, Some(&rows.line));
+    }
+    assert!(columns.fits(), "as many as there may be");
+    tables.columns().add(Arc::new(columns.clone()).at(&mark(1)));
+    rows.line.source = "one more".to_owned();
+    columns.put(1, Some(&rows.line));
+    assert!(!columns.fits());
+    tables
+        .commit(&[Change::Put(Box::new(rows))], &mark(2))
+        .unwrap();
+    all_agree(&mut tables, &Filter::default());
+}
+
+#[test]
 fn what_was_erased_is_in_no_column_either() {
     let mut tables = Tables::memory().unwrap();
     let mut rows = made(1, [1; 12]);
