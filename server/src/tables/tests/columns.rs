@@ -326,9 +326,15 @@ fn a_commit_that_fails_leaves_the_columns_where_the_rows_are() {
     let mut tables = Tables::memory().unwrap();
     let put = |n| Change::Put(Box::new(made(n, [1; 12])));
     tables.commit(&[put(1)], &mark(1)).unwrap();
-    let broken = "CREATE TRIGGER full BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'full'); END";
+    let broken = "PRAGMA foreign_keys = ON;
+        CREATE TABLE wrong (one REFERENCES meta (one) DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER full BEFORE UPDATE ON meta BEGIN INSERT INTO wrong VALUES (99); END;";
     tables.connection().execute_batch(broken).unwrap();
-    tables.commit(&[put(2)], &mark(2)).unwrap_err();
+    tables.commit(&[put(2), put(4)], &mark(2)).unwrap_err();
+    all_agree(&mut tables, &Filter::default());
+    let mended = "DROP TRIGGER full";
+    tables.connection().execute_batch(mended).unwrap();
+    tables.commit(&[put(5)], &mark(2)).unwrap();
     all_agree(&mut tables, &Filter::default());
 }
 
