@@ -47,6 +47,13 @@ pub const SCOPES_COUNTED_MAX: usize = 65_536;
 
 /// Most of the office tables' file that readers see as memory, bytes.
 pub const TABLES_MAPPED_BYTES_MAX: u64 = 4 << 30;
+/// Records up to which the office tables are kept in memory as well (about 140 bytes each); beyond,
+/// SQL counts alone.
+pub const COLUMNS_RECORDS_MAX: usize = 2_000_000;
+/// Different words of one column that are kept in memory.
+pub const COLUMNS_WORDS_MAX: usize = 250_000;
+/// Commits of the office tables whose columns are kept for readers that have just begun.
+pub const COLUMNS_KEPT_MAX: usize = 4;
 /// Longest value that the office tables keep for filters and counts, bytes.
 pub const FACET_BYTES_MAX: usize = 200;
 /// Longest heading of a record, characters.

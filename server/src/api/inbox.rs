@@ -343,8 +343,10 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             red: shining(Light::Red),
             yellow: shining(Light::Yellow),
         });
-        let page = list(snapshot, asked, Sort::DueUp, None, limit)?;
-        found.extend(page.lines.into_iter().map(|line| (line, heap)));
+        if counts.total > 0 {
+            let page = list(snapshot, asked, Sort::DueUp, None, limit)?;
+            found.extend(page.lines.into_iter().map(|line| (line, heap)));
+        }
     }
     found.sort_by(|(a, _), (b, _)| (&a.due, a.id).cmp(&(&b.due, b.id)));
     // Two grants may show one record; it is listed once.

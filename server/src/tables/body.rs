@@ -69,23 +69,20 @@ fn spaced(pairs: &BTreeSet<String>) -> String {
     pairs.join(" ")
 }
 
-/// Rows whose text holds a word, as SQL. The index finds those that have all its pairs; the text
-/// itself says whether they stand in this order. A word without letters or digits is looked for in
-/// every text.
-pub(crate) fn holds(word: &str, sql: &mut Sql) -> String {
-    let mut escaped = String::with_capacity(word.len());
-    for c in word.chars() {
-        if ['%', '_', '\\'].contains(&c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    let pattern = sql.text(&format!("%{escaped}%"));
-    let like = format!("body LIKE {pattern} ESCAPE '\\'");
+/// How a word is looked for.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    /// What the index is asked for; none for a word without letters or digits, which is looked for
+    /// in every text.
+    pub(crate) pairs: Option<String>,
+    /// Whether the index alone says which texts hold it.
+    pub(crate) exact: bool,
+}
+
+/// The index finds texts that have all pairs of a word; the text itself says whether they stand in
+/// this order.
+pub(crate) fn looked(word: &str) -> Looked {
     let pairs = pairs(word);
-    if pairs.is_empty() {
-        return format!("r.row IN (SELECT row FROM body WHERE {like})");
-    }
     let inner = |pair: &&String| pair.chars().count() > 1;
     // The last character alone ends a word in the index only where the text ends there.
     let whole: Vec<String> = pairs
@@ -97,15 +94,63 @@ pub(crate) fn holds(word: &str, sql: &mut Sql) -> String {
         true => pairs.iter().map(|c| format!("\"{c}\"*")).collect(),
         false => whole,
     };
-    let asked = sql.text(&asked.join(" "));
-    if word.chars().all(char::is_alphanumeric) && pairs.len() == 2 && word.chars().count() == 2 {
+    Looked {
         // The pair itself: nothing to see in the text that the index does not say.
-        return format!("r.row IN (SELECT rowid FROM body_fts WHERE body_fts MATCH {asked})");
+        exact: word.chars().all(char::is_alphanumeric)
+            && pairs.len() == 2
+            && word.chars().count() == 2,
+        pairs: (!pairs.is_empty()).then(|| asked.join(" ")),
     }
-    format!(
-        "r.row IN (SELECT b.row FROM body b WHERE {like} AND b.row IN
-         (SELECT rowid FROM body_fts WHERE body_fts MATCH {asked}))"
-    )
+}
+
+/// The rows that the index finds.
+pub(crate) fn rows_with(pairs: &str, sql: &mut Sql) -> String {
+    let pairs = sql.text(pairs);
+    format!("SELECT rowid FROM body_fts WHERE body_fts MATCH {pairs}")
+}
+
+/// Rows whose text holds a word, as SQL.
+pub(crate) fn holds(word: &str, sql: &mut Sql) -> String {
+    let looked = looked(word);
+    let found = looked.pairs.map(|pairs| rows_with(&pairs, sql));
+    match found {
+        Some(found) if looked.exact => format!("r.row IN ({found})"),
+        Some(found) => {
+            let like = like(word, sql);
+            format!("r.row IN (SELECT b.row FROM body b WHERE {like} AND b.row IN ({found}))")
+        }
+        None => format!(
+            "r.row IN (SELECT b.row FROM body b WHERE {})",
+            like(word, sql)
+        ),
+    }
+}
+
+fn like(word: &str, sql: &mut Sql) -> String {
+    let mut escaped = String::with_capacity(word.len());
+    for c in word.chars() {
+        if ['%', '_', '\\'].contains(&c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    let pattern = sql.text(&format!("%{escaped}%"));
+    format!("b.body LIKE {pattern} ESCAPE '\\'")
+}
+
+/// Whether the text of one row holds a word: what `LIKE` says of it.
+pub(crate) fn text_holds(
+    transaction: &Transaction<'_>,
+    row: usize,
+    word: &str,
+) -> Result<bool, TablesError> {
+    let mut statement = transaction.prepare_cached("SELECT body FROM body WHERE row = ?1")?;
+    let row = i64::try_from(row).unwrap_or(i64::MAX);
+    let text: Option<String> = statement
+        .query_row([row], |found| found.get(0))
+        .optional()?;
+    let word = word.to_ascii_lowercase();
+    Ok(text.is_some_and(|text| text.to_ascii_lowercase().contains(&word)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use liandu_core::light::{Clock, Light, Lights};
 use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::number::{read_code, read_number};
+use liandu_core::record::value::GeoPosition;
 
 use crate::tables::body;
 use crate::tables::raised::raised;
@@ -22,8 +23,9 @@ pub struct Filter {
     conditions: Vec<Condition>,
 }
 
+/// One of them.
 #[derive(Debug, Clone, PartialEq)]
-enum Condition {
+pub(crate) enum Condition {
     /// In the subtree of any of these.
     Region(Vec<RegionCode>),
     /// A column is any of these.
@@ -227,6 +229,11 @@ impl Filter {
         Ok(())
     }
 
+    /// What must hold.
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     /// Whether few records are likely to fit, so that finding them first is the way to go.
     pub(crate) fn is_selective(&self) -> bool {
         self.conditions.iter().any(|condition| match condition {
@@ -297,11 +304,10 @@ impl View {
         })
     }
 
-    /// The same, looked at record by record: for a box that holds most of them.
-    pub(crate) fn plain_clause(self, sql: &mut Sql) -> String {
-        let [south, north] = [self.lat.0, self.lat.1].map(|bound| sql.int(bound));
-        let [west, east] = [self.lon.0, self.lon.1].map(|bound| sql.int(bound));
-        format!("r.lat_e7 BETWEEN {south} AND {north} AND r.lon_e7 BETWEEN {west} AND {east}")
+    /// Whether a point lies in it.
+    pub(crate) fn has(&self, spot: &GeoPosition) -> bool {
+        let within = |(from, to): (i64, i64), e7: i64| from <= e7 && e7 <= to;
+        within(self.lat, spot.lat_e7) && within(self.lon, spot.lon_e7)
     }
 
     /// Whether a record called `r` lies in it.
@@ -326,10 +332,7 @@ fn clause(condition: &Condition, lights: &Lights, sql: &mut Sql) -> String {
         }
         Condition::Column(column, values) => format!("r.{column} IN {}", sql.list(values)),
         Condition::Handler(units) => {
-            format!(
-                "r.row IN (SELECT row FROM handler WHERE unit IN {})",
-                sql.list(units)
-            )
+            format!("r.row IN ({})", rows_of(units, sql))
         }
         Condition::Time { column, since, ms } => {
             let ms = sql.int(*ms);
@@ -368,48 +371,61 @@ pub(crate) fn shines(any: &[Light], lights: &Lights, sql: &mut Sql) -> String {
     format!("({})", any.join(" OR "))
 }
 
-fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
+/// Rows handed to any of these units.
+pub(crate) fn rows_of(units: &[String], sql: &mut Sql) -> String {
+    format!("SELECT row FROM handler WHERE unit IN {}", sql.list(units))
+}
+
+/// Rows whose value at a place is any of these.
+pub(crate) fn rows_with(place: &str, values: &[String], sql: &mut Sql) -> String {
+    format!(
+        "{} AND value IN {}",
+        rows_with_any(place, sql),
+        sql.list(values)
+    )
+}
+
+/// Rows that have any value at a place.
+pub(crate) fn rows_with_any(place: &str, sql: &mut Sql) -> String {
     let place = sql.text(place);
-    let of_place = format!("place = (SELECT place FROM place WHERE path = {place})");
-    let mut any = Vec::new();
-    let some: Vec<String> = values
-        .iter()
-        .filter(|value| !value.is_empty())
-        .cloned()
-        .collect();
-    if !some.is_empty() {
-        let list = sql.list(&some);
-        any.push(format!(
-            "r.row IN (SELECT row FROM facet WHERE {of_place} AND value IN {list})"
-        ));
-    }
+    format!("SELECT row FROM facet WHERE place = (SELECT place FROM place WHERE path = {place})")
+}
+
+fn facet(place: &str, values: &[String], sql: &mut Sql) -> String {
+    let mut any = vec![format!("r.row IN ({})", rows_with(place, values, sql))];
     if values.iter().any(String::is_empty) {
-        any.push(format!(
-            "r.row NOT IN (SELECT row FROM facet WHERE {of_place})"
-        ));
+        any.push(format!("r.row NOT IN ({})", rows_with_any(place, sql)));
     }
     format!("({})", any.join(" OR "))
 }
 
-/// Records whose texts hold a word, or that it names: by code, or by number with or without
-/// county.
-fn found_by(text: &str, sql: &mut Sql) -> String {
-    let mut any = vec![body::holds(text, sql)];
-    if let Some(code) = read_code(text) {
+/// Records that a text names: by code, or by number with or without county.
+pub(crate) fn rows_named(text: &str, sql: &mut Sql) -> Option<String> {
+    let code = read_code(text).map(|code| {
         let code = sql.text(&code);
-        any.push(format!(
-            "r.row IN (SELECT row FROM record WHERE code = {code})"
-        ));
+        format!("SELECT row FROM record WHERE code = {code}")
+    });
+    let number = read_number(text)
+        .filter(|(_, n)| *n > 0)
+        .map(|(county, n)| {
+            let n = sql.int(i64::try_from(n).unwrap_or(i64::MAX));
+            let of = county.map(|county| format!(" AND county = {}", sql.text(county.as_str())));
+            let of = of.unwrap_or_default();
+            format!("SELECT row FROM record WHERE number > 0 AND number = {n}{of}")
+        });
+    match (code, number) {
+        (Some(code), Some(number)) => Some(format!("{code} UNION ALL {number}")),
+        (one, other) => one.or(other),
     }
-    if let Some((county, n)) = read_number(text).filter(|(_, n)| *n > 0) {
-        let n = sql.int(i64::try_from(n).unwrap_or(i64::MAX));
-        let of = county.map(|county| format!(" AND county = {}", sql.text(county.as_str())));
-        any.push(format!(
-            "r.row IN (SELECT row FROM record WHERE number > 0 AND number = {n}{})",
-            of.unwrap_or_default()
-        ));
+}
+
+/// Records whose texts hold a word, or that it names.
+fn found_by(text: &str, sql: &mut Sql) -> String {
+    let held = body::holds(text, sql);
+    match rows_named(text, sql) {
+        Some(named) => format!("({held} OR r.row IN ({named}))"),
+        None => held,
     }
-    format!("({})", any.join(" OR "))
 }
 
 #[cfg(test)]

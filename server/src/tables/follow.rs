@@ -74,6 +74,7 @@ pub fn start(
     runtime: tokio::runtime::Handle,
 ) -> Result<(Readers, watch::Receiver<Progress>), FollowError> {
     let tables = Tables::open(path)?;
+    let readers = Readers::new(path, &tables);
     let (progress, seen) = watch::channel(Progress::default());
     std::thread::Builder::new()
         .name("projector".to_owned())
@@ -88,7 +89,7 @@ pub fn start(
             }
         })
         .map_err(|error| FollowError::Tables(TablesError::File(error)))?;
-    Ok((Readers::new(path), seen))
+    Ok((readers, seen))
 }
 
 /// Follows the log until the engine stops; run it on a thread of its own, since it computes.
@@ -135,6 +136,7 @@ struct Digested {
 impl Follower {
     async fn run(&mut self) -> Result<(), FollowError> {
         self.settle().await?;
+        self.tables.keep_columns();
         self.erased = self.erased_before().await?;
         let mut positions = self.engine.positions();
         loop {

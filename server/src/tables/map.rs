@@ -6,15 +6,18 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{RecordId, RegionCode};
 use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::limits;
+use liandu_core::record::value::GeoPosition;
 
 use crate::tables::TablesError;
-use crate::tables::filter::{View, shines};
+use crate::tables::columns::CONFLICTS;
+use crate::tables::columns::scan::Scan;
+use crate::tables::filter::View;
 use crate::tables::query::{Asked, Snapshot};
-use crate::tables::sql::Sql;
+use crate::tables::read::{LINE_COLUMNS, line};
 
 /// The code of the region at a level that a record lies in, as SQL. A record of a wider region
 /// counts there.
@@ -24,6 +27,20 @@ pub(crate) fn code_at(level: Level) -> &'static str {
         Level::City => "substr(r.region, 1, 4) || '00'",
         Level::County => "substr(r.region, 1, 6)",
         Level::Town => "substr(r.region, 1, 9)",
+    }
+}
+
+/// The same of one region.
+fn region_at(level: Level, region: &RegionCode) -> String {
+    let begin = |length: usize| {
+        let code = region.as_str();
+        code.get(..length).unwrap_or(code)
+    };
+    match level {
+        Level::Province => format!("{}0000", begin(2)),
+        Level::City => format!("{}00", begin(4)),
+        Level::County => begin(6).to_owned(),
+        Level::Town => begin(9).to_owned(),
     }
 }
 
@@ -84,63 +101,66 @@ pub fn map(
     view: Option<View>,
     zoom: u8,
 ) -> Result<Map, TablesError> {
-    let mut map = Map::default();
-    figures(snapshot, asked, level, &mut map)?;
-    clusters(snapshot, asked, view, zoom, &mut map)?;
-    Ok(map)
-}
-
-fn number(int: i64) -> u64 {
-    u64::try_from(int).unwrap_or(0)
-}
-
-/// Everything that fits, and what of it is placed, by region: counted in the order of the index and
-/// added up here, SQLite would sort all of a province first.
-fn figures(
-    snapshot: &Snapshot<'_>,
-    asked: Asked<'_>,
-    level: Level,
-    map: &mut Map,
-) -> Result<(), TablesError> {
-    let mut sql = asked.sql(snapshot, false);
-    let [red, yellow] = urgent(snapshot, &mut sql);
-    let query = format!(
-        "SELECT {} AS in_region, count(*), count(r.lat_e7), sum({red}), sum({yellow})
-         FROM record r {} GROUP BY r.region",
-        code_at(level),
-        sql.conditions()
-    );
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let mut found = statement.query(sql.args())?;
-    let mut regions: BTreeMap<String, Figure> = BTreeMap::new();
-    while let Some(row) = found.next()? {
-        let region: String = row.get(0)?;
-        let [count, placed, red, yellow] = [1, 2, 3, 4].map(|at| row.get(at).map(number));
-        let sums = regions.entry(region.clone()).or_insert(Figure {
-            region,
-            count: 0,
-            red: 0,
-            yellow: 0,
-        });
-        let count = count?;
-        sums.count += count;
-        sums.red += red?;
-        sums.yellow += yellow?;
-        map.total += count;
-        map.placed += placed?;
+    let mut drawing = Drawing {
+        level,
+        view,
+        cell: cell_e7(zoom),
+        placed: 0,
+        regions: BTreeMap::new(),
+        squares: HashMap::new(),
+    };
+    match Scan::of(snapshot, asked)? {
+        Some(scan) => scanned(snapshot, &scan, &mut drawing)?,
+        None => selected(snapshot, asked, &mut drawing)?,
     }
-    map.regions = regions.into_values().collect();
+    Ok(drawing.map())
+}
+
+/// Draws what fits out of the columns.
+fn scanned(
+    snapshot: &Snapshot<'_>,
+    scan: &Scan<'_>,
+    drawing: &mut Drawing,
+) -> Result<(), TablesError> {
+    let lights = scan.columns.lights(snapshot.lights());
+    let scopes = scan.columns.scopes();
+    let mut all = vec![Sums::default(); scopes.len()];
+    scan.each(|cell| {
+        let light = lights.get(cell.deadline()).copied().flatten();
+        if let Some(sums) = all.get_mut(cell.scope()) {
+            sums.add(light);
+        }
+        if let Some(spot) = cell.spot() {
+            drawing.point(spot, cell.number(CONFLICTS) > 0, light, cell.id());
+        }
+    })?;
+    let some = scopes.iter().zip(all).filter(|(_, sums)| sums.count > 0);
+    some.for_each(|(scope, sums)| drawing.region(&scope.region, sums));
     Ok(())
 }
 
-/// Whether a record is overdue, and whether it is nearly due, as SQL.
-fn urgent(snapshot: &Snapshot<'_>, sql: &mut Sql) -> [String; 2] {
-    [Light::Red, Light::Yellow].map(|light| shines(&[light], snapshot.lights(), sql))
+/// Draws by SQL, where there are no columns.
+fn selected(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    drawing: &mut Drawing,
+) -> Result<(), TablesError> {
+    let sql = asked.sql(snapshot, false);
+    let query = format!("SELECT {LINE_COLUMNS} FROM record r {}", sql.conditions());
+    let mut statement = snapshot.transaction.prepare_cached(&query)?;
+    let mut found = statement.query(sql.args())?;
+    while let Some(row) = found.next()? {
+        let line = line(row)?;
+        let light = line.light(snapshot.lights());
+        let mut sums = Sums::default();
+        sums.add(light);
+        drawing.region(&line.about.scope.region, sums);
+        if let Some(spot) = line.spot {
+            drawing.point(spot, line.conflicts > 0, light, line.id);
+        }
+    }
+    Ok(())
 }
-
-/// About as wide as a county, degrees times 10^7: points of squares wider than that are drawn
-/// together by county, whose mean is near enough.
-const COUNTY_E7: i64 = 5_000_000;
 
 /// The side of a cluster's square: a quarter of a map tile of 256 pixels, degrees times 10^7.
 fn cell_e7(zoom: u8) -> i64 {
@@ -148,101 +168,113 @@ fn cell_e7(zoom: u8) -> i64 {
     (WORLD_E7 >> (u32::from(zoom.min(limits::MAP_ZOOM_MAX)) + 2)).max(1)
 }
 
-fn clusters(
-    snapshot: &Snapshot<'_>,
-    asked: Asked<'_>,
-    view: Option<View>,
-    zoom: u8,
-    map: &mut Map,
-) -> Result<(), TablesError> {
-    let cell = cell_e7(zoom);
-    let by_county = cell > COUNTY_E7;
-    let mut sql: Sql = asked.sql(snapshot, view.is_some() && !by_county);
-    sql.and("r.lat_e7 IS NOT NULL");
-    if let Some(view) = view {
-        let inside = match by_county {
-            true => view.plain_clause(&mut sql),
-            false => view.clause(&mut sql),
-        };
-        sql.and(&inside);
-    }
-    let [red, yellow] = urgent(snapshot, &mut sql);
-    // One point a row; where squares are wider than counties, one county.
-    let [columns, group] = if by_county {
-        [
-            format!(
-                "count(*), sum(r.lat_e7), sum(r.lon_e7), sum(r.conflicts > 0), sum({red}),
-                 sum({yellow}), min(r.id)"
-            ),
-            "GROUP BY r.region, r.audience, r.kind, r.datum".to_owned(),
-        ]
-    } else {
-        [
-            format!("1, r.lat_e7, r.lon_e7, r.conflicts > 0, {red}, {yellow}, r.id"),
-            String::new(),
-        ]
-    };
-    let query = format!(
-        "SELECT r.datum, {columns} FROM record r {} {group}",
-        sql.conditions()
-    );
-    let mut statement = snapshot.transaction.prepare_cached(&query)?;
-    let mut found = statement.query(sql.args())?;
-    let mut squares: HashMap<(u8, i64, i64), Square> = HashMap::new();
-    while let Some(row) = found.next()? {
-        let [count, lat, lon] = [row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?];
-        let many = count.max(1);
-        // Moved to be positive: division of whole numbers rounds towards zero.
-        let y = (lat / many + 900_000_000) / cell;
-        let x = (lon / many + 1_800_000_000) / cell;
-        let square = squares.entry((row.get(0)?, y, x)).or_default();
-        if square.count == 0 {
-            square.first = row.get(7)?;
-        }
-        square.count += count;
-        square.lat_sum += lat;
-        square.lon_sum += lon;
-        square.conflicts += row.get::<_, i64>(4)?;
-        square.red += row.get::<_, i64>(5)?;
-        square.yellow += row.get::<_, i64>(6)?;
-    }
-    let mut squares: Vec<_> = squares.into_iter().collect();
-    squares.sort_by_key(|(place, square)| (Reverse(square.count), *place));
-    for ((datum, ..), square) in squares {
-        if map.clusters.len() < limits::MAP_CLUSTERS_MAX {
-            map.clusters.push(square.cluster(datum));
-        } else {
-            map.rest = map.rest.saturating_add(number(square.count));
+/// Records, and how urgent they are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    count: u64,
+    red: u64,
+    yellow: u64,
+}
+
+impl Sums {
+    fn add(&mut self, light: Option<Light>) {
+        self.count += 1;
+        match light {
+            Some(Light::Red) => self.red += 1,
+            Some(Light::Yellow) => self.yellow += 1,
+            Some(Light::Green | Light::Grey) | None => {}
         }
     }
-    Ok(())
 }
 
 /// The points of one square, added up. A province's sums of coordinates are far from the end of 64
 /// bits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Square {
-    count: i64,
+    sums: Sums,
     lat_sum: i64,
     lon_sum: i64,
-    conflicts: i64,
-    red: i64,
-    yellow: i64,
-    first: [u8; 16],
+    conflicts: u64,
+    first: RecordId,
+}
+
+/// A map that is being added up.
+struct Drawing {
+    level: Level,
+    view: Option<View>,
+    cell: i64,
+    placed: u64,
+    regions: BTreeMap<String, Sums>,
+    squares: HashMap<(u8, i64, i64), Square>,
+}
+
+impl Drawing {
+    fn region(&mut self, region: &RegionCode, more: Sums) {
+        let sums = self.regions.entry(region_at(self.level, region));
+        let sums = sums.or_default();
+        sums.count += more.count;
+        sums.red += more.red;
+        sums.yellow += more.yellow;
+    }
+
+    fn point(&mut self, spot: GeoPosition, conflict: bool, light: Option<Light>, id: RecordId) {
+        self.placed += 1;
+        if self.view.is_some_and(|view| !view.has(&spot)) {
+            return;
+        }
+        // Moved to be positive: division of whole numbers rounds towards zero.
+        let y = (spot.lat_e7 + 900_000_000) / self.cell;
+        let x = (spot.lon_e7 + 1_800_000_000) / self.cell;
+        let square = self.squares.entry((spot.datum as u8, y, x));
+        let square = square.or_insert(Square {
+            sums: Sums::default(),
+            lat_sum: 0,
+            lon_sum: 0,
+            conflicts: 0,
+            first: id,
+        });
+        square.sums.add(light);
+        square.lat_sum += spot.lat_e7;
+        square.lon_sum += spot.lon_e7;
+        square.conflicts += u64::from(conflict);
+    }
+
+    fn map(self) -> Map {
+        let figure = |(region, sums): (String, Sums)| Figure {
+            region,
+            count: sums.count,
+            red: sums.red,
+            yellow: sums.yellow,
+        };
+        let regions: Vec<Figure> = self.regions.into_iter().map(figure).collect();
+        let mut squares: Vec<_> = self.squares.into_iter().collect();
+        squares.sort_by_key(|(place, square)| (Reverse(square.sums.count), *place));
+        let clusters = squares.iter().take(limits::MAP_CLUSTERS_MAX);
+        let beyond = squares.iter().skip(limits::MAP_CLUSTERS_MAX);
+        Map {
+            total: regions.iter().map(|figure| figure.count).sum(),
+            placed: self.placed,
+            clusters: clusters
+                .map(|((datum, ..), square)| square.cluster(*datum))
+                .collect(),
+            rest: beyond.map(|(_, square)| square.sums.count).sum(),
+            regions,
+        }
+    }
 }
 
 impl Square {
     fn cluster(&self, datum: u8) -> Cluster {
-        let many = self.count.max(1);
+        let many = i64::try_from(self.sums.count).unwrap_or(i64::MAX).max(1);
         Cluster {
             lat_e7: self.lat_sum / many,
             lon_e7: self.lon_sum / many,
             datum,
-            count: number(self.count),
-            conflicts: number(self.conflicts),
-            red: number(self.red),
-            yellow: number(self.yellow),
-            record: (self.count == 1).then_some(RecordId(self.first)),
+            count: self.sums.count,
+            conflicts: self.conflicts,
+            red: self.sums.red,
+            yellow: self.sums.yellow,
+            record: (self.sums.count == 1).then_some(self.first),
         }
     }
 }

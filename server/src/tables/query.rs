@@ -3,36 +3,42 @@
 //!
 //! Never asked without a `Visible`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::BASE64URL_NOPAD;
 use liandu_core::id::RecordId;
 use liandu_core::light::Lights;
 use liandu_core::limits;
+use liandu_core::time::Day;
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::tables::columns::scan::{Cell, Scan};
+use crate::tables::columns::{Columns, Shelf, number_column};
 use crate::tables::filter::Filter;
 use crate::tables::read::{LINE_COLUMNS, line};
 use crate::tables::rows::Line;
 use crate::tables::sql::Sql;
 use crate::tables::visible::Visible;
+use crate::tables::write::Tables;
 use crate::tables::{Mark, TablesError, schema};
 
 /// Read-only connections, opened as needed and used again.
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
+    columns: Shelf,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    /// Readers of the file at `path`, which must exist.
-    pub fn new(path: &FilePath) -> Readers {
+    /// Readers of the file at `path`, which must exist and which `tables` writes.
+    pub fn new(path: &FilePath, tables: &Tables) -> Readers {
         Readers {
             path: path.to_owned(),
+            columns: tables.columns().clone(),
             idle: Mutex::new(Vec::new()),
         }
     }
@@ -54,7 +60,7 @@ impl Readers {
         };
         let answer = Snapshot::of(&mut connection, lights)
             .map_err(E::from)
-            .and_then(|s| ask(&s));
+            .and_then(|snapshot| ask(&snapshot.beside(&self.columns)));
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < limits::TABLE_READERS_MAX {
             idle.push(connection);
@@ -69,6 +75,7 @@ pub struct Snapshot<'c> {
     pub(crate) transaction: Transaction<'c>,
     mark: Mark,
     lights: Lights,
+    columns: Option<Arc<Columns>>,
 }
 
 impl<'c> Snapshot<'c> {
@@ -81,7 +88,19 @@ impl<'c> Snapshot<'c> {
             transaction,
             mark,
             lights,
+            columns: None,
         })
+    }
+
+    /// The same with the columns of its position, where the shelf has them.
+    pub(crate) fn beside(mut self, shelf: &Shelf) -> Snapshot<'c> {
+        self.columns = shelf.at(&self.mark);
+        self
+    }
+
+    /// What lists and counts look at instead of SQL.
+    pub(crate) fn columns(&self) -> Option<&Arc<Columns>> {
+        self.columns.as_ref()
     }
 
     /// Begins one whose reader asks nothing about deadlines.
@@ -178,6 +197,21 @@ impl Sort {
         }
     }
 
+    /// None where the columns do not know it.
+    fn order(self, columns: &Columns) -> Option<Order> {
+        let by = match self {
+            Sort::DueUp => By::Due(columns.days()),
+            Sort::LastDown
+            | Sort::LastUp
+            | Sort::FirstDown
+            | Sort::FirstUp
+            | Sort::DeviceDown
+            | Sort::TitleUp => By::Number(number_column(self.column())?),
+        };
+        let down = self.down();
+        Some(Order { down, by })
+    }
+
     fn key(self, line: &Line) -> Key {
         let position = |position: u64| Key::Int(i64::try_from(position).unwrap_or(i64::MAX));
         match self {
@@ -240,6 +274,31 @@ pub fn list(
     limit: usize,
 ) -> Result<Page, TablesError> {
     let sort = cursor.map_or(sort, |cursor| cursor.sort);
+    let scan = Scan::of(snapshot, asked)?;
+    let order = scan.as_ref().and_then(|scan| sort.order(&scan.columns));
+    let mut lines = match scan.zip(order) {
+        Some((scan, order)) => scanned(snapshot, &scan, &order, cursor, limit)?,
+        None => selected(snapshot, asked, sort, cursor, limit)?,
+    };
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    let last = lines.last().filter(|_| more);
+    let next = last.map(|line| Cursor {
+        sort,
+        key: sort.key(line),
+        id: line.id,
+    });
+    Ok(Page { lines, next })
+}
+
+/// One line more than the page, by SQL.
+fn selected(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    sort: Sort,
+    cursor: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<Line>, TablesError> {
     let mut sql = asked.sql(snapshot, true);
     if let Some(cursor) = cursor {
         let key = match &cursor.key {
@@ -262,16 +321,107 @@ pub fn list(
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let found = statement.query_map(sql.args(), line)?;
-    let mut lines: Vec<Line> = found.collect::<Result<_, _>>()?;
-    let more = lines.len() > limit;
-    lines.truncate(limit);
-    let last = lines.last().filter(|_| more);
-    let next = last.map(|line| Cursor {
-        sort,
-        key: sort.key(line),
-        id: line.id,
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// The same out of the columns: only what comes first is taken out, looked at and read.
+fn scanned(
+    snapshot: &Snapshot<'_>,
+    scan: &Scan<'_>,
+    order: &Order,
+    cursor: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<Line>, TablesError> {
+    let after = cursor.map(|cursor| order.place(Order::key_of(&cursor.key), cursor.id));
+    let mut first = First {
+        // Which of those that the index found hold a word is seen when they are taken out.
+        most: if scan.is_sure() {
+            limit + 1
+        } else {
+            usize::MAX
+        },
+        least: None,
+        found: Vec::new(),
+    };
+    scan.candidates(|cell| {
+        let place = order.place(order.key(&cell), cell.id());
+        if after.is_none_or(|after| place < after) {
+            first.put(place, cell.row);
+        }
     });
-    Ok(Page { lines, next })
+    let mut first = BinaryHeap::from(first.found);
+    let query = format!("SELECT {LINE_COLUMNS} FROM record r WHERE r.row = ?1");
+    let mut statement = snapshot.transaction.prepare_cached(&query)?;
+    let mut lines = Vec::new();
+    while lines.len() <= limit
+        && let Some((_, row)) = first.pop()
+    {
+        if scan.holds(row)? {
+            let row = i64::try_from(row).unwrap_or(i64::MAX);
+            lines.push(statement.query_row([row], line)?);
+        }
+    }
+    Ok(lines)
+}
+
+/// Where a record stands in the order of a list, the first one highest.
+type Place = (i64, u128);
+
+/// Rows that come first, as many as are wanted or some more.
+struct First {
+    most: usize,
+    /// Rows below are certainly too many.
+    least: Option<Place>,
+    found: Vec<(Place, usize)>,
+}
+
+impl First {
+    fn put(&mut self, place: Place, row: usize) {
+        if self.least.is_some_and(|least| place < least) {
+            return;
+        }
+        self.found.push((place, row));
+        if self.found.len() > self.most.saturating_mul(8) {
+            let last = self.most.saturating_sub(1);
+            let (_, last, _) = self.found.select_nth_unstable_by(last, |a, b| b.cmp(a));
+            self.least = Some(last.0);
+            self.found.truncate(self.most);
+        }
+    }
+}
+
+/// The order of a list as the columns have it.
+struct Order {
+    down: bool,
+    by: By,
+}
+
+enum By {
+    /// A column of numbers.
+    Number(usize),
+    /// The days of deadlines, by their numbers.
+    Due(Vec<Day>),
+}
+
+impl Order {
+    fn key(&self, cell: &Cell<'_>) -> i64 {
+        match &self.by {
+            By::Number(column) => cell.number(*column),
+            By::Due(days) => days.get(cell.deadline()).map_or(i64::MAX, |day| day.0),
+        }
+    }
+
+    fn key_of(key: &Key) -> i64 {
+        match key {
+            Key::Int(int) => *int,
+            Key::Text(day) => Day::parse(day).map_or(i64::MAX, |day| day.0),
+        }
+    }
+
+    fn place(&self, key: i64, id: RecordId) -> Place {
+        let id = u128::from_be_bytes(id.0);
+        if self.down { (key, id) } else { (!key, !id) }
+    }
 }
 
 /// A line with its short values, for exports.

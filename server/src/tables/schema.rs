@@ -11,7 +11,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 12;
+pub const SCHEMA_VERSION: i64 = 13;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -69,9 +69,6 @@ CREATE INDEX record_by_first ON record (first_position, id);
 CREATE INDEX record_by_region ON record (region, audience, state, domain, kind, conflicts);
 CREATE INDEX record_by_state ON record (state, last_position, id, region, audience);
 CREATE INDEX record_by_due ON record (state, due, id, region, audience, kind, clock);
-CREATE INDEX record_on_map ON record (
-    region, audience, kind, datum, clock, due, lat_e7, lon_e7, conflicts, id, state, domain
-);
 CREATE INDEX record_by_clock ON record (clock, due, id, region, audience);
 CREATE INDEX record_by_team ON record (team);
 CREATE INDEX record_in_conflict ON record (last_position, id) WHERE conflicts > 0;

@@ -1,6 +1,7 @@
 //! Facts about the tables, over records made by hand from core's types.
 
 mod agreement;
+mod columns;
 mod conflicts;
 mod files;
 mod quarantine;
@@ -182,7 +183,9 @@ pub(super) fn found_by(
     sort: Sort,
 ) -> Vec<u8> {
     let asked = Asked { visible, filter };
+    let columns = tables.columns().clone();
     let snapshot = Snapshot::undated(tables.connection_mut()).unwrap();
+    let snapshot = snapshot.beside(&columns);
     let mut listed = Vec::new();
     let mut cursor: Option<Cursor> = None;
     loop {

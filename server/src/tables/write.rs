@@ -2,8 +2,9 @@
 //!
 //! Never decides what a row says: `project` does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use liandu_core::id::{CampaignId, ChangeHash, PersonId, Position, RecordId, RegionCode};
 use liandu_core::log::{Decided, DispatchFrozen, Notified, NumberRange};
@@ -11,8 +12,11 @@ use liandu_core::record::number::code;
 use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use crate::tables::columns::{Columns, Shelf};
 use crate::tables::rows::{Line, Rows};
-use crate::tables::{Held, Mark, TablesError, body, dispatch, notice, number, quarantine, schema};
+use crate::tables::{
+    Held, Mark, TablesError, body, dispatch, facet, notice, number, quarantine, schema,
+};
 
 /// What one entry of the log does to the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +85,7 @@ pub enum Change {
 pub struct Tables {
     connection: Connection,
     places: BTreeMap<String, i64>,
+    columns: Shelf,
 }
 
 impl Tables {
@@ -101,12 +106,35 @@ impl Tables {
 
     /// Tables in memory: for tests.
     pub fn memory() -> Result<Tables, TablesError> {
-        Tables::over(schema::open_memory()?)
+        let tables = Tables::over(schema::open_memory()?)?;
+        tables.keep_columns();
+        Ok(tables)
     }
 
     fn over(connection: Connection) -> Result<Tables, TablesError> {
         let places = Tables::over_places(&connection)?;
-        Ok(Tables { connection, places })
+        Ok(Tables {
+            connection,
+            places,
+            columns: Shelf::default(),
+        })
+    }
+
+    /// Reads the columns that readers count in; from then on they follow every commit.
+    pub fn keep_columns(&self) {
+        let columns = Columns::load(&self.connection);
+        // Without them SQL answers the same, only slower.
+        match &columns {
+            Ok(columns) if columns.fits() => {}
+            Ok(_) => tracing::warn!("the tables are too large to be kept in memory"),
+            Err(error) => tracing::error!(%error, "the tables cannot be kept in memory"),
+        }
+        self.columns.replace(columns.ok().map(Arc::new));
+    }
+
+    /// Where readers find the columns.
+    pub(crate) fn columns(&self) -> &Shelf {
+        &self.columns
     }
 
     /// The place in the log up to which the rows go.
@@ -129,21 +157,36 @@ impl Tables {
         let erased = changes
             .iter()
             .any(|change| matches!(change, Change::Gone(_)));
+        let before = self.columns.newest();
+        let mut columns = before.clone();
         let transaction = self.connection.transaction()?;
         for change in changes {
-            apply(&transaction, &mut self.places, change)?;
+            let line = apply(&transaction, &mut self.places, change)?;
+            if let (Some(columns), Some((row, line))) = (&mut columns, line) {
+                Arc::make_mut(columns).put(row, line);
+            }
         }
         transaction.execute(
             "UPDATE meta SET epoch = ?1, position = ?2, hash = ?3",
             params![mark.epoch.0, position_of(mark.position), mark.hash],
         )?;
+        let overfull = columns.as_ref().is_some_and(|columns| !columns.fits());
+        // Before the commit: a reader that sees it finds its columns.
+        if let Some(columns) = columns {
+            self.columns.add(columns.at(mark));
+        }
         match transaction.commit() {
             Ok(()) => {}
             Err(error) => {
-                // New places were rolled back with the rest.
+                // New places and columns were rolled back with the rest.
+                self.columns.replace(before);
                 self.places = Tables::over_places(&self.connection)?;
                 return Err(error.into());
             }
+        }
+        if overfull {
+            // Read anew they may fit: without words that nothing has any more.
+            self.keep_columns();
         }
         if erased { self.forget() } else { Ok(()) }
     }
@@ -154,13 +197,17 @@ impl Tables {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Leaves nothing of deleted rows in the file: search segments are merged, the write-ahead
-    /// log is emptied (as far as running readers allow; the next call does the rest).
+    /// Leaves nothing of deleted rows in the file or in memory: search segments are merged, the
+    /// write-ahead log is emptied (as far as running readers allow; the next call does the rest),
+    /// the columns are read anew without words that nothing has any more.
     pub fn forget(&mut self) -> Result<(), TablesError> {
         self.connection.execute_batch(
             "INSERT INTO body_fts (body_fts) VALUES ('optimize');
              PRAGMA wal_checkpoint(TRUNCATE);",
         )?;
+        if self.columns.newest().is_some() {
+            self.keep_columns();
+        }
         Ok(())
     }
 
@@ -177,6 +224,9 @@ impl Tables {
              COMMIT;",
         )?;
         self.places.clear();
+        if self.columns.newest().is_some() {
+            self.keep_columns();
+        }
         Ok(())
     }
 
@@ -200,28 +250,37 @@ pub(crate) fn person_of(person: Option<&PersonId>) -> &str {
     person.map_or("", PersonId::as_str)
 }
 
-fn apply(
+/// A row of the record table and what is in it now, none when it is gone.
+type Touched<'a> = Option<(i64, Option<&'a Line>)>;
+
+/// Answers which row the change was about, where it was about one.
+fn apply<'a>(
     transaction: &Transaction<'_>,
     places: &mut BTreeMap<String, i64>,
-    change: &Change,
-) -> Result<(), TablesError> {
+    change: &'a Change,
+) -> Result<Touched<'a>, TablesError> {
     match change {
-        Change::Put(rows) => put(transaction, places, rows),
+        Change::Put(rows) => {
+            let row = put(transaction, places, rows)?;
+            return Ok(Some((row, Some(&rows.line))));
+        }
+        Change::Gone(id) => return Ok(gone(transaction, id)?.map(|row| (row, None))),
         Change::Born {
             record,
             county,
             campaign,
-        } => number::born(transaction, record.as_ref(), county, campaign),
+        } => number::born(transaction, record.as_ref(), county, campaign)?,
         Change::Delivered { position, notified } => {
-            notice::delivered(transaction, *position, notified)
+            notice::delivered(transaction, *position, notified)?;
         }
         Change::Frozen {
             position,
             dispatch: frozen,
-        } => dispatch::frozen(transaction, *position, frozen),
-        Change::Decided { position, decided } => dispatch::decided(transaction, *position, decided),
-        Change::Gone(id) => gone(transaction, id),
-        Change::Held(held) => quarantine::put(transaction, held),
+        } => dispatch::frozen(transaction, *position, frozen)?,
+        Change::Decided { position, decided } => {
+            dispatch::decided(transaction, *position, decided)?;
+        }
+        Change::Held(held) => quarantine::put(transaction, held)?,
         Change::Released {
             record,
             numbers,
@@ -239,7 +298,6 @@ fn apply(
                     count_of(numbers.from),
                     count_of(numbers.to),
                 ])?;
-            Ok(())
         }
         Change::Answered {
             record,
@@ -253,18 +311,18 @@ fn apply(
                      WHERE record = ?3 AND hash = ?4 AND settled = 0",
                 )?
                 .execute(params![position_of(*by), text, record.0, hash.0])?;
-            Ok(())
         }
     }
+    Ok(None)
 }
 
 fn put(
     transaction: &Transaction<'_>,
     places: &mut BTreeMap<String, i64>,
     rows: &Rows,
-) -> Result<(), TablesError> {
+) -> Result<i64, TablesError> {
     let row = put_line(transaction, &rows.line)?;
-    put_facets(transaction, places, row, &rows.facets)?;
+    facet::put(transaction, places, row, &rows.facets)?;
     for table in ["handler", "notice", "conflict", "conflict_value"] {
         transaction
             .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
@@ -280,7 +338,8 @@ fn put(
         put_conflict(transaction, row, nr, conflict)?;
     }
     put_spot(transaction, row, &rows.line)?;
-    body::put(transaction, row, &rows.body)
+    body::put(transaction, row, &rows.body)?;
+    Ok(row)
 }
 
 fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesError> {
@@ -349,51 +408,6 @@ fn put_line(transaction: &Transaction<'_>, line: &Line) -> Result<i64, TablesErr
     )?)
 }
 
-/// Writes only the difference: most edits change one or two values of twenty.
-fn put_facets(
-    transaction: &Transaction<'_>,
-    places: &mut BTreeMap<String, i64>,
-    row: i64,
-    facets: &BTreeSet<(String, String)>,
-) -> Result<(), TablesError> {
-    let mut wanted = BTreeSet::new();
-    for (path, value) in facets {
-        wanted.insert((place_of(transaction, places, path)?, value.clone()));
-    }
-    let mut statement =
-        transaction.prepare_cached("SELECT place, value FROM facet WHERE row = ?1")?;
-    let had = statement
-        .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
-        .collect::<Result<BTreeSet<(i64, String)>, _>>()?;
-    for (place, value) in had.difference(&wanted) {
-        transaction
-            .prepare_cached("DELETE FROM facet WHERE row = ?1 AND place = ?2 AND value = ?3")?
-            .execute(params![row, place, value])?;
-    }
-    for (place, value) in wanted.difference(&had) {
-        transaction
-            .prepare_cached("INSERT INTO facet (row, place, value) VALUES (?1, ?2, ?3)")?
-            .execute(params![row, place, value])?;
-    }
-    Ok(())
-}
-
-fn place_of(
-    transaction: &Transaction<'_>,
-    places: &mut BTreeMap<String, i64>,
-    path: &str,
-) -> Result<i64, TablesError> {
-    if let Some(place) = places.get(path) {
-        return Ok(*place);
-    }
-    transaction
-        .prepare_cached("INSERT INTO place (path) VALUES (?1)")?
-        .execute([path])?;
-    let place = transaction.last_insert_rowid();
-    places.insert(path.to_owned(), place);
-    Ok(place)
-}
-
 fn put_conflict(
     transaction: &Transaction<'_>,
     row: i64,
@@ -453,7 +467,7 @@ fn put_spot(transaction: &Transaction<'_>, row: i64, line: &Line) -> Result<(), 
     Ok(())
 }
 
-fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError> {
+fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<Option<i64>, TablesError> {
     // The number stays taken.
     transaction
         .prepare_cached("UPDATE number SET record = NULL WHERE record = ?1")?
@@ -469,7 +483,7 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
         .prepare_cached("SELECT row FROM record WHERE id = ?1")?
         .query_row([id.0], |found| found.get(0))
         .optional()?;
-    let Some(row) = row else { return Ok(()) };
+    let Some(row) = row else { return Ok(None) };
     body::drop(transaction, row, None)?;
     for table in [
         "facet",
@@ -482,5 +496,5 @@ fn gone(transaction: &Transaction<'_>, id: &RecordId) -> Result<(), TablesError>
     ] {
         transaction.execute(&format!("DELETE FROM {table} WHERE row = ?1"), [row])?;
     }
-    Ok(())
+    Ok(Some(row))
 }
