@@ -113,7 +113,11 @@ impl Asked<'_> {
     /// `paged`: only the first lines in some order are wanted.
     pub(crate) fn sql(&self, snapshot: &Snapshot<'_>, paged: bool) -> Sql {
         let mut sql = Sql::new(paged || self.filter.is_selective());
-        self.visible.narrow("r", &mut sql);
+        if self.filter.asks_referrals() {
+            self.visible.narrow_to_referrals("r", &mut sql);
+        } else {
+            self.visible.narrow("r", &mut sql);
+        }
         self.filter.narrow(snapshot.lights(), &mut sql);
         sql
     }
