@@ -24,7 +24,7 @@ pub enum Audience {
     #[n(3)]
     Contact,
     /// A referral to discipline inspection: the office that makes it and the unit it goes to. No
-    /// device follows it.
+    /// device follows it, so none brings it back to a server that lost it.
     #[n(4)]
     Referral,
 }

@@ -56,7 +56,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                     .map(|scope| scope.audience)
                     .contains(&Audience::Referral)
                 {
-                    return Err(ActError::Refused(Reason::WrongScope));
+                    return Err(ActError::Refused(Reason::NotAllowed));
                 }
                 let user = by.user.clone();
                 self.stage(LogEntry::Moved(Moved {

@@ -165,8 +165,9 @@ fn lights(
         })
         .collect();
     let query = format!(
-        "SELECT {} FROM record r {}",
+        "SELECT {} FROM {} {}",
         sums.join(", "),
+        asked.from(),
         sql.conditions()
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
@@ -214,7 +215,7 @@ fn grouped(
 
 pub(crate) fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
     let sql = asked.sql(snapshot, false);
-    let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
+    let query = format!("SELECT count(*) FROM {} {}", asked.from(), sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let total: i64 = statement.query_row(sql.args(), |row| row.get(0))?;
     Ok(u64::try_from(total).unwrap_or(0))
