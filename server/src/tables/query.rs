@@ -113,7 +113,8 @@ impl Asked<'_> {
     /// The table of records called `r`. Referrals are few: they are looked up by an index of their
     /// own, whatever the order, and never by going through a province.
     pub(crate) fn from(&self) -> &'static str {
-        if self.filter.asks_referrals() {
+        // Who can see none asks for nothing: a query that finds nothing uses no index.
+        if self.filter.asks_referrals() && self.visible.refers() {
             "record r INDEXED BY record_referred"
         } else {
             "record r"

@@ -117,6 +117,7 @@ fn cells(bytes: &[u8]) -> String {
 
 async fn answer(world: &World, token: &str, path: &str) -> String {
     let answer = world.get(token, &escaped(path)).await;
+    assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
     let etag = answer.headers.get("etag").cloned();
     let body = match serde_json::from_str::<Value>(&answer.text) {
         Ok(mut json) => {
