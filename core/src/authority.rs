@@ -103,7 +103,7 @@ pub struct Account {
 pub enum ScopeRule {
     /// This one.
     Exactly(Scope),
-    /// Every scope of the subtree that exists, contacts only when said.
+    /// Every scope of the subtree that exists, contacts only when said, referrals never.
     Subtree {
         /// The root.
         region: RegionCode,
@@ -118,7 +118,12 @@ impl ScopeRule {
         match self {
             ScopeRule::Exactly(exactly) => exactly == scope,
             ScopeRule::Subtree { region, contacts } => {
-                region.contains(&scope.region) && (*contacts || scope.audience != Audience::Contact)
+                let given = match scope.audience {
+                    Audience::Group | Audience::Office => true,
+                    Audience::Contact => *contacts,
+                    Audience::Referral => false,
+                };
+                given && region.contains(&scope.region)
             }
         }
     }
@@ -175,7 +180,7 @@ impl Directory {
         if entry.is_authority() {
             self.position = position;
         }
-        if entry.is_statement() {
+        if entry.is_statement() && !is_of_a_referral(entry) {
             self.note_statement(position, entry);
         }
     }
@@ -426,7 +431,10 @@ impl Directory {
             let contacts = match grant.role {
                 Role::CongressOffice | Role::ResponseCentre => true,
                 Role::Leader | Role::Auditor => false,
-                Role::Department | Role::Representative | Role::Administrator => continue,
+                Role::Department
+                | Role::Representative
+                | Role::Administrator
+                | Role::DisciplineInspection => continue,
             };
             rules.insert(ScopeRule::Subtree {
                 region: grant.region.clone(),
@@ -435,6 +443,11 @@ impl Directory {
         }
         rules.into_iter().collect()
     }
+}
+
+/// What was erased of a referral never was on a device: no device is told.
+fn is_of_a_referral(entry: &LogEntry) -> bool {
+    matches!(entry, LogEntry::Erased(erased) if erased.scope.audience == Audience::Referral)
 }
 
 fn grant(entry: &GrantEntry) -> Option<Grant> {

@@ -5,6 +5,7 @@
 //! (`policy`) nor which states follow each other (`workflow`), and never reads a file.
 
 mod agree;
+mod always;
 mod builtin;
 mod calendar;
 mod check;

@@ -188,9 +188,12 @@ pub fn due(record: &Record) -> Option<Day> {
     }
     let field = match record.kind {
         Kind::Task => "deadline",
-        Kind::Problem | Kind::Inspection | Kind::Opinion | Kind::Object | Kind::Activity => {
-            "settled_deadline"
-        }
+        Kind::Problem
+        | Kind::Inspection
+        | Kind::Opinion
+        | Kind::Object
+        | Kind::Activity
+        | Kind::Referral => "settled_deadline",
     };
     granted.or_else(|| Day::parse(record.text_of(field)))
 }

@@ -38,11 +38,14 @@ pub enum Role {
     /// Accounts, devices, definitions; no records.
     #[n(7)]
     Administrator,
+    /// Takes in what is referred to its unit, and sees the region's records.
+    #[n(8)]
+    DisciplineInspection,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 7] = [
+    pub const ALL: [Role; 8] = [
         Role::Representative,
         Role::ResponseCentre,
         Role::Department,
@@ -50,6 +53,7 @@ impl Role {
         Role::Leader,
         Role::Auditor,
         Role::Administrator,
+        Role::DisciplineInspection,
     ];
 
     /// The word in files and the API.
@@ -62,6 +66,7 @@ impl Role {
             Role::Leader => "leader",
             Role::Auditor => "auditor",
             Role::Administrator => "administrator",
+            Role::DisciplineInspection => "discipline-inspection",
         }
     }
 
@@ -69,9 +74,14 @@ impl Role {
     pub fn parse(word: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.as_str() == word)
     }
+
+    /// Whether it is given for a unit: what is handed or referred to that unit is theirs.
+    pub fn has_unit(self) -> bool {
+        matches!(self, Role::Department | Role::DisciplineInspection)
+    }
 }
 
-/// A role for a region, and for a department its unit.
+/// A role for a region, and for a department or discipline inspection its unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
 pub struct Grant {
@@ -81,7 +91,7 @@ pub struct Grant {
     /// Where: this region and its subtree.
     #[n(2)]
     pub region: RegionCode,
-    /// The department, for that role.
+    /// The unit, for roles that have one.
     #[n(3)]
     pub unit: Option<UnitId>,
 }
@@ -130,15 +140,40 @@ impl Principal {
 }
 
 fn may_read(grant: &Grant, scope: &Scope) -> bool {
-    let role = match (grant.role, scope.audience) {
-        (Role::CongressOffice | Role::ResponseCentre, _) => true,
-        (Role::Department | Role::Leader | Role::Auditor, Audience::Group | Audience::Office) => {
-            true
+    let role = match grant.role {
+        Role::CongressOffice => true,
+        Role::ResponseCentre => scope.audience != Audience::Referral,
+        Role::DisciplineInspection => scope.audience != Audience::Contact,
+        Role::Department | Role::Leader | Role::Auditor => {
+            matches!(scope.audience, Audience::Group | Audience::Office)
         }
-        (Role::Department | Role::Leader | Role::Auditor, Audience::Contact) => false,
-        (Role::Representative | Role::Administrator, _) => false,
+        Role::Representative | Role::Administrator => false,
     };
-    role && grant.region.contains(&scope.region)
+    role && reaches(grant, scope)
+}
+
+/// Whether a record belongs to where a role is given for. A referral belongs to the very office
+/// that makes it and to the very unit it goes to: who is above either, or beside it, knows nothing
+/// of it.
+fn reaches(grant: &Grant, scope: &Scope) -> bool {
+    if scope.audience != Audience::Referral {
+        return grant.region.contains(&scope.region);
+    }
+    let unit = || grant.unit.as_ref().map(UnitId::as_str);
+    match grant.role {
+        Role::CongressOffice => grant.region == scope.region,
+        Role::DisciplineInspection => {
+            grant.region.contains(&scope.region)
+                && unit().is_some()
+                && unit() == scope.group.as_ref().map(GroupId::as_str)
+        }
+        Role::Representative
+        | Role::ResponseCentre
+        | Role::Department
+        | Role::Leader
+        | Role::Auditor
+        | Role::Administrator => false,
+    }
 }
 
 /// How a person stands to a record.
@@ -203,6 +238,8 @@ pub enum Act {
 
 /// States before a problem is handed over, and of other kinds before they are done.
 const EARLY: &[&str] = &["found", "verified", "returned", "open", "submitted"];
+/// A referral before it is sent; sent back, it is written again as what is `EARLY`.
+const DRAFTED: &[&str] = &["drafted"];
 const AT_WORK: &[&str] = &["received", "planned", "rectifying"];
 const AFTER_REPORT: &[&str] = &["reported", "reviewed", "closed"];
 const ANY: &[&str] = &[];
@@ -250,6 +287,7 @@ pub const TABLE: &[Rule] = {
         rule(Department, Act::Resolve, Handler, AT_WORK),
         rule(CongressOffice, Act::Create(ALL_KINDS), InRegion, ANY),
         rule(CongressOffice, Act::Write(Finding), InRegion, EARLY),
+        rule(CongressOffice, Act::Write(Finding), InRegion, DRAFTED),
         rule(CongressOffice, Act::Write(Settled), InRegion, EARLY),
         rule(CongressOffice, Act::Write(Review), InRegion, AFTER_REPORT),
         rule(CongressOffice, Act::Write(Office), InRegion, ANY),
@@ -321,15 +359,11 @@ pub fn may_cause(who: &Principal, rule: &EventRule, facts: &Facts<'_>) -> Result
 }
 
 fn refusal(who: &Principal, facts: &Facts<'_>, related: bool) -> Reason {
-    let ended = |m: &Membership| Some(&m.group) == facts.scope.group.as_ref() && m.until.is_some();
-    let near = who
-        .groups
-        .iter()
-        .any(|m| Some(&m.group) == facts.scope.group.as_ref())
-        || who
-            .grants
-            .iter()
-            .any(|grant| grant.region.contains(&facts.scope.region));
+    let referral = facts.scope.audience == Audience::Referral;
+    let of_group = |m: &Membership| !referral && Some(&m.group) == facts.scope.group.as_ref();
+    let ended = |m: &Membership| of_group(m) && m.until.is_some();
+    let near = who.groups.iter().any(of_group)
+        || who.grants.iter().any(|grant| reaches(grant, facts.scope));
     if who.groups.iter().any(ended) {
         Reason::LostMembership
     } else if related || near {
@@ -340,8 +374,7 @@ fn refusal(who: &Principal, facts: &Facts<'_>, related: bool) -> Reason {
 }
 
 fn stands(who: &Principal, role: Role, relation: Relation, facts: &Facts<'_>) -> bool {
-    let in_region =
-        |grant: &&Grant| grant.role == role && grant.region.contains(&facts.scope.region);
+    let in_region = |grant: &&Grant| grant.role == role && reaches(grant, facts.scope);
     let has_role = if role == Role::Representative {
         who.groups.iter().any(|m| lasts(m, facts))
     } else {

@@ -13,6 +13,7 @@ mod merge;
 mod notice;
 mod other;
 mod problem;
+mod referral;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
 pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into, stands};
@@ -20,6 +21,7 @@ pub use notice::{NOTICED, Notice, NoticeRules, notices};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;
+use referral::REFERRAL;
 
 /// One state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +189,7 @@ pub fn workflow(kind: Kind) -> &'static Workflow {
     match kind {
         Kind::Problem => &PROBLEM,
         Kind::Inspection => &INSPECTION,
+        Kind::Referral => &REFERRAL,
         Kind::Opinion | Kind::Object | Kind::Task | Kind::Activity => &OTHER,
     }
 }
@@ -214,32 +217,46 @@ mod tests {
     }
 
     #[test]
-    fn whoever_a_problem_waits_for_can_take_it_on() {
-        for state in PROBLEM.states {
-            assert_eq!(state.turn.is_empty(), rests(state.id), "{}", state.id);
-            for turn in state.turn {
-                let takes_on = |event: &EventRule| {
-                    event.to.is_some() && event.from.contains(&state.id) && event.by.contains(turn)
-                };
-                assert!(PROBLEM.events.iter().any(takes_on), "{} {turn:?}", state.id);
+    fn whoever_a_problem_or_a_referral_waits_for_can_take_it_on() {
+        for flow in [&PROBLEM, &REFERRAL] {
+            for state in flow.states {
+                assert_eq!(state.turn.is_empty(), rests(state.id), "{}", state.id);
+                for turn in state.turn {
+                    let takes_on = |event: &EventRule| {
+                        let possible = event.to.is_some() && event.from.contains(&state.id);
+                        possible && event.by.contains(turn)
+                    };
+                    assert!(flow.events.iter().any(takes_on), "{} {turn:?}", state.id);
+                }
             }
         }
     }
 
     #[test]
-    fn every_state_of_a_problem_can_be_reached_and_left() {
-        let mut reached = BTreeSet::from(["found"]);
-        for _ in PROBLEM.states {
-            for event in PROBLEM.events {
-                if event.from.iter().any(|from| reached.contains(from)) {
-                    reached.extend(event.to);
+    fn every_state_of_a_problem_and_of_a_referral_can_be_reached_and_left() {
+        for flow in [&PROBLEM, &REFERRAL] {
+            let mut reached: BTreeSet<&str> = flow.states.iter().take(1).map(|s| s.id).collect();
+            for _ in flow.states {
+                for event in flow.events {
+                    if event.from.iter().any(|from| reached.contains(from)) {
+                        reached.extend(event.to);
+                    }
                 }
             }
+            for state in flow.states {
+                assert!(reached.contains(state.id), "{}", state.id);
+                let left = |event: &EventRule| event.moves() && event.from.contains(&state.id);
+                assert!(flow.events.iter().any(left), "{}", state.id);
+            }
         }
-        for state in PROBLEM.states {
-            assert!(reached.contains(state.id), "{}", state.id);
-            let left = |event: &EventRule| event.moves() && event.from.contains(&state.id);
-            assert!(PROBLEM.events.iter().any(left), "{}", state.id);
+    }
+
+    #[test]
+    fn only_who_refers_and_discipline_inspection_take_part_in_a_referral() {
+        let take_part = [Role::CongressOffice, Role::DisciplineInspection];
+        for event in REFERRAL.events {
+            let mut by = event.by.iter();
+            assert!(by.all(|(role, _)| take_part.contains(role)), "{}", event.id);
         }
     }
 }

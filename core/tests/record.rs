@@ -10,4 +10,5 @@ mod births;
 mod conflicts;
 mod foreign;
 mod order;
+mod referrals;
 mod world;

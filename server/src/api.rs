@@ -32,6 +32,7 @@ mod policy;
 mod problem;
 mod record;
 mod records;
+mod referral;
 mod session;
 mod status;
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod local;
 mod moves;
 mod notices;
 mod office;
+mod referral;
 mod replay;
 mod secure;
 mod slow;

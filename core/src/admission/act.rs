@@ -7,7 +7,9 @@ use crate::admission::{Case, shape};
 use crate::campaign::{Campaign, Section};
 use crate::id::{FieldId, RegionCode, UnitId};
 use crate::policy::{Action, Facts, Principal, may, may_cause};
+use crate::record::kind::Kind;
 use crate::record::path::Path;
+use crate::record::scope::Audience;
 use crate::record::value::Value;
 use crate::record::{Clock, EventBody, Fold, Message, Node, RecordDoc, Touch, Within};
 use crate::verdict::{Reason, Verdict};
@@ -131,6 +133,12 @@ impl Scene<'_> {
     fn create(&self, again: bool) -> Result<(), Verdict> {
         if again {
             return Err(refuse(Reason::IllegalOperation));
+        }
+        let scope = self.case.scope;
+        let hidden = scope.audience == Audience::Referral && scope.group.is_some();
+        if (self.case.kind == Kind::Referral) != hidden {
+            // A referral is nowhere else, and nothing else is hidden like one.
+            return Err(refuse(Reason::WrongScope));
         }
         self.may(Action::Create(self.case.kind))?;
         self.write()

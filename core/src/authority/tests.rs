@@ -1,8 +1,8 @@
 //! What the directory makes of entries.
 
 use super::*;
-use crate::id::CampaignId;
-use crate::log::{DefinitionSet, GroupRow, Groups, MembershipRow, People};
+use crate::id::{CampaignId, RecordId};
+use crate::log::{DefinitionSet, Erased, GroupRow, Groups, MembershipRow, People};
 
 fn region(code: &str) -> RegionCode {
     RegionCode::new(code).unwrap()
@@ -253,4 +253,32 @@ fn definitions_are_held_by_all_of_few_and_by_dozens_of_many() {
     assert_eq!(keepers(20), 20);
     let many = keepers(1_000);
     assert!((30..130).contains(&many), "{many} of 1,000");
+}
+
+#[test]
+fn no_device_follows_a_referral_and_none_is_told_that_one_was_erased() {
+    let office = ScopeRule::Subtree {
+        region: region("130000"),
+        contacts: true,
+    };
+    let referral: Scope = "130123/u-discipline/referral".parse().unwrap();
+    assert!(office.gives(&"130123/-/contact".parse().unwrap()));
+    assert!(!office.gives(&referral));
+    let erased = |scope: &str| {
+        LogEntry::Erased(Erased {
+            record: RecordId([7; 16]),
+            scope: scope.parse().unwrap(),
+            left: Vec::new(),
+            reason: String::new(),
+            user: "admin".to_owned(),
+            time: Timestamp(1),
+            born: None,
+        })
+    };
+    let told = |scope: &str| {
+        let directory = folded(&[groups(), one("p-1", "130123", &["g-1"]), erased(scope)]);
+        directory.statements(&person("p-1"), Position(0)).len()
+    };
+    assert_eq!(told("130123/g-1/group"), 1);
+    assert_eq!(told("130123/u-discipline/referral"), 0);
 }

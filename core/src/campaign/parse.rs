@@ -1,11 +1,10 @@
 //! From the JSON form to types that cannot be wrong.
 //!
-//! Never fills in what a definition forgot, except the built-in texts that every record is born
-//! with and the lists that follow from the rest.
+//! Never fills in what a definition forgot, except what kinds always have and the lists that follow
+//! from the rest.
 
 use std::collections::BTreeMap;
 
-use crate::campaign::agree;
 use crate::campaign::deadlines::{deadline, rises, told};
 use crate::campaign::error::{CampaignError, Unknown};
 use crate::campaign::raw::{
@@ -16,6 +15,7 @@ use crate::campaign::{
     Answer, Calendar, Campaign, Code, CodeList, CollectionDef, Domain, FieldDef, KindDef, Label,
     Question, Section, TextDef, UnitOfMeasure, ValueType,
 };
+use crate::campaign::{agree, always};
 use crate::id::{CampaignId, CollectionId, DomainId, FieldId, IdError, QuestionId, RegionCode};
 use crate::record::kind::Kind;
 
@@ -287,7 +287,7 @@ fn kinds(
         }
     }
     for kind in Kind::ALL {
-        add_built_in_texts(kind, kinds.entry(kind).or_default())?;
+        always::add(kind, kinds.entry(kind).or_default())?;
     }
     Ok(kinds)
 }
@@ -324,30 +324,6 @@ fn kind_def(
         def.collections.push(made);
     }
     Ok(def)
-}
-
-/// Every record is born with these, whatever a definition says.
-fn add_built_in_texts(kind: Kind, def: &mut KindDef) -> Result<(), CampaignError> {
-    for word in kind.built_in_texts() {
-        let id = id("texts", word, FieldId::new)?;
-        if def.texts.iter().all(|text| text.id != id) {
-            let (zh, section) = match *word {
-                "remarks" => ("备注", Section::Finding),
-                "findings" => ("检查发现", Section::Finding),
-                "description" => ("问题描述", Section::Finding),
-                "plan" => ("整改方案", Section::Rectification),
-                "result" => ("整改结果", Section::Rectification),
-                "content" => ("意见内容", Section::Finding),
-                _ => ("说明", Section::Finding),
-            };
-            let label = Label {
-                zh: zh.to_owned(),
-                en: (*word).to_owned(),
-            };
-            def.texts.push(TextDef { id, label, section });
-        }
-    }
-    Ok(())
 }
 
 fn text(place: &str, raw: RawText, unknown: &mut Vec<Unknown>) -> Result<TextDef, CampaignError> {

@@ -79,6 +79,7 @@ impl AnyKind {
             AnyKind::Known(Kind::Object) => 4,
             AnyKind::Known(Kind::Task) => 5,
             AnyKind::Known(Kind::Activity) => 6,
+            AnyKind::Known(Kind::Referral) => 7,
             AnyKind::Newer(code) => code,
         }
     }

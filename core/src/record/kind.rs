@@ -28,17 +28,21 @@ pub enum Kind {
     /// A meeting, training, survey or other activity.
     #[n(6)]
     Activity,
+    /// A problem handed to discipline inspection, known only to who refers it and who gets it.
+    #[n(7)]
+    Referral,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Inspection,
         Kind::Problem,
         Kind::Opinion,
         Kind::Object,
         Kind::Task,
         Kind::Activity,
+        Kind::Referral,
     ];
 
     /// The word in documents, files and addresses.
@@ -50,6 +54,7 @@ impl Kind {
             Kind::Object => "object",
             Kind::Task => "task",
             Kind::Activity => "activity",
+            Kind::Referral => "referral",
         }
     }
 
@@ -65,6 +70,7 @@ impl Kind {
             Kind::Problem => &["description", "plan", "result"],
             Kind::Opinion => &["content"],
             Kind::Object | Kind::Task | Kind::Activity => &["notes"],
+            Kind::Referral => &["reason", "substance"],
         }
     }
 }

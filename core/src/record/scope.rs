@@ -23,15 +23,28 @@ pub enum Audience {
     /// A resident's name and phone: only those who must call back.
     #[n(3)]
     Contact,
+    /// A referral to discipline inspection: the office that makes it and the unit it goes to. No
+    /// device follows it, so none brings it back to a server that lost it.
+    #[n(4)]
+    Referral,
 }
 
 impl Audience {
+    /// Every audience.
+    pub const ALL: [Audience; 4] = [
+        Audience::Group,
+        Audience::Office,
+        Audience::Contact,
+        Audience::Referral,
+    ];
+
     /// The word in a scope's text.
     pub fn as_str(self) -> &'static str {
         match self {
             Audience::Group => "group",
             Audience::Office => "office",
             Audience::Contact => "contact",
+            Audience::Referral => "referral",
         }
     }
 }
@@ -40,10 +53,10 @@ impl Audience {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(map)]
 pub struct Scope {
-    /// The region the record belongs to.
+    /// The region the record belongs to: of a referral, that of the office that makes it.
     #[n(1)]
     pub region: RegionCode,
-    /// The group, none for an office's own records.
+    /// The group, none for an office's own records; of a referral, the unit it goes to.
     #[n(2)]
     pub group: Option<GroupId>,
     /// Who may download it.
@@ -75,7 +88,7 @@ impl fmt::Display for Scope {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
     /// Not three parts divided by `/`, or an unknown audience.
-    #[error("a scope is REGION/GROUP/group|office|contact, with - for no group")]
+    #[error("a scope is REGION/GROUP/group|office|contact|referral, with - for no group")]
     Form,
     /// A part is not an id.
     #[error(transparent)]
@@ -92,7 +105,7 @@ impl FromStr for Scope {
         else {
             return Err(ScopeError::Form);
         };
-        let audience = [Audience::Group, Audience::Office, Audience::Contact]
+        let audience = Audience::ALL
             .into_iter()
             .find(|a| a.as_str() == audience)
             .ok_or(ScopeError::Form)?;

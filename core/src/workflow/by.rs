@@ -4,12 +4,13 @@
 
 use crate::policy::Relation::{self, Author, GroupMember, Handler, InRegion};
 use crate::policy::Role::{
-    self, CongressOffice, Department, Leader, Representative, ResponseCentre,
+    self, CongressOffice, Department, DisciplineInspection, Leader, Representative, ResponseCentre,
 };
 
 pub(super) const OFFICES: &[(Role, Relation)] =
     &[(CongressOffice, InRegion), (ResponseCentre, InRegion)];
 pub(super) const CONGRESS: &[(Role, Relation)] = &[(CongressOffice, InRegion)];
+pub(super) const DISCIPLINE: &[(Role, Relation)] = &[(DisciplineInspection, InRegion)];
 pub(super) const HANDLERS: &[(Role, Relation)] = &[(Department, Handler)];
 pub(super) const LEADER: &[(Role, Relation)] = &[(Leader, InRegion)];
 pub(super) const LEADERS: &[(Role, Relation)] = &[(Leader, InRegion), (CongressOffice, InRegion)];

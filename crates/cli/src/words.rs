@@ -38,6 +38,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Object => "对象",
         Kind::Task => "任务",
         Kind::Activity => "活动",
+        Kind::Referral => "移送",
     }
 }
 

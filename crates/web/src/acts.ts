@@ -17,15 +17,24 @@ export interface Stand {
   readonly region: string;
   readonly handlers: readonly string[];
   readonly author: string | undefined;
+  /** Of a referral, the unit it goes to: it belongs to nobody but that unit and the very office that makes it. */
+  readonly referred?: string | undefined;
 }
 
 export function standOf(record: RecordJson): Stand {
   const { state, handlers } = record.state;
-  return { state, handlers, region: record.scope.region, author: record.created?.person ?? undefined };
+  const referred = record.scope.audience === 'referral' ? (record.scope.group ?? '') : undefined;
+  return { state, handlers, region: record.scope.region, author: record.created?.person ?? undefined, referred };
+}
+
+/** Whether a record belongs to where a role is given for. */
+function reaches(grant: Session['grants'][number], at: Stand): boolean {
+  if (at.referred === undefined) return within(grant.region, at.region);
+  return grant.role === 'congress-office' ? grant.region === at.region : grant.unit === at.referred && within(grant.region, at.region);
 }
 
 function stands(who: Session, by: ByWhom, at: Stand): boolean {
-  const mine = who.grants.filter((grant) => grant.role === by.role && within(grant.region, at.region));
+  const mine = who.grants.filter((grant) => grant.role === by.role && reaches(grant, at));
   if (by.relation === 'in-region') return mine.length > 0;
   if (by.relation === 'author') return mine.length > 0 && at.author === who.person;
   if (by.relation === 'handler') return mine.some(({ unit }) => unit !== undefined && unit !== null && at.handlers.includes(unit));
@@ -34,7 +43,7 @@ function stands(who: Session, by: ByWhom, at: Stand): boolean {
 
 /** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
 const ORDER = [
-  'receive', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
+  'refer', 'receive', 'accept', 'decline', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
   'unmerge', 'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate', 'merge', 'not_duplicate',
 ];
 const place = (event: string): number => {
@@ -49,6 +58,13 @@ export function possible(flow: Workflow, who: Session, at: Stand, flags: readonl
   return flow.events
     .filter((rule) => rule.id !== 'decide' && rule.from.includes(at.state) && rule.by.some((by) => stands(who, by, at)))
     .sort((a, b) => before(a) - before(b));
+}
+
+/** The office, of those a person works for, that would refer a problem of a region: the nearest. */
+export function refers(rules: readonly PolicyRule[], who: Session, region: string): string | undefined {
+  const roles = rules.filter(({ act, of }) => act === 'create' && of.includes('referral')).map(({ role }) => role);
+  const mine = who.grants.filter((grant) => roles.includes(grant.role) && within(grant.region, region)).map((grant) => grant.region);
+  return mine.find((one) => mine.every((other) => within(other, one)));
 }
 
 /** Whether a person may write values of a section of a record. */

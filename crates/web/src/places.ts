@@ -14,7 +14,7 @@ export interface Place {
 const DISPATCH: Place = { to: '/dispatches', name: 'dispatch' };
 const office = (leads: boolean): readonly Place[] => [
   { to: '/ledger?kind=problem', name: 'ledger' },
-  ...(leads ? [{ ...DISPATCH, wide: true }] : []),
+  ...(leads ? [{ ...DISPATCH, wide: true }, { to: '/ledger?kind=referral', name: 'referrals', wide: true } as const] : []),
   { to: '/conflicts', name: 'conflicts' },
   { to: '/quarantine', name: 'quarantine' },
   { to: '/duplicates', name: 'duplicates' },
@@ -47,6 +47,7 @@ export function placesOf(who: Schemas['SessionJson'] | null): readonly Place[] {
     if (grant.role === 'leader') places.push(...LEADER);
     if (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department')) places.push({ to: '/ledger?kind=problem', name: 'ledger' });
     if (grant.role === 'administrator' || (grant.role === 'auditor' && !who?.grants.some(({ role }) => role === 'department'))) places.push({ to: '/admin', name: 'admin' });
+    if (grant.role === 'discipline-inspection') places.push({ to: '/ledger?kind=referral', name: 'referrals' }, { to: '/ledger?kind=problem', name: 'ledger' });
     if (grant.role === 'department' && grant.unit) places.push(...department(grant.unit));
   }
   return [...new Map(places.map((place) => [place.to, place])).values()];

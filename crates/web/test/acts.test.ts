@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlain, mayWrite, possible, type EventRule, type Workflow } from '../src/acts';
+import { isPlain, mayWrite, possible, refers, type EventRule, type Workflow } from '../src/acts';
 import { seatsOf } from '../src/demo';
 import { placesOf } from '../src/places';
 import { within } from '../src/state/regions.svelte';
@@ -58,4 +58,23 @@ test('somebody who only administers has no inbox, and the demo gives seats only 
   expect(placesOf(who('administrator', '130000')).map(({ to }) => to)).toEqual(['/admin']);
   expect(placesOf(who('leader', '130000'))[0]?.name).toBe('today');
   expect(seatsOf('province:aa-bb,leader,:x,admin:c').map(({ user, password }) => `${user}=${password}`)).toEqual(['province=aa-bb', 'admin=c']);
+});
+
+test('a referral is acted on by the very office that makes it and the very unit it goes to', () => {
+  const of = { ...flow, kind: 'referral', events: [rule('close', ['answered'], 'congress-office', 'in-region'), rule('answer', ['answered'], 'discipline-inspection', 'in-region', ['text'])] };
+  const stand = { state: 'answered', region: '130402', handlers: [], author: 'x', referred: 'u-discipline' };
+  const ids = (person: ReturnType<typeof who>): string[] => possible(of, person, stand).map(({ id }) => id);
+  expect(ids(who('congress-office', '130402'))).toEqual(['close']);
+  expect(ids(who('congress-office', '130400'))).toEqual([]);
+  expect(ids(who('discipline-inspection', '130400', 'u-discipline'))).toEqual(['answer']);
+  expect(ids(who('discipline-inspection', '130402', 'u-other'))).toEqual([]);
+});
+
+test('a problem is referred from the nearest of the offices somebody works for', () => {
+  const policy = [{ act: 'create', of: ['problem', 'referral'], role: 'congress-office', relation: 'in-region', states: [] }];
+  const both = { ...who('congress-office', '130000'), grants: [{ role: 'congress-office', region: '130000' }, { role: 'congress-office', region: '130402' }] };
+  expect(refers(policy, both, '130402001')).toBe('130402');
+  expect(refers(policy, both, '130502')).toBe('130000');
+  expect(refers(policy, who('leader', '130000'), '130402')).toBeUndefined();
+  expect(refers(policy, who('congress-office', '130500'), '130402')).toBeUndefined();
 });

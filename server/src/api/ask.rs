@@ -115,6 +115,7 @@ pub(crate) struct FilterParams {
     #[param(example = "130500")]
     region: Option<String>,
     /// `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+    /// `referral` alone: referrals that are yours to see; they count among no others.
     kind: Option<String>,
     /// Code of a domain. Several: any of them.
     domain: Option<String>,

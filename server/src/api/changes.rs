@@ -6,6 +6,7 @@
 
 #![expect(unused_qualifications, reason = "written by utoipa's macro")]
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use axum::Json;
@@ -47,29 +48,38 @@ pub struct ChangesJson {
     pub more: bool,
 }
 
+/// What changed among the records that fit a filter, last changed first; one more than are told.
+fn changed(
+    snapshot: &Snapshot<'_>,
+    asked: Asked<'_>,
+    after: Position,
+) -> Result<Vec<Line>, ApiError> {
+    let most = limits::CHANGES_RECORDS_MAX;
+    let page = list(snapshot, asked, Sort::LastDown, None, most + 1)?;
+    let lines = page.lines.into_iter();
+    Ok(lines.take_while(|line| line.about.last.0 > after).collect())
+}
+
 fn read(
     snapshot: &Snapshot<'_>,
     visible: &Visible,
     after: Position,
 ) -> Result<ChangesJson, ApiError> {
-    let filter = Filter::default();
-    let asked = Asked {
-        visible,
-        filter: &filter,
-    };
+    let mut filters = vec![Filter::default()];
+    if visible.refers() {
+        filters.push(Filter::referrals());
+    }
+    let mut lines = Vec::new();
+    for filter in &filters {
+        lines.extend(changed(snapshot, Asked { visible, filter }, after)?);
+    }
+    lines.sort_by_key(|line| Reverse(line.about.last.0));
     let most = limits::CHANGES_RECORDS_MAX;
-    let page = list(snapshot, asked, Sort::LastDown, None, most + 1)?;
-    let newer = |line: &&Line| line.about.last.0 > after;
-    let lines: Vec<LineJson> = page
-        .lines
-        .iter()
-        .take_while(newer)
-        .map(|line| LineJson::of(line, snapshot.lights()))
-        .collect();
+    let json = |line: &Line| LineJson::of(line, snapshot.lights());
     Ok(ChangesJson {
         as_of: snapshot.mark().into(),
         more: lines.len() > most,
-        records: lines.into_iter().take(most).collect(),
+        records: lines.iter().take(most).map(json).collect(),
     })
 }
 

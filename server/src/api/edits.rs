@@ -27,6 +27,7 @@ use crate::api::duplicates::can_take;
 use crate::api::json::{ScopeJson, ValueJson, ValuesJson};
 use crate::api::problem::{ApiError, Problem};
 use crate::api::record::Loaded;
+use crate::api::referral::can_refer;
 use crate::engine::{Edited, OfficeAct};
 
 /// One value put into one place.
@@ -389,6 +390,7 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let mut act = body.act(fresh_record(&office)?)?;
     act.behalf = behalf(&office, body.on_behalf_of.as_deref()).await?;
+    can_refer(&office, &who, &act).await?;
     let record = act.record;
     let edited = office.engine.edit(who.office_user(), act).await?;
     Ok(answer(StatusCode::CREATED, &record, &edited))

@@ -1,5 +1,5 @@
-//! What waits for the person who asks (待办): problems whose state makes it their turn, in due
-//! order, each with what can be done about it.
+//! What waits for the person who asks (待办): referrals and problems whose state makes it their turn,
+//! problems in due order, each with what can be done about it.
 //!
 //! Never counts by conditions of its own: each heap is a filter that the ledger takes as well.
 
@@ -12,7 +12,7 @@ use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::policy::{Facts, Grant, Principal, Relation, Role, may_cause};
 use liandu_core::record::kind::Kind;
-use liandu_core::workflow::{EventRule, FLAGS, FlagRule, StateRule, workflow};
+use liandu_core::workflow::{DECIDE, EventRule, FLAGS, FlagRule, StateRule, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -88,7 +88,7 @@ pub struct InboxJson {
     /// By reason: first what is open beside the state, then by state in the order of a record's
     /// life; empty heaps too. A record that waits for two reasons counts in both.
     pub waits: Vec<WaitJson>,
-    /// What is due first, first; at most `limit` of all.
+    /// Referrals, then what is due first; at most `limit` of all.
     pub records: Vec<WaitingJson>,
 }
 
@@ -162,6 +162,7 @@ impl Why {
 
 /// Records that wait for one reason by one grant.
 struct Heap {
+    kind: Kind,
     why: Why,
     /// Whose: the ledger's conditions without the reason.
     whose: Pairs,
@@ -176,7 +177,7 @@ fn pair(name: &str, value: &str) -> (String, String) {
 }
 
 impl Heap {
-    fn of(why: Why, relation: Relation, grant: &Grant) -> Option<Heap> {
+    fn of((kind, why): (Kind, Why), relation: Relation, grant: &Grant) -> Option<Heap> {
         let unit = match relation {
             Relation::InRegion => None,
             Relation::Handler => Some(grant.unit.clone()?),
@@ -184,11 +185,16 @@ impl Heap {
             Relation::Author | Relation::GroupMember => return None,
         };
         let mut whose = vec![
-            pair("kind", &Kind::Problem.to_string()),
+            pair("kind", kind.as_str()),
             pair("region", grant.region.as_str()),
         ];
         whose.extend(unit.iter().map(|unit| pair("handler", unit.as_str())));
-        Some(Heap { why, whose, unit })
+        Some(Heap {
+            kind,
+            why,
+            whose,
+            unit,
+        })
     }
 
     fn pairs(&self) -> Pairs {
@@ -198,6 +204,17 @@ impl Heap {
             .chain([self.why.pair()])
             .chain(rest.iter().cloned())
             .collect()
+    }
+
+    fn label(&self) -> LabelJson {
+        let label = self.why.label();
+        if self.kind == Kind::Referral {
+            return LabelJson {
+                zh: format!("移送·{}", label.zh),
+                en: format!("referral: {}", label.en),
+            };
+        }
+        label
     }
 
     fn query(&self) -> String {
@@ -229,12 +246,18 @@ fn heaps(principal: &Principal) -> Vec<Heap> {
     let (mut heaps, mut known) = (Vec::new(), BTreeSet::new());
     let raised = Level::ALL.into_iter().map(Why::Raised);
     let flags = raised.chain(FLAGS.iter().map(Why::Flag));
-    let states = workflow(Kind::Problem).states.iter().map(Why::State);
-    for why in flags.chain(states) {
+    let of_problems = flags.map(|why| (Kind::Problem, why));
+    let states = [Kind::Problem, Kind::Referral]
+        .into_iter()
+        .flat_map(|kind| {
+            let states = workflow(kind).states.iter();
+            states.map(move |state| (kind, Why::State(state)))
+        });
+    for (kind, why) in of_problems.chain(states) {
         let reached = |grant: &&Grant| why.reaches(&grant.region);
         for grant in widest(principal).into_iter().filter(reached) {
             let turns = why.turn().iter().filter(|(role, _)| *role == grant.role);
-            for heap in turns.filter_map(|(_, relation)| Heap::of(why, *relation, grant)) {
+            for heap in turns.filter_map(|(_, by)| Heap::of((kind, why), *by, grant)) {
                 if known.insert(heap.query()) {
                     heaps.push(heap);
                 }
@@ -257,13 +280,10 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
         grace_ms: 0,
     };
     let possible = |rule: &&EventRule| {
-        rule.from.contains(&line.state.as_str()) && may_cause(who, rule, &facts).is_ok()
+        let decides = rule.id == DECIDE;
+        !decides && rule.from.contains(&line.state.as_str()) && may_cause(who, rule, &facts).is_ok()
     };
-    let mut rules: Vec<&EventRule> = workflow(Kind::Problem)
-        .events
-        .iter()
-        .filter(possible)
-        .collect();
+    let mut rules: Vec<&EventRule> = workflow(heap.kind).events.iter().filter(possible).collect();
     rules.sort_by_key(|rule| heap.why.rank(rule));
     let next = |rule: &&EventRule| NextJson {
         event: rule.id.to_owned(),
@@ -337,7 +357,7 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             state: heap.why.word("state").unwrap_or_default(),
             flag: heap.why.word("flag"),
             raised: heap.why.word("raised"),
-            label: heap.why.label(),
+            label: heap.label(),
             filter: heap.query(),
             count: counts.total,
             red: shining(Light::Red),
@@ -348,7 +368,9 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
             found.extend(page.lines.into_iter().map(|line| (line, heap)));
         }
     }
-    found.sort_by(|(a, _), (b, _)| (&a.due, a.id).cmp(&(&b.due, b.id)));
+    // Referrals have no day: they are few, and come first.
+    let place = |line: &Line| (line.kind != Kind::Referral, line.due.clone(), line.id);
+    found.sort_by_cached_key(|(line, _)| place(line));
     // Two grants may show one record; it is listed once.
     found.dedup_by_key(|(line, _)| line.id);
     found.truncate(limit);
@@ -365,7 +387,8 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
     })
 }
 
-/// What waits for the person who asks, in due order, with what they may do about it.
+/// What waits for the person who asks, referrals first, then in due order, with what they may do
+/// about it.
 #[utoipa::path(get, path = "/api/inbox", tag = "records",
     params(("limit" = Option<u32>, Query, description = "records, 1 to 500, 50 when not said"),
         ("at_least" = Option<u64>, Query, description = "wait until the answer holds everything up to this position, at most ten seconds")),

@@ -303,7 +303,7 @@ pub struct ScopeJson {
     /// Code of the group, absent for an office's own records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// `group`, `office` or `contact`.
+    /// `group`, `office`, `contact`, or `referral`: the office `region` and the unit `group` only.
     pub audience: String,
 }
 

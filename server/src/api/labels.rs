@@ -37,6 +37,7 @@ pub(crate) fn of_kind(kind: Kind) -> Label {
         Kind::Object => label("检查对象", "object"),
         Kind::Task => label("任务", "task"),
         Kind::Activity => label("活动", "activity"),
+        Kind::Referral => label("纪检移送", "referral"),
     }
 }
 

@@ -43,7 +43,7 @@ impl From<&Number> for NumberJson {
 pub struct LineJson {
     /// The record.
     pub id: String,
-    /// `inspection`, `problem`, `opinion`, `object`, `task` or `activity`.
+    /// `inspection`, `problem`, `opinion`, `object`, `task`, `activity` or `referral`.
     pub kind: String,
     /// The campaign, when known.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -334,7 +334,7 @@ impl Loaded {
         purpose: Option<&str>,
     ) -> Result<(), ApiError> {
         match self.parts.scope.audience {
-            Audience::Group | Audience::Office => return Ok(()),
+            Audience::Group | Audience::Office | Audience::Referral => return Ok(()),
             Audience::Contact => {}
         }
         let purpose = purpose.map(str::trim).filter(|purpose| !purpose.is_empty());

@@ -34,7 +34,7 @@ pub struct GrantJson {
     pub role: String,
     /// The subtree it is given for.
     pub region: String,
-    /// The department, for that role.
+    /// The unit, for roles that have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }

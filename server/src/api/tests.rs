@@ -18,4 +18,5 @@ mod numbers;
 mod open_pages;
 mod raised;
 mod records;
+mod referrals;
 mod world;

@@ -12,8 +12,10 @@ use liandu_core::log::{
 };
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
+use liandu_core::record::scope::Audience;
 use liandu_core::seal::{EnrolmentCertificate, PublicKey};
 use liandu_core::time::Timestamp;
+use liandu_core::verdict::Reason;
 use sha2::{Digest, Sha256};
 
 use super::ask::{ActError, AuthorityAct, OfficeUser};
@@ -48,6 +50,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                     .ok_or(ActError::Missing)?;
                 if row.scope == to {
                     return Err(ActError::Exists);
+                }
+                // It would show others what only two may know of, or hide what all may.
+                if [&row.scope, &to]
+                    .map(|scope| scope.audience)
+                    .contains(&Audience::Referral)
+                {
+                    return Err(ActError::Refused(Reason::NotAllowed));
                 }
                 let user = by.user.clone();
                 self.stage(LogEntry::Moved(Moved {

@@ -245,7 +245,8 @@ fn selected(
         }
     };
     let query = format!(
-        "SELECT {key} AS value, count(*) FROM record r {join} {} GROUP BY value",
+        "SELECT {key} AS value, count(*) FROM {} {join} {} GROUP BY value",
+        asked.from(),
         sql.conditions()
     );
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
@@ -268,7 +269,7 @@ fn light_of(lights: &Lights, sql: &mut Sql) -> String {
 
 fn total(snapshot: &Snapshot<'_>, asked: Asked<'_>) -> Result<u64, TablesError> {
     let sql = asked.sql(snapshot, false);
-    let query = format!("SELECT count(*) FROM record r {}", sql.conditions());
+    let query = format!("SELECT count(*) FROM {} {}", asked.from(), sql.conditions());
     let mut statement = snapshot.transaction.prepare_cached(&query)?;
     let total: i64 = statement.query_row(sql.args(), |row| row.get(0))?;
     Ok(u64::try_from(total).unwrap_or(0))

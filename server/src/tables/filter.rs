@@ -234,6 +234,22 @@ impl Filter {
         &self.conditions
     }
 
+    /// Every referral.
+    pub(crate) fn referrals() -> Filter {
+        let mut filter = Filter::default();
+        filter.column("kind", Kind::Referral.as_str());
+        filter
+    }
+
+    /// Whether it asks for referrals and nothing else: only then are they looked at.
+    pub(crate) fn asks_referrals(&self) -> bool {
+        let mut conditions = self.conditions.iter();
+        conditions.any(|condition| {
+            matches!(condition, Condition::Column("kind", kinds)
+                if kinds.iter().all(|kind| kind == Kind::Referral.as_str()))
+        })
+    }
+
     /// Whether few records are likely to fit, so that finding them first is the way to go.
     pub(crate) fn is_selective(&self) -> bool {
         self.conditions.iter().any(|condition| match condition {

@@ -129,10 +129,25 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The table of records called `r`. Referrals are few: they are looked up by an index of their
+    /// own, whatever the order, and never by going through a province.
+    pub(crate) fn from(&self) -> &'static str {
+        // Who can see none asks for nothing: a query that finds nothing uses no index.
+        if self.filter.asks_referrals() && self.visible.refers() {
+            "record r INDEXED BY record_referred"
+        } else {
+            "record r"
+        }
+    }
+
     /// `paged`: only the first lines in some order are wanted.
     pub(crate) fn sql(&self, snapshot: &Snapshot<'_>, paged: bool) -> Sql {
         let mut sql = Sql::new(paged || self.filter.is_selective());
-        self.visible.narrow("r", &mut sql);
+        if self.filter.asks_referrals() {
+            self.visible.narrow_to_referrals("r", &mut sql);
+        } else {
+            self.visible.narrow("r", &mut sql);
+        }
         self.filter.narrow(snapshot.lights(), &mut sql);
         sql
     }
@@ -315,7 +330,8 @@ fn selected(
     let way = if sort.down() { "DESC" } else { "ASC" };
     let column = sort.column();
     let query = format!(
-        "SELECT {LINE_COLUMNS} FROM record r {} ORDER BY r.{column} {way}, r.id {way} LIMIT {}",
+        "SELECT {LINE_COLUMNS} FROM {} {} ORDER BY r.{column} {way}, r.id {way} LIMIT {}",
+        asked.from(),
         sql.conditions(),
         limit.saturating_add(1),
     );

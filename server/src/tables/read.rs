@@ -56,11 +56,10 @@ pub(crate) fn code<T: std::str::FromStr>(
 
 pub(crate) fn scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
     let audience: String = row.get("audience")?;
-    let audiences = [Audience::Group, Audience::Office, Audience::Contact];
     Ok(Scope {
         region: code::<RegionCode>(row, "region")?.ok_or_else(|| broken("region"))?,
         group: code::<GroupId>(row, "team")?,
-        audience: audiences
+        audience: Audience::ALL
             .into_iter()
             .find(|a| a.as_str() == audience)
             .ok_or_else(|| broken("audience"))?,

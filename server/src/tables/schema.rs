@@ -11,7 +11,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 13;
+pub const SCHEMA_VERSION: i64 = 14;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -72,6 +72,7 @@ CREATE INDEX record_by_due ON record (state, due, id, region, audience, kind, cl
 CREATE INDEX record_by_clock ON record (clock, due, id, region, audience);
 CREATE INDEX record_by_team ON record (team);
 CREATE INDEX record_in_conflict ON record (last_position, id) WHERE conflicts > 0;
+CREATE INDEX record_referred ON record (last_position, id) WHERE audience = 'referral';
 CREATE TABLE place (
     place INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE

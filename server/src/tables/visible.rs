@@ -1,30 +1,34 @@
 //! What a person may see, as a condition that every query of the tables must carry.
 //!
 //! Never made but from a principal or for the leaders of a region, and there is no query without
-//! one. Contacts are never in it: they are read one by one, and every read is logged.
+//! one. Contacts are never in it: they are read one by one, and every read is logged. Referrals are
+//! asked for by themselves: they count in nobody's ledger, whoever may see them, so that no two
+//! people's numbers differ by one.
 
-use liandu_core::id::{GroupId, RegionCode};
+use liandu_core::id::{GroupId, RegionCode, UnitId};
 use liandu_core::policy::{Principal, Role};
 use liandu_core::record::scope::{Audience, Scope};
 
 use crate::tables::sql::Sql;
 
 /// The regions and groups whose records a person may see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visible {
     regions: Vec<RegionCode>,
     groups: Vec<GroupId>,
+    /// Of which offices the referrals.
+    offices: Vec<RegionCode>,
+    /// To which units the referrals, each from where.
+    units: Vec<(RegionCode, UnitId)>,
 }
 
 impl Visible {
     /// What `principal` may see; nothing when it was revoked. Agrees with
-    /// `Principal::may_read` for every scope that holds no contact.
+    /// `Principal::may_read` for every scope that holds no contact; `refers` and
+    /// `narrow_to_referrals` agree with it for referrals.
     pub fn of(principal: &Principal) -> Visible {
         if principal.revoked {
-            return Visible {
-                regions: Vec::new(),
-                groups: Vec::new(),
-            };
+            return Visible::default();
         }
         let mut regions: Vec<RegionCode> = Vec::new();
         let mut granted: Vec<&RegionCode> = principal
@@ -43,9 +47,16 @@ impl Visible {
             .groups
             .iter()
             .filter(|membership| membership.until.is_none());
+        let all = || principal.grants.iter();
+        let offices = all().filter(|grant| grant.role == Role::CongressOffice);
+        let units = all().filter(|grant| grant.role == Role::DisciplineInspection);
         Visible {
             regions,
             groups: lasting.map(|membership| membership.group.clone()).collect(),
+            offices: offices.map(|grant| grant.region.clone()).collect(),
+            units: units
+                .filter_map(|grant| Some((grant.region.clone(), grant.unit.clone()?)))
+                .collect(),
         }
     }
 
@@ -53,7 +64,7 @@ impl Visible {
     pub fn of_leaders(region: &RegionCode) -> Visible {
         Visible {
             regions: vec![region.clone()],
-            groups: Vec::new(),
+            ..Visible::default()
         }
     }
 
@@ -73,7 +84,7 @@ impl Visible {
         match scope.audience {
             Audience::Group => in_region() || in_group(),
             Audience::Office => in_region(),
-            Audience::Contact => false,
+            Audience::Contact | Audience::Referral => false,
         }
     }
 
@@ -105,6 +116,32 @@ impl Visible {
     }
 }
 
+impl Visible {
+    /// Whether there can be a referral that is theirs to see.
+    pub fn refers(&self) -> bool {
+        !self.offices.is_empty() || !self.units.is_empty()
+    }
+
+    /// Narrows `sql` to the referrals that may be seen, and nothing else.
+    pub(crate) fn narrow_to_referrals(&self, table: &str, sql: &mut Sql) {
+        let mut any = Vec::new();
+        for office in &self.offices {
+            let office = sql.text(office.as_str());
+            any.push(format!("{table}.region = {office}"));
+        }
+        for (region, unit) in &self.units {
+            let (range, unit) = (sql.region_range(table, region), sql.text(unit.as_str()));
+            any.push(format!("({table}.team = {unit} AND {range})"));
+        }
+        sql.and(&format!("{table}.audience = 'referral'"));
+        sql.and(&if any.is_empty() {
+            "0".to_owned()
+        } else {
+            format!("({})", any.join(" OR "))
+        });
+    }
+}
+
 /// Whether the role reads records of its region; the same list as core's policy, held to it by a
 /// test.
 fn reads(role: Role) -> bool {
@@ -113,7 +150,8 @@ fn reads(role: Role) -> bool {
         | Role::ResponseCentre
         | Role::Department
         | Role::Leader
-        | Role::Auditor => true,
+        | Role::Auditor
+        | Role::DisciplineInspection => true,
         Role::Representative | Role::Administrator => false,
     }
 }

@@ -134,7 +134,7 @@ pub const ADMIN: &str = "admin";
 pub const PROVINCE: &str = "province";
 
 /// Every account. Departments also audit their county: their devices then follow its records.
-pub const ACCOUNTS: [Account; 12] = [
+pub const ACCOUNTS: [Account; 13] = [
     Account {
         user: PROVINCE,
         name: "省人大办(演示)",
@@ -204,6 +204,13 @@ pub const ACCOUNTS: [Account; 12] = [
         name_en: "a department of Zhengding",
         region: "130123",
         roles: &["department:130123:u-130123", "auditor:130123"],
+    },
+    Account {
+        user: "zhengding-discipline",
+        name: "正定县纪检监察(演示)",
+        name_en: "Zhengding's discipline inspection",
+        region: "130123",
+        roles: &["discipline-inspection:130123:u-discipline-130123"],
     },
     Account {
         user: "qiaodong-office",

@@ -83,6 +83,7 @@ export const api = {
     ask<Schemas['ImportJson']>(with_('/api/imports/problems', query), { method: 'POST', file, also: 422 }),
   undoImport: (batch: string) =>
     ask<Schemas['UndoneJson']>(`/api/imports/${encodeURIComponent(batch)}/undo`, { method: 'POST' }),
+  create: (body: Schemas['CreateBody']) => ask<Edited>('/api/records', { method: 'POST', body }),
   edit: (id: string, seen: string, body: Schemas['EditJson']) =>
     ask<Edited>(`${one(id)}/edits`, { method: 'POST', body, seen }),
   resolve: (id: string, seen: string, body: Schemas['ResolveBody']) =>

@@ -1,5 +1,6 @@
 import { api, type Schemas } from '../api/client';
 import { named } from './language.svelte';
+import { within } from './regions.svelte';
 import type { FlagRule, PolicyRule, Workflow } from '../acts';
 
 /** The tables of who may do what, and the units problems go to: read once after signing in. */
@@ -24,7 +25,10 @@ export const rules = {
   },
   /** What is open beside a record's state, the most urgent first. */
   flagsOf: (words: readonly string[]): readonly FlagRule[] => known.flags.filter(({ id }) => words.includes(id)),
-  units: (): readonly Schemas['UnitJson'][] => known.units,
+  /** The units that problems are handed to. */
+  units: (): readonly Schemas['UnitJson'][] => known.units.filter(({ discipline }) => !discipline),
+  /** The discipline inspections that an office of a region can refer to. */
+  disciplines: (office: string): readonly Schemas['UnitJson'][] => known.units.filter(({ discipline, region }) => discipline && within(region, office)),
 };
 
 /** What people call a state. */

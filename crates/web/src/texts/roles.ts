@@ -9,4 +9,5 @@ export const roleNames: Readonly<Record<string, Label>> = {
   leader: { zh: '领导', en: 'leader' },
   auditor: { zh: '审计', en: 'auditor' },
   administrator: { zh: '管理员', en: 'administrator' },
+  'discipline-inspection': { zh: '纪检监察', en: 'discipline inspection' },
 };

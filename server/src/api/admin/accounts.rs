@@ -91,7 +91,7 @@ fn grants(who: &Steward, asked: &[GrantJson]) -> Result<Vec<GrantEntry>, ApiErro
             .map(|unit| UnitId::new(unit))
             .transpose();
         let unit = unit.map_err(|_| bad("grants"))?;
-        if role == Role::Department && unit.is_none() {
+        if role.has_unit() && unit.is_none() {
             return Err(bad("grants"));
         }
         who.governs(&region)?;

@@ -1,7 +1,8 @@
 //! What was done with authority, newest first: accounts, roles, invitations, devices, definitions,
 //! moves, erasures, answers to quarantine, reads of contacts.
 //!
-//! Never shows what somebody wrote into a record, and nothing outside the regions of who asks.
+//! Never shows what somebody wrote into a record, nothing outside the regions of who asks, and
+//! nothing of a referral to discipline inspection.
 
 #![expect(unused_qualifications, reason = "written by utoipa's macro")]
 
@@ -11,6 +12,7 @@ use liandu_core::authority::Directory;
 use liandu_core::id::{PersonId, Position, RegionCode};
 use liandu_core::log::{AccountSet, GrantEntry, GrantsSet, LogEntry, Revoked};
 use liandu_core::policy::Role;
+use liandu_core::record::scope::Audience;
 use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -152,6 +154,7 @@ fn said(known: &Directory, entry: &LogEntry) -> Option<Said> {
             let about = format!("{} · {} → {}", e.record, e.from, e.to);
             Said::new(e.time, &e.user, ("移交归属", "moved"), about).of(Some(e.to.region.clone()))
         }
+        LogEntry::Erased(e) if e.scope.audience == Audience::Referral => return None,
         LogEntry::Erased(e) => {
             let about = format!("{} · {}", e.record, e.reason);
             Said::new(e.time, &e.user, ("删除", "erased"), about).of(Some(e.scope.region.clone()))

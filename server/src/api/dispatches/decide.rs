@@ -146,9 +146,18 @@ pub(crate) async fn decide(
     let dispatch = office.read(Position(0), move |snapshot| seen(snapshot, &asked, &id));
     let dispatch = dispatch.await?;
     let about = match &body.about {
-        Some(about) => Some(Loaded::of(&office, &who, about).await?.parts.record),
+        Some(about) => Some(Loaded::of(&office, &who, about).await?.parts),
         None => None,
     };
+    // A dispatch is read by all who lead: what few may see is not said in it.
+    let few = |audience| !matches!(audience, Audience::Group | Audience::Office);
+    if about
+        .as_ref()
+        .is_some_and(|about| few(about.scope.audience))
+    {
+        return Err(bad("about"));
+    }
+    let about = about.map(|about| about.record);
     let record = match &body.id {
         Some(id) => id.parse().map_err(|_| bad("id"))?,
         None => fresh_record(&office)?,

@@ -42,7 +42,7 @@ pub(super) async fn staff(world: &World, user: &str, role: Role, unit: Option<&s
 }
 
 /// A representative of the group, with an account.
-async fn deputy(world: &World, user: &str) -> String {
+pub(super) async fn deputy(world: &World, user: &str) -> String {
     let (person, region) = (
         PersonId::new(user).unwrap(),
         RegionCode::new(REGION).unwrap(),
@@ -69,7 +69,8 @@ async fn deputy(world: &World, user: &str) -> String {
     world.token(user).await
 }
 
-async fn cast(world: &World) -> Cast {
+/// The group of the play's representatives.
+pub(super) async fn group(world: &World) {
     let group = GroupRow {
         code: GroupId::new(GROUP).unwrap(),
         name: "一组".to_owned(),
@@ -82,6 +83,10 @@ async fn cast(world: &World) -> Cast {
         .act(admin(), AuthorityAct::Groups(vec![group]))
         .await
         .unwrap();
+}
+
+async fn cast(world: &World) -> Cast {
+    group(world).await;
     let mut cast = Cast::new();
     let mut enter = |name, token, role, relations: &[&'static str], sees| {
         let stands = relations.iter().map(|relation| (role, *relation)).collect();

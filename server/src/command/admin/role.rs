@@ -35,8 +35,9 @@ fn role(text: &str, usual: Option<&RegionCode>) -> anyhow::Result<GrantEntry> {
     let unit = parts.next().map(UnitId::new).transpose();
     let unit = unit.with_context(|| format!("{text}：单位代码有误 (not a unit's code)"))?;
     ensure!(
-        unit.is_some() || role != Role::Department,
-        "{text}：部门角色须写明单位，如 department:130123:water (say which department)"
+        unit.is_some() || !role.has_unit(),
+        "{text}：该角色须写明单位，如 {word}:130123:water (say which unit)",
+        word = role.as_str()
     );
     Ok(GrantEntry {
         role: role.as_str().to_owned(),

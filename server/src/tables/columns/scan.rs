@@ -150,7 +150,9 @@ impl<'s> Scan<'s> {
         snapshot: &'s Snapshot<'_>,
         asked: Asked<'_>,
     ) -> Result<Option<Scan<'s>>, TablesError> {
-        let Some(columns) = snapshot.columns().cloned() else {
+        // Referrals are few, and have an index of their own.
+        let columns = snapshot.columns().cloned();
+        let Some(columns) = columns.filter(|_| !asked.filter.asks_referrals()) else {
             return Ok(None);
         };
         let mut scan = Scan {

@@ -1325,7 +1325,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -2311,7 +2314,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -3065,7 +3071,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits for the person who asks, in due order, with what they may do about it. */
+        /**
+         * What waits for the person who asks, referrals first, then in due order, with what they may do
+         *     about it.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3148,7 +3157,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -3714,7 +3726,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -3947,7 +3962,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -4091,7 +4109,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -4235,7 +4256,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -4384,7 +4408,10 @@ export interface paths {
                      * @example 130500
                      */
                     region?: string;
-                    /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them. */
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
                     kind?: string;
                     /** @description Code of a domain. Several: any of them. */
                     domain?: string;
@@ -5455,7 +5482,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The units within the asker's regions that a problem can be handed to. */
+        /**
+         * The units within the asker's regions that a problem can be handed to, and the discipline
+         *     inspections there and above that one can be referred to.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6401,7 +6431,7 @@ export interface components {
             region: string;
             /** @description The role's word. */
             role: string;
-            /** @description The department, for that role. */
+            /** @description The unit, for roles that have one. */
             unit?: string | null;
         };
         /** @description One group of a count. */
@@ -6546,7 +6576,7 @@ export interface components {
         InboxJson: {
             /** @description True for this position. */
             as_of: components["schemas"]["AsOf"];
-            /** @description What is due first, first; at most `limit` of all. */
+            /** @description Referrals, then what is due first; at most `limit` of all. */
             records: components["schemas"]["WaitingJson"][];
             /**
              * Format: int64
@@ -6630,7 +6660,7 @@ export interface components {
             first: components["schemas"]["ServerJson"];
             /** @description The record. */
             id: string;
-            /** @description `inspection`, `problem`, `opinion`, `object`, `task` or `activity`. */
+            /** @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity` or `referral`. */
             kind: string;
             /** @description Last change at the office. */
             last: components["schemas"]["ServerJson"];
@@ -7055,7 +7085,7 @@ export interface components {
         };
         /** @description Who a record belongs to. */
         ScopeJson: {
-            /** @description `group`, `office` or `contact`. */
+            /** @description `group`, `office`, `contact`, or `referral`: the office `region` and the unit `group` only. */
             audience: string;
             /** @description Code of the group, absent for an office's own records. */
             group?: string | null;
@@ -7226,6 +7256,8 @@ export interface components {
         };
         /** @description A unit. */
         UnitJson: {
+            /** @description Whether it is a discipline inspection: problems are referred to it, never handed to it. */
+            discipline?: boolean;
             /** @description What the accounts that act for it are called. */
             names: string[];
             /** @description The region its role is given for. */
