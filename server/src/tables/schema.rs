@@ -11,7 +11,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 12;
+pub const SCHEMA_VERSION: i64 = 13;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -110,6 +110,23 @@ CREATE TABLE delivery (
     failure TEXT,
     time INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE audit (
+    position INTEGER NOT NULL,
+    nr INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    user TEXT NOT NULL,
+    about TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    record BLOB,
+    PRIMARY KEY (position, nr)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_by_user ON audit (user, position);
+CREATE INDEX audit_by_subject ON audit (subject, position);
+CREATE INDEX audit_by_kind ON audit (kind, time);
 CREATE TABLE dispatch (
     position INTEGER PRIMARY KEY,
     region TEXT NOT NULL,
