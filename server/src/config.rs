@@ -28,6 +28,8 @@ struct File {
     tls: Option<TlsFiles>,
     notices: Option<notices::Settings>,
     #[serde(default)]
+    backup: Backup,
+    #[serde(default)]
     limits: Limits,
     #[serde(default)]
     log: Log,
@@ -41,6 +43,20 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key, PEM.
     pub key: PathBuf,
+}
+
+/// What is expected of backups.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    /// Administrators are warned when the last one is so old, days; 0: never.
+    pub warn_days: u32,
+}
+
+impl Default for Backup {
+    fn default() -> Backup {
+        Backup { warn_days: 7 }
+    }
 }
 
 /// Sizes and times that an office may want to change.
@@ -110,6 +126,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// How units are told outside this system; none: they are not.
     pub notices: Option<notices::Settings>,
+    /// What is expected of backups.
+    pub backup: Backup,
     /// Sizes and times.
     pub limits: Limits,
     /// Messages.
@@ -211,6 +229,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             tls: None,
             notices: None,
+            backup: Backup::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -248,6 +267,7 @@ impl Settings {
                 key: folder.join(tls.key),
             }),
             notices: file.notices,
+            backup: file.backup,
             limits: file.limits,
             log: file.log,
             data,
@@ -357,6 +377,7 @@ mod tests {
         let all = parsed(&uncommented);
         assert_eq!(all.limits, Limits::default());
         assert_eq!(example.limits, Limits::default());
+        assert_eq!(all.backup, Backup::default());
         assert_eq!(
             all.authority, example.authority,
             "the default is named in the comment"

@@ -34,6 +34,7 @@ use crate::notices;
 use crate::serve::listener::{PlainListener, TlsListener};
 use crate::socket::Sockets;
 use crate::tables::follow;
+use crate::upkeep::Care;
 use crate::web::{self, Pages};
 
 /// How long open requests may take to end after the signal.
@@ -75,7 +76,8 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
         let (readers, progress) = (readers.clone(), progress.clone());
         notices::run(Arc::new(told), handle.clone(), readers, progress, console())
     });
-    let mut office = Office::new(handle.clone(), (readers, progress), door, files)
+    let care = Care::new(&settings.data, settings.backup.warn_days);
+    let mut office = Office::new(handle.clone(), (readers, progress), door, (files, care))
         .context("系统没有随机数 (the system has no random bytes to give)")?;
     office.noticed = settings.notices.as_ref().map(|told| told.events.clone());
     let telling = told.map(tokio::spawn);
@@ -89,6 +91,8 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let admin = line::listen(&settings.admin_socket())?;
     let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
     let resting = tokio::spawn(rest(handle.clone()));
+    let noting = tokio::spawn(api::note_tries(office.clone()));
+    let door = office.clone();
     let files = Pages::of(settings.web.clone());
     let routes = api::router(office)
         .merge(sync_route(settings, handle.clone()))
@@ -104,6 +108,8 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     };
     admin.abort();
     resting.abort();
+    noting.abort();
+    api::write_all_tries(&door).await;
     if let Some(telling) = telling {
         telling.abort();
     }

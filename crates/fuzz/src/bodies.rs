@@ -17,6 +17,7 @@ use liandu_server::api::{Door, Edge, Office, Outside, router};
 use liandu_server::engine::{AuthorityAct, Config, Handle, OfficeUser, now, start};
 use liandu_server::files::Files;
 use liandu_server::tables::follow;
+use liandu_server::upkeep::Care;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -141,7 +142,8 @@ impl Server {
         let door = Arc::new(Door::new(Edge::system(), Outside::default()));
         let files = Files::open(&folder.path().join("files"), now()).expect("a folder");
         let tables = (Arc::new(readers), progress);
-        let office = Office::new(engine.clone(), tables, door, Arc::new(files));
+        let care = Care::new(&config.data, 7);
+        let office = Office::new(engine.clone(), tables, door, (Arc::new(files), care));
         let mut server = Server {
             runtime,
             engine,

@@ -2,6 +2,7 @@
 
 mod admin;
 mod agreement;
+mod audit;
 mod description;
 mod dispatches;
 mod door;
@@ -18,4 +19,5 @@ mod numbers;
 mod open_pages;
 mod raised;
 mod records;
+mod upkeep;
 mod world;
