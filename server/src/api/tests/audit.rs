@@ -260,6 +260,8 @@ async fn the_audit_is_cut_by_time_paged_and_taken_out_as_a_file_that_is_in_it() 
     let path = "/api/admin/audit.csv?kind=signed-in&who=clerk";
     let file = desk.world.get(&desk.admin, path).await;
     assert_eq!(file.text.lines().count(), 121);
+    let kinds: Vec<_> = file.headers.get_all("content-type").iter().collect();
+    assert_eq!(kinds, ["text/csv; charset=utf-8"]);
     let lines = desk.lines("kind=exported").await;
     assert_eq!(
         said(&lines[0]),
