@@ -266,6 +266,8 @@ pub const DISPATCH_OVERDUE_MAX: usize = 50;
 pub const DISPATCH_DECISIONS_MAX: usize = 200;
 /// The words of a decision, bytes.
 pub const DECISION_BYTES_MAX: usize = 600;
+/// Problems in one question for numbers.
+pub const NUMBERS_MAX: usize = 500;
 /// Rows of sign-ins that wait for the log; what is more is counted without user and address.
 pub const SIGN_IN_ROWS_MAX: usize = 64;
 /// Entries of sign-ins that the log gets at once in a minute; further ones are counted together.

@@ -32,7 +32,7 @@ use crate::engine::{self, ActError, AuthorityAct, Handle};
 use crate::files::Files;
 use crate::notices;
 use crate::serve::listener::{PlainListener, TlsListener};
-use crate::socket::Sockets;
+use crate::socket::{Sockets, Tables};
 use crate::tables::follow;
 use crate::upkeep::Care;
 use crate::web::{self, Pages};
@@ -76,6 +76,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
         let (readers, progress) = (readers.clone(), progress.clone());
         notices::run(Arc::new(told), handle.clone(), readers, progress, console())
     });
+    let tables = (readers.clone(), progress.clone());
     let care = Care::new(&settings.data, settings.backup.warn_days);
     let mut office = Office::new(handle.clone(), (readers, progress), door, (files, care))
         .context("系统没有随机数 (the system has no random bytes to give)")?;
@@ -95,7 +96,7 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let door = office.clone();
     let files = Pages::of(settings.web.clone());
     let routes = api::router(office)
-        .merge(sync_route(settings, handle.clone()))
+        .merge(sync_route(settings, handle.clone(), tables))
         .fallback_service(web::router(files));
     ready(settings, address)?;
     tracing::info!(%address, position = handle.numbers().position, "listening");
@@ -145,7 +146,7 @@ fn ready(settings: &Settings, address: SocketAddr) -> io::Result<()> {
 }
 
 /// The devices' route, closed to more connections than configured.
-fn sync_route(settings: &Settings, handle: Handle) -> Router {
+fn sync_route(settings: &Settings, handle: Handle, tables: Tables) -> Router {
     let most = settings.limits.connections as u64;
     let numbers = handle.clone();
     let counted = move |request: Request, next: Next| {
@@ -158,7 +159,9 @@ fn sync_route(settings: &Settings, handle: Handle) -> Router {
             }
         }
     };
-    Sockets::new(handle).router().layer(from_fn(counted))
+    Sockets::new(handle, Some(tables))
+        .router()
+        .layer(from_fn(counted))
 }
 
 fn busy() -> Response {
