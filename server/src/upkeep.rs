@@ -268,7 +268,38 @@ impl Care {
 
     /// How things stand now.
     pub async fn standing(&self, engine: &Handle) -> Result<Standing, Unavailable> {
-        let backup = self.backup();
+        self.looked(engine, self.backup()).await
+    }
+
+    /// What should be done; without a backup nothing has to be counted for that.
+    pub async fn warnings(
+        &self,
+        engine: &Handle,
+        now: Timestamp,
+    ) -> Result<Vec<Warning>, Unavailable> {
+        if let Some(backup) = self.backup() {
+            let standing = self.looked(engine, Some(backup)).await?;
+            return Ok(standing.warnings(now));
+        }
+        let standing = Standing {
+            backup: None,
+            of_this_log: false,
+            since: Since {
+                entries: 0,
+                edits: None,
+            },
+            check: read(&self.data.join(CHECK)),
+            running: None,
+            warn_days: self.warn_days,
+        };
+        Ok(standing.warnings(now))
+    }
+
+    async fn looked(
+        &self,
+        engine: &Handle,
+        backup: Option<BackupNote>,
+    ) -> Result<Standing, Unavailable> {
         let position = Position(backup.as_ref().map_or(0, |backup| backup.position));
         let hash = engine.read(move |keeper| keeper.journal()?.hash_at(position));
         let here = hash.await?.map(|hash| HEXLOWER.encode(&hash));

@@ -199,8 +199,8 @@ fn backup(note: &BackupNote, standing: &Standing, now: Timestamp) -> BackupJson 
 
 /// What should be done now.
 pub(crate) async fn warnings(office: &Office) -> Result<Vec<WarningJson>, ApiError> {
-    let standing = office.care.standing(&office.engine).await?;
-    let warnings = standing.warnings(office.door.now());
+    let now = office.door.now();
+    let warnings = office.care.warnings(&office.engine, now).await?;
     Ok(warnings.iter().map(WarningJson::from).collect())
 }
 
