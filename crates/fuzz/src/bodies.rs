@@ -97,7 +97,8 @@ pub fn bodies(bytes: &[u8]) {
             assert!(!text.is_empty(), "{name} has no {word}: {answer}");
         }
     }
-    if refused && !reads {
+    // Who fails to sign in is in the log on purpose.
+    if refused && !reads && name != "POST /api/session" {
         assert_eq!(
             server.end(),
             before,

@@ -128,7 +128,8 @@ fn spreadsheet(bytes: &[u8]) -> (usize, bool) {
 /// Asks every reader of a filter; all numbers must be the same, and the positions but for what the
 /// log notes of exports.
 async fn agreed(world: &World, token: &str, filter: &str) -> u64 {
-    let at = world.engine.positions().borrow().0;
+    let at = world.engine.read(|keeper| keeper.position()).await;
+    let at = at.unwrap().0;
     let reached = format!("/api/records/count?at_least={at}");
     world.get(token, &reached).await.ok();
     let get = async |path: &str, exports: u64| {
