@@ -174,6 +174,8 @@ impl Directory {
             | LogEntry::Notified(_)
             | LogEntry::DispatchFrozen(_)
             | LogEntry::Decided(_)
+            | LogEntry::SignIns(_)
+            | LogEntry::Exported(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => {}
         }

@@ -273,3 +273,17 @@ pub const DISPATCH_OVERDUE_MAX: usize = 50;
 pub const DISPATCH_DECISIONS_MAX: usize = 200;
 /// The words of a decision, bytes.
 pub const DECISION_BYTES_MAX: usize = 600;
+/// Problems in one question for numbers.
+pub const NUMBERS_MAX: usize = 500;
+/// Rows of sign-ins that wait for the log; what is more is counted without user and address.
+pub const SIGN_IN_ROWS_MAX: usize = 64;
+/// Entries of sign-ins that the log gets at once in a minute; further ones are counted together.
+pub const SIGN_IN_ENTRIES_A_MINUTE_MAX: usize = 60;
+/// The filter of an export as the log keeps it, bytes.
+pub const EXPORT_FILTER_BYTES_MAX: usize = 2_000;
+/// Acts on one page of the audit.
+pub const AUDIT_PAGE_MAX: usize = 200;
+/// Rows looked through for one page of it.
+pub const AUDIT_LOOKED_MAX: usize = 20_000;
+/// Acts in one file of the audit.
+pub const AUDIT_FILE_ROWS_MAX: usize = 100_000;

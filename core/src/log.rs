@@ -5,12 +5,14 @@
 //! signed it, `[kind, body, signature]`; bodies are maps with integer keys. Kinds and keys are
 //! frozen by the files in `core/tests/golden/log`.
 
+mod access;
 mod authority;
 mod edits;
 mod meeting;
 
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
+pub use access::{Exported, SignIn, SignInOutcome, SignIns};
 pub use authority::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, EpochBegan, EpochCause, GrantEntry,
     GrantsSet, GroupRow, Groups, Invited, MembershipRow, Notified, People, PersonRow, Revoked,
@@ -56,6 +58,10 @@ pub enum LogEntry {
     DispatchFrozen(Box<DispatchFrozen>),
     /// A decision taken at a meeting.
     Decided(Decided),
+    /// Office users signed in, or tried to.
+    SignIns(SignIns),
+    /// Somebody took a list out of the system.
+    Exported(Exported),
     /// A life of the log begins.
     Epoch(EpochBegan),
     /// Written by a newer server: kept as it is, ignored by everything derived.
@@ -105,6 +111,8 @@ impl LogEntry {
             LogEntry::Notified(_) => 15,
             LogEntry::DispatchFrozen(_) => 16,
             LogEntry::Decided(_) => 17,
+            LogEntry::SignIns(_) => 18,
+            LogEntry::Exported(_) => 19,
             LogEntry::Unknown { kind, .. } => *kind,
         }
     }
@@ -129,6 +137,8 @@ impl LogEntry {
             | LogEntry::Notified(_)
             | LogEntry::DispatchFrozen(_)
             | LogEntry::Decided(_)
+            | LogEntry::SignIns(_)
+            | LogEntry::Exported(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -153,6 +163,8 @@ impl LogEntry {
             | LogEntry::Notified(_)
             | LogEntry::DispatchFrozen(_)
             | LogEntry::Decided(_)
+            | LogEntry::SignIns(_)
+            | LogEntry::Exported(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -177,6 +189,8 @@ impl LogEntry {
             LogEntry::Notified(body) => minicbor::to_vec(body),
             LogEntry::DispatchFrozen(body) => minicbor::to_vec(body),
             LogEntry::Decided(body) => minicbor::to_vec(body),
+            LogEntry::SignIns(body) => minicbor::to_vec(body),
+            LogEntry::Exported(body) => minicbor::to_vec(body),
             LogEntry::Epoch(body) => minicbor::to_vec(body),
             LogEntry::Unknown { body, .. } => return body.clone(),
         };
@@ -218,6 +232,8 @@ impl LogEntry {
             15 => LogEntry::Notified(read(body)?),
             16 => LogEntry::DispatchFrozen(Box::new(read(body)?)),
             17 => LogEntry::Decided(read(body)?),
+            18 => LogEntry::SignIns(read(body)?),
+            19 => LogEntry::Exported(read(body)?),
             kind => LogEntry::Unknown {
                 kind,
                 body: body.to_vec(),

@@ -15,6 +15,7 @@ mod envelope;
 mod golden;
 mod host;
 mod link;
+mod numbers;
 mod repair;
 mod samples;
 mod seals;

@@ -8,3 +8,4 @@ pub(crate) mod new_phones;
 pub mod password;
 pub mod session;
 pub mod throttle;
+pub mod tries;

@@ -61,9 +61,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use admin::{
-    AccountBody, AccountChange, AccountJson, AuditJson, AuditLineJson, DeviceJson, DoneJson,
-    InvitationJson, InviteBody, InvitedJson, PeopleJson, PersonJson, PublishedJson, RevokeBody,
-    RosterJson, SetUpJson, WaitingPhoneJson,
+    AccountBody, AccountChange, AccountJson, AuditJson, AuditKindJson, AuditLineJson, BackupJson,
+    CheckJson, DeviceJson, DoneJson, FoundJson, InvitationJson, InviteBody, InvitedJson,
+    PeopleJson, PersonJson, PublishedJson, RevokeBody, RosterJson, RunningJson, SetUpJson,
+    UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
 };
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
 pub use calendar::{CalendarJson, CalendarYearJson};
@@ -75,6 +76,7 @@ pub use dispatches::{
     DispatchLineJson, DispatchPartJson, DispatchQueriesJson, DispatchesJson, FreezeBody, TallyJson,
 };
 pub use door::{Door, Edge};
+pub(crate) use door::{note_tries, write_all_tries};
 pub use duplicates::{AlikeJson, DoublesJson, DuplicateJson, DuplicatesJson};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
@@ -102,11 +104,12 @@ pub use workflow::{
 };
 
 use crate::api::device::Stamp;
-use crate::api::problem::ApiError;
+pub(crate) use crate::api::problem::ApiError;
 use crate::engine::Handle;
 use crate::files::Files;
 use crate::tables::follow::{Progress, reached};
 use crate::tables::query::{Readers, Snapshot};
+use crate::upkeep::Care;
 
 /// What the API works with: the engine, the tables, how far they are, and the door.
 #[derive(Clone)]
@@ -124,6 +127,8 @@ pub struct Office {
     /// The events that units are told of outside this system where a campaign does not say; none
     /// without a gateway.
     pub noticed: Option<Vec<String>>,
+    /// Backups and checks.
+    pub care: Arc<Care>,
     stamp: Arc<Stamp>,
     /// The calendar that ships with the program.
     calendar: Arc<Calendar>,
@@ -135,7 +140,7 @@ impl Office {
         engine: Handle,
         (readers, progress): (Arc<Readers>, watch::Receiver<Progress>),
         door: Arc<Door>,
-        files: Arc<Files>,
+        (files, care): (Arc<Files>, Arc<Care>),
     ) -> Option<Office> {
         let stamp = Arc::new(Stamp::new((door.edge.random)()?));
         // A test holds that it parses.
@@ -147,13 +152,14 @@ impl Office {
             door,
             files,
             noticed: None,
+            care,
             stamp,
             calendar,
         })
     }
 
     /// Waits until the tables hold everything up to `position`.
-    async fn reach(&self, position: Position) -> Result<(), ApiError> {
+    pub(crate) async fn reach(&self, position: Position) -> Result<(), ApiError> {
         if reached(&self.progress, position).await {
             Ok(())
         } else {
@@ -162,7 +168,7 @@ impl Office {
     }
 
     /// Asks the tables on a thread that may block, once they have reached `at_least`.
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         at_least: Position,
         ask: impl FnOnce(&Snapshot<'_>) -> Result<T, ApiError> + Send + 'static,
@@ -262,6 +268,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(export::csv_file))
         .routes(routes!(export::xlsx::xlsx_file))
         .routes(routes!(export::geojson_file))
+        .routes(routes!(admin::audit_file))
 }
 
 /// The description of the API.

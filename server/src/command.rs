@@ -4,7 +4,7 @@
 
 pub mod admin;
 pub mod backup;
-mod check;
+pub(crate) mod check;
 pub mod execute;
 pub mod folder;
 pub mod line;
@@ -103,7 +103,7 @@ enum Command {
     },
     /// 检查日志、索引、办公表是否一致。Prove that log, index and tables agree
     #[command(
-        after_help = "只读，不改动任何内容；服务器须先停下（也可对备份目录使用）。\n\
+        after_help = "只读，不改动任何内容，只记下结果供网页查看；服务器须先停下（也可对备份目录使用）。\n\
         返回值 0：一致；1：有问题；2：命令有误。--repair 重建索引和办公表，日志本身由启动服务器时修复。\n\
         Only reads; stop the server first (a backup's folder can be checked, too). Exit code 0: all\n\
         agree; 1: something is wrong; 2: wrong command line. --repair makes index and tables again.\n\n\

@@ -29,6 +29,8 @@ struct File {
     notices: Option<notices::Settings>,
     map: Option<basemap::Settings>,
     #[serde(default)]
+    backup: Backup,
+    #[serde(default)]
     limits: Limits,
     #[serde(default)]
     log: Log,
@@ -42,6 +44,20 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key, PEM.
     pub key: PathBuf,
+}
+
+/// What is expected of backups.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    /// Administrators are warned when the last one is so old, days; 0: never.
+    pub warn_days: u32,
+}
+
+impl Default for Backup {
+    fn default() -> Backup {
+        Backup { warn_days: 7 }
+    }
 }
 
 /// Sizes and times that an office may want to change.
@@ -113,6 +129,8 @@ pub struct Settings {
     pub notices: Option<notices::Settings>,
     /// What maps are drawn on; none: outlines of regions.
     pub map: Option<basemap::Settings>,
+    /// What is expected of backups.
+    pub backup: Backup,
     /// Sizes and times.
     pub limits: Limits,
     /// Messages.
@@ -218,6 +236,7 @@ impl Settings {
             tls: None,
             notices: None,
             map: None,
+            backup: Backup::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -256,6 +275,7 @@ impl Settings {
             }),
             notices: file.notices,
             map: file.map.map(|map| map.below(folder)),
+            backup: file.backup,
             limits: file.limits,
             log: file.log,
             data,
@@ -368,6 +388,7 @@ mod tests {
         let all = parsed(&uncommented);
         assert_eq!(all.limits, Limits::default());
         assert_eq!(example.limits, Limits::default());
+        assert_eq!(all.backup, Backup::default());
         assert_eq!(
             all.authority, example.authority,
             "the default is named in the comment"

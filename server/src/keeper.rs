@@ -12,6 +12,7 @@ mod deliver;
 mod erase;
 mod feed;
 mod greet;
+mod happened;
 mod judge_again;
 mod manage;
 mod office;

@@ -20,4 +20,5 @@ mod seen;
 pub mod serve;
 pub mod socket;
 pub mod tables;
+pub mod upkeep;
 mod web;

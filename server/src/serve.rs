@@ -33,8 +33,9 @@ use crate::engine::{self, ActError, AuthorityAct, Handle};
 use crate::files::Files;
 use crate::notices;
 use crate::serve::listener::{PlainListener, TlsListener};
-use crate::socket::Sockets;
+use crate::socket::{Sockets, Tables};
 use crate::tables::follow;
+use crate::upkeep::Care;
 use crate::web::{self, Pages};
 
 /// How long open requests may take to end after the signal.
@@ -76,7 +77,9 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
         let (readers, progress) = (readers.clone(), progress.clone());
         notices::run(Arc::new(told), handle.clone(), readers, progress, console())
     });
-    let mut office = Office::new(handle.clone(), (readers, progress), door, files)
+    let tables = (readers.clone(), progress.clone());
+    let care = Care::new(&settings.data, settings.backup.warn_days);
+    let mut office = Office::new(handle.clone(), (readers, progress), door, (files, care))
         .context("系统没有随机数 (the system has no random bytes to give)")?;
     office.noticed = settings.notices.as_ref().map(|told| told.events.clone());
     let telling = told.map(tokio::spawn);
@@ -90,10 +93,12 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     let admin = line::listen(&settings.admin_socket())?;
     let admin = tokio::spawn(line::answer(admin, handle.clone(), settings.at(address)));
     let resting = tokio::spawn(rest(handle.clone()));
+    let noting = tokio::spawn(api::note_tries(office.clone()));
+    let door = office.clone();
     let files = Pages::of(settings.web.clone());
     let tiles = settings.map.as_ref().and_then(basemap::Settings::origin);
     let routes = api::router(office)
-        .merge(sync_route(settings, handle.clone()))
+        .merge(sync_route(settings, handle.clone(), tables))
         .merge(basemap::router(settings.map.clone()))
         .fallback_service(web::router(files, tiles));
     ready(settings, address)?;
@@ -107,6 +112,8 @@ async fn serve(settings: &Settings, handle: Handle) -> anyhow::Result<()> {
     };
     admin.abort();
     resting.abort();
+    noting.abort();
+    api::write_all_tries(&door).await;
     if let Some(telling) = telling {
         telling.abort();
     }
@@ -142,7 +149,7 @@ fn ready(settings: &Settings, address: SocketAddr) -> io::Result<()> {
 }
 
 /// The devices' route, closed to more connections than configured.
-fn sync_route(settings: &Settings, handle: Handle) -> Router {
+fn sync_route(settings: &Settings, handle: Handle, tables: Tables) -> Router {
     let most = settings.limits.connections as u64;
     let numbers = handle.clone();
     let counted = move |request: Request, next: Next| {
@@ -155,7 +162,9 @@ fn sync_route(settings: &Settings, handle: Handle) -> Router {
             }
         }
     };
-    Sockets::new(handle).router().layer(from_fn(counted))
+    Sockets::new(handle, Some(tables))
+        .router()
+        .layer(from_fn(counted))
 }
 
 fn busy() -> Response {

@@ -18,10 +18,12 @@ use axum::routing::get;
 use liandu_core::id::DeviceId;
 use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX};
 use liandu_core::protocol::session::Opened;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::engine::{Handle, now};
 use crate::seen::Sighting;
+use crate::tables::follow::Progress;
+use crate::tables::query::Readers;
 
 /// Read buffer of a connection, bytes: an idle one should cost little.
 const READ_BUFFER_BYTES: usize = 2 << 10;
@@ -31,17 +33,23 @@ const READ_BUFFER_BYTES: usize = 2 << 10;
 pub struct Sockets {
     handle: Handle,
     devices: Arc<Mutex<Newest>>,
+    /// What knows the numbers of problems; none: nobody is told any.
+    tables: Option<Tables>,
 }
+
+/// The office's tables and how far they are.
+pub type Tables = (Arc<Readers>, watch::Receiver<Progress>);
 
 /// Number of each device's newest connection, and how to tell it that another took over.
 type Newest = BTreeMap<DeviceId, (u64, Arc<Notify>)>;
 
 impl Sockets {
     /// None yet.
-    pub fn new(handle: Handle) -> Sockets {
+    pub fn new(handle: Handle, tables: Option<Tables>) -> Sockets {
         Sockets {
             handle,
             devices: Arc::default(),
+            tables,
         }
     }
 

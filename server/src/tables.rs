@@ -4,6 +4,7 @@
 //! Never the truth: a file of another version, or of another log, is deleted and made again.
 
 pub mod alike;
+pub mod audit;
 mod body;
 pub(crate) mod born;
 pub mod check;

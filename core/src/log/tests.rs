@@ -313,9 +313,43 @@ fn about_devices() -> Vec<(&'static str, LogEntry)> {
     ]
 }
 
+fn about_access() -> Vec<(&'static str, LogEntry)> {
+    let tries = |user: &str, outcome, count| SignIn {
+        user: user.to_owned(),
+        address: "10.0.0.7".to_owned(),
+        outcome,
+        count,
+        first: time(),
+        last: time().plus_ms(9_000),
+    };
+    let sign_ins = SignIns {
+        rows: vec![
+            tries("li", SignInOutcome::In, 1),
+            tries("", SignInOutcome::Wrong, 3),
+            tries("li", SignInOutcome::Wait, 2),
+        ],
+        time: time(),
+    };
+    let exported = Exported {
+        user: "li".to_owned(),
+        session: "s-1".to_owned(),
+        what: "records".to_owned(),
+        format: "csv".to_owned(),
+        filter: "kind=problem&region=130123".to_owned(),
+        rows: 353,
+        as_of: Position(81_204),
+        time: time(),
+    };
+    vec![
+        ("sign_ins", LogEntry::SignIns(sign_ins)),
+        ("exported", LogEntry::Exported(exported)),
+    ]
+}
+
 fn all() -> Vec<(&'static str, LogEntry)> {
     let mut all = about_records();
     all.extend(about_meetings());
+    all.extend(about_access());
     all.extend(about_people());
     all.extend(about_devices());
     all

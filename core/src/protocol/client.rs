@@ -76,6 +76,8 @@ pub struct Client {
     /// Parts carried on this connection, and whether the last was not answered yet.
     carried: u64,
     carrying: bool,
+    /// Whether numbers were asked for and have not come.
+    numbering: bool,
     /// Since when an answer is awaited without anything coming.
     silent_since: Option<Timestamp>,
     connected_at: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Client {
             next_batch: 1,
             carried: 0,
             carrying: false,
+            numbering: false,
             silent_since: None,
             connected_at: None,
             of_use: false,
@@ -136,6 +139,11 @@ impl Client {
     /// the device itself is welcome.
     pub fn may_carry(&self) -> bool {
         !self.carrying && matches!(self.phase, Phase::Live)
+    }
+
+    /// Whether numbers may be asked for: in sync, and one question at a time.
+    pub fn may_ask(&self) -> bool {
+        !self.numbering && matches!(self.phase, Phase::Live) && self.status == Status::InSync
     }
 
     /// The next thing to be done outside.
@@ -171,6 +179,7 @@ impl Client {
             Input::Tick => self.tick(now),
             Input::Offer { offer, records } => self.offer(now, offer, &records),
             Input::Carry { cover, part } => self.carry(cover, part),
+            Input::WantNumbers(records) => self.want_numbers(records),
             Input::Unsent(count) => self.holding.unsent = count,
             Input::Stored { feed } => self.stored(now, feed),
             Input::ScopesStored => self.scopes_stored(now),
@@ -313,7 +322,7 @@ impl Client {
         self.connected_at = None;
         self.of_use = false;
         self.strikes = 0;
-        (self.carried, self.carrying) = (0, false);
+        (self.carried, self.carrying, self.numbering) = (0, false, false);
         for sent in std::mem::take(&mut self.sent).into_values() {
             self.outputs
                 .push_back(Output::Returned { offer: sent.offer });

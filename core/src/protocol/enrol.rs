@@ -136,7 +136,8 @@ impl Enroller {
             | ToDevice::Want(_)
             | ToDevice::Answers(_)
             | ToDevice::WantAuthority(_)
-            | ToDevice::Carried(_) => self.end(Output::Failed(Failure::WrongAnswer)),
+            | ToDevice::Carried(_)
+            | ToDevice::Numbers(_) => self.end(Output::Failed(Failure::WrongAnswer)),
         }
     }
 

@@ -7,8 +7,8 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::message::{
     Answers, Authority, Busy, Carried, Carry, Challenge, Close, Definition, Differ, Digests, Enrol,
-    Enrolled, Feed, Follow, Got, HeadsPage, Hello, Push, Scopes, Verdicts, Want, WantAuthority,
-    WantDefinitions, Welcome,
+    Enrolled, Feed, Follow, Got, HeadsPage, Hello, Numbers, Push, Scopes, Verdicts, Want,
+    WantAuthority, WantDefinitions, WantNumbers, Welcome,
 };
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -125,6 +125,7 @@ direction! {
         25 WantAuthority(WantAuthority),
         27 Answers(Answers),
         29 Carried(Carried),
+        31 Numbers(Numbers),
     }
 }
 
@@ -145,6 +146,7 @@ direction! {
         16 Enrol(Enrol),
         18 Authority(Authority),
         20 Carry(Carry),
+        22 WantNumbers(WantNumbers),
     }
 }
 

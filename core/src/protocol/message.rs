@@ -6,6 +6,7 @@ mod answer;
 mod carry;
 mod close;
 mod compare;
+mod numbers;
 
 use minicbor::{Decode, Decoder, Encode};
 
@@ -13,6 +14,7 @@ pub use self::answer::{Answers, OfficeAnswer};
 pub use self::carry::{Carried, Carry, Outcome};
 pub use self::close::{Close, CloseCode};
 pub use self::compare::{Differ, Digest, Digests, HeadsPage, RecordHeads, ScopeDigest, Want};
+pub use self::numbers::{Numbered, Numbers, WantNumbers};
 
 use super::codec::{blobs, list, short_text};
 use super::packed::Packed;

@@ -83,6 +83,8 @@ pub struct Session {
     waiting: Option<Push>,
     /// What is being opened of what the device carries.
     delivering: Option<u64>,
+    /// Whether numbers are being read for the device.
+    numbering: bool,
 }
 
 impl Session {
@@ -109,6 +111,7 @@ impl Session {
             admitting: None,
             waiting: None,
             delivering: None,
+            numbering: false,
         }
     }
 
@@ -134,6 +137,7 @@ impl Session {
             Input::Unknown => self.close(CloseCode::UnknownDevice, None),
             Input::Admitted { batch, answer } => self.admitted(now, batch, answer),
             Input::Delivered(carried) => self.delivered(carried),
+            Input::Numbers(numbers) => self.numbers(numbers),
             Input::Page(page) => self.page(page),
             Input::LogMoved(position) => {
                 self.log_end = self.log_end.max(position);

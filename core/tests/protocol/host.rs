@@ -41,6 +41,8 @@ pub(crate) struct Host {
     pub(crate) closed: Vec<CloseCode>,
     /// What it was asked to open, not answered.
     pub(crate) delivered: Vec<Carry>,
+    /// Numbers it was asked for, not answered.
+    pub(crate) numbers_asked: Vec<Vec<RecordId>>,
 }
 
 impl Host {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use liandu_core::id::{Epoch, Position, RecordId, ScopeId};
 use liandu_core::protocol::client::{self, Client, Held, Holding, Identity, Status};
 use liandu_core::protocol::frame::{Decoded, ToDevice};
-use liandu_core::protocol::message::{Authority, Outcome, RecordHeads};
+use liandu_core::protocol::message::{Authority, Numbered, Outcome, RecordHeads};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{self, Answer, Session};
 use liandu_core::protocol::update::{Chunk, RecordPush, RecordUpdate, RecordVerdicts, UpdateBody};
@@ -35,6 +35,8 @@ pub(crate) struct Device {
     pub(crate) unstored: Vec<u64>,
     pub(crate) odd: Vec<client::Odd>,
     pub(crate) carried: Vec<Outcome>,
+    /// Numbers it was told.
+    pub(crate) numbers: Vec<Numbered>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) pages_asked: usize,
 }
@@ -93,6 +95,7 @@ impl Link {
             pages_read: 0,
             closed: vec![],
             delivered: vec![],
+            numbers_asked: vec![],
         };
         let mut link = Link {
             now: Timestamp(1_592_524_800_000),
@@ -290,6 +293,7 @@ impl Link {
             }
             Output::NeedHeads { scope, after } => self.give_heads(scope, after),
             Output::Carried { outcome, .. } => self.device.carried.push(outcome),
+            Output::Numbers(numbers) => self.device.numbers.extend(numbers),
             Output::Wanted(records) => self.wanted(&records),
             Output::Odd(odd) => self.device.odd.push(odd),
         }
@@ -453,6 +457,7 @@ impl Link {
                 self.to_session(Input::Compared(compared));
             }
             Output::Deliver(carry) => self.host.delivered.push(*carry),
+            Output::ReadNumbers(records) => self.host.numbers_asked.push(records),
             Output::Enrol(_) => panic!("a device that is enrolled does not enrol"),
             Output::Odd(odd) => self.odd.push(odd),
             Output::Close(code) => {

@@ -2,6 +2,7 @@
 
 use liandu_core::id::{
     Actor, CampaignId, ChangeHash, DeploymentId, DeviceId, Epoch, PersonId, Position, RecordId,
+    RegionCode,
 };
 use liandu_core::protocol::digest::{definitions_digest, scopes_digest};
 use liandu_core::protocol::frame::{ToDevice, ToServer};
@@ -251,6 +252,7 @@ fn answers() -> Vec<(&'static str, ToDevice)> {
         ("verdicts", verdicts.into()),
         ("busy", busy.into()),
         ("carried", carried.into()),
+        ("numbers", numbers().into()),
         ("enrolled", enrolled().into()),
         ("close", close.into()),
     ]
@@ -370,6 +372,19 @@ fn openings() -> Vec<(&'static str, ToServer)> {
     ]
 }
 
+/// Numbers of problems.
+pub(crate) fn numbers() -> Numbers {
+    let numbered = |nr: u16, n| Numbered {
+        record: record(nr),
+        county: RegionCode::new("130402").unwrap(),
+        campaign: CampaignId::new("hebei-6plus1").unwrap(),
+        n,
+    };
+    Numbers {
+        numbers: vec![numbered(1, 12), numbered(2, 13)],
+    }
+}
+
 /// What it asks for, and what it compares.
 fn questions() -> Vec<(&'static str, ToServer)> {
     let scope = scopes(1)[0].id();
@@ -397,6 +412,13 @@ fn questions() -> Vec<(&'static str, ToServer)> {
     };
     vec![
         ("want-definitions", definitions.into()),
+        (
+            "want-numbers",
+            WantNumbers {
+                records: vec![record(1), record(2)],
+            }
+            .into(),
+        ),
         ("follow", follow.into()),
         ("digests", digests.into()),
         ("heads", page.into()),

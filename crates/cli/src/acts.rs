@@ -134,7 +134,7 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     let done = kept(done)?;
     let mut said = saved(std::slice::from_ref(&done), "新建 new");
     let code = number::code(&done.record);
-    let id = format!("\n代码 code {code}\n编号 id {}", done.record);
+    let id = format!("\n代码 code {code}\n标识 id {}", done.record);
     said.human.push_str(&id);
     if let Some(map) = said.json.as_object_mut() {
         map.insert("code".to_owned(), json!(code));

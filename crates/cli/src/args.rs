@@ -12,6 +12,7 @@ const TOUR: &str = "\
   liandu sync                                        与人大办同步
   liandu new problem domain=land title=违建 text:description=…
   liandu edit 8a2c address=村东 a/land-01=yes
+  liandu photo add IMG.jpg --record 8a2c             添加照片,同步时送达
   liandu show 8a2c                                   查看一条记录
   liandu conflicts                                   有分歧的内容
   liandu resolve 8a2c title --pick 1                 核定
@@ -23,7 +24,8 @@ const TOUR: &str = "\
   field=             清空                      liandu fields problem 有哪些字段
   数量 1.2亩   位置 37.7,115.7@wgs84±5   日期 2020-04-12   时间 2020-04-12T08:30
 
-记录 (records): 编号的开头或结尾几位即可 (any unique beginning or end of its id).
+记录 (records): 编号 130123-12、代码,或标识的开头、结尾几位 (its number, its code, or any unique
+  beginning or end of its id).
 退出码 (exit codes): 0 完成 done, 1 出错 error, 2 用法 usage, 3 被退回或需人处理 needs a person.";
 
 /// The whole command.
@@ -82,6 +84,8 @@ pub(crate) enum OnDevice {
     History(History),
     /// 某类记录有哪些字段 (what a kind of record holds)
     Fields(Fields),
+    /// 照片:离线添加,同步时送达 (photos: added offline, sent by sync)
+    Photo(Photo),
     /// 用文件转交修改 (hand edits on as a file)
     Bundle(Bundle),
 }
@@ -104,7 +108,7 @@ pub(crate) struct Enrol {
 }
 
 /// How an edit is made.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct How {
     /// 所见的版本:`show` 给出的 seen,或 now (the heads you were looking at; `now` for the newest;
     /// by default what was last shown)
@@ -265,6 +269,38 @@ pub(crate) struct Fields {
     /// 领域:也列出检查项 (the domain: lists its checklist, too)
     #[arg(long)]
     pub(crate) domain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Photo {
+    #[command(subcommand)]
+    pub(crate) command: PhotoCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PhotoCommand {
+    /// 给一条记录添加照片,不需要网络 (add a photo to a record; needs no network)
+    #[command(
+        after_help = "照片会转正、缩到 2048 像素以内,去掉相机写入的位置等信息;时间取自相机,没有则取文件时间。\n\
+        The photo is turned upright and made at most 2048 pixels, without what the camera wrote into\n\
+        it; its time is the camera's, else the file's.\n\n\
+        例 Example:\n  liandu photo add IMG_0412.jpg --record 8a2c --caption 村东空地"
+    )]
+    Add {
+        /// 照片文件:JPEG、PNG 或 WebP (the picture)
+        file: PathBuf,
+        /// 哪条记录 (the record)
+        #[arg(long)]
+        record: String,
+        /// 类别,见 liandu fields (the sort of photo)
+        #[arg(long, default_value = "site")]
+        kind: String,
+        /// 说明 (a caption)
+        #[arg(long, value_name = "TEXT")]
+        caption: Option<String>,
+        #[command(flatten)]
+        how: How,
+    },
 }
 
 #[derive(Debug, Args)]

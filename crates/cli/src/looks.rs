@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::acts::remember;
 use crate::args::{History, List, Show, Status};
-use crate::{Here, Said, form, words};
+use crate::{Here, Said, form, photo, words};
 
 fn definition(engine: &mut Engine, record: RecordId) -> Option<Campaign> {
     form::campaign_of(engine, record).ok().cloned()
@@ -31,12 +31,20 @@ pub(crate) fn show(here: &mut Here, asked: &Show) -> anyhow::Result<Said> {
     let campaign = definition(here.engine(), record);
     let lights = lights(here, asked.today.as_deref())?;
     let (due, shines) = deadline(&view.record, &lights);
-    let human = in_words(campaign.as_ref(), &view, (due, shines));
+    let mut human = in_words(campaign.as_ref(), &view, (due, shines));
+    let photos = photo::shown(here, &view.record);
+    for (item, _, _, words) in &photos {
+        let _ = writeln!(human, "照片 photo {item}: {words}");
+    }
     remember(here, &record, &view.heads);
     let mut json = as_json::view(&view);
     if let Some(map) = json.as_object_mut() {
         map.insert("due".to_owned(), json!(due.map(|day| day.to_string())));
         map.insert("light".to_owned(), json!(shines.map(Light::as_str)));
+        let photos = photos
+            .iter()
+            .map(|(item, hash, word, _)| json!({"item": item, "hash": hash, "where": word}));
+        map.insert("photos".to_owned(), photos.collect());
     }
     Ok(Said::new(human, json))
 }
@@ -76,7 +84,7 @@ fn in_words(
 ) -> String {
     let record = &view.record;
     let mut out = format!(
-        "{} {}  [{}]{}  {}\n代码 code {}  编号 id {}\n",
+        "{} {}  [{}]{}  {}\n{}代码 code {}  标识 id {}\n",
         words::kind(record.kind),
         words::short(&record.id),
         words::state(record.kind, record.state.state.as_str()),
@@ -85,6 +93,9 @@ fn in_words(
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        view.number
+            .as_ref()
+            .map_or_else(String::new, |number| format!("编号 number {number}  ")),
         number::code(&record.id),
         record.id,
     );
@@ -223,7 +234,9 @@ fn one_line(line: &Line, light: Option<Light>) -> String {
         .unwrap_or_default();
     let mut out = format!(
         "{}  {kind} [{state}] {}{}{}",
-        number::code(&line.id),
+        line.number
+            .as_ref()
+            .map_or_else(|| number::code(&line.id), ToString::to_string),
         line.title,
         line.behalf
             .as_ref()

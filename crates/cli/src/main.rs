@@ -8,6 +8,7 @@ mod args;
 mod bundle;
 mod form;
 mod looks;
+mod photo;
 mod rescue;
 mod sync;
 mod trust;
@@ -117,7 +118,8 @@ async fn on_device(dir: &Path, command: OnDevice, json: bool) -> anyhow::Result<
             trust::keep(&mut here, dir, asked.ca.as_deref())?;
             sync::enrol(&mut here, &asked).await
         }
-        OnDevice::Sync(asked) => sync::sync(&mut here, &asked, json).await,
+        OnDevice::Sync(asked) => sync::sync(&mut here, dir, (&asked, json)).await,
+        OnDevice::Photo(asked) => photo::run(&mut here, dir, &asked),
         OnDevice::New(asked) => acts::new(&mut here, &asked),
         OnDevice::Edit(asked) => acts::edit(&mut here, &asked),
         OnDevice::Event(asked) => acts::event(&mut here, &asked),

@@ -2,6 +2,7 @@
 //!
 //! Never loses anything when there is none: what is on the device stays there.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,7 +11,8 @@ use liandu_device::native::{SyncReport, Trouble, socket_address};
 use serde_json::json;
 
 use crate::args::{Enrol, Sync};
-use crate::{Here, NeedsAPerson, Said, say, words};
+use crate::photo::send::Sent;
+use crate::{Here, NeedsAPerson, Said, photo, say, words};
 
 pub(crate) async fn enrol(here: &mut Here, asked: &Enrol) -> anyhow::Result<Said> {
     let (server, code) = invitation(asked)?;
@@ -57,7 +59,11 @@ fn invitation(asked: &Enrol) -> anyhow::Result<(String, String)> {
     Ok((server, code))
 }
 
-pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::Result<Said> {
+pub(crate) async fn sync(
+    here: &mut Here,
+    dir: &Path,
+    (asked, json): (&Sync, bool),
+) -> anyhow::Result<Said> {
     if here.engine().device().is_none() {
         bail!("本机尚未登记:liandu enrol --server … --code … (not enrolled)");
     }
@@ -66,6 +72,11 @@ pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::R
         return Ok(Said::new(String::new(), json!({ "watched": true })));
     }
     let report = here.sync(Duration::from_secs(asked.timeout)).await?;
+    // With a line open there is a way for photos, too.
+    let photos = match &report.trouble {
+        None => photo::send::all(here, dir).await?,
+        Some(_) => Sent::waiting(photo::waiting(here, dir)?.len()),
+    };
     here.disconnect().await?;
     let overview = here.engine().status();
     let left = overview.on_device + overview.sent;
@@ -78,6 +89,7 @@ pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::R
         "held": overview.held,
         "position": overview.position.map(|position| position.0),
         "escrow": report.escrow,
+        "photos": { "sent": photos.sent, "waiting": photos.left, "trouble": photos.trouble },
         "trouble": trouble,
     });
     if let Some(trouble) = trouble {
@@ -105,6 +117,7 @@ pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::R
             "还有 {left} 项未送达 (edits not at the office yet)\n"
         ));
     }
+    human.push_str(&about_photos(&photos));
     if overview.refused > 0 {
         human.push_str(&format!(
             "{} 项被退回,见 liandu status (edits were refused)\n",
@@ -116,6 +129,25 @@ pub(crate) async fn sync(here: &mut Here, asked: &Sync, json: bool) -> anyhow::R
         json: said,
         needs_a_person: overview.refused > 0 || report.escrow,
     })
+}
+
+/// What became of the photos, where there were any.
+fn about_photos(photos: &Sent) -> String {
+    let mut said = String::new();
+    if photos.sent > 0 {
+        said.push_str(&format!(
+            "照片 photos: {0} 张已送达 ({0} sent)\n",
+            photos.sent
+        ));
+    }
+    if photos.left > 0 {
+        let why = photos.trouble.as_deref().unwrap_or_default();
+        said.push_str(&format!(
+            "还有 {0} 张照片未送达,都在本机,下次同步再送 ({0} photos wait here for the next sync): {why}\n",
+            photos.left
+        ));
+    }
+    said
 }
 
 fn trouble(report: &SyncReport) -> Option<String> {

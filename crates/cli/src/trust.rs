@@ -15,12 +15,20 @@ const KEPT: &str = "server-ca.pem";
 
 /// Believes what was kept at enrolment, if anything was.
 pub(crate) fn recall(here: &mut Here, dir: &Path) -> anyhow::Result<()> {
-    if let Some(pem) = here.engine().note(KEPT).map(<[u8]>::to_vec) {
-        return Ok(here.trust(&pem)?);
+    match kept(here, dir)? {
+        Some(pem) => here.trust(&pem).context(KEPT),
+        None => Ok(()),
+    }
+}
+
+/// The certificate that is believed alone; none: what the system believes.
+pub(crate) fn kept(here: &mut Here, dir: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    if let Some(pem) = here.engine().note(KEPT) {
+        return Ok(Some(pem.to_vec()));
     }
     match fs::read(dir.join(KEPT)) {
-        Ok(pem) => here.trust(&pem).context(KEPT),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(pem) => Ok(Some(pem)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).context(KEPT),
     }
 }

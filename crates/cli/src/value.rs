@@ -206,7 +206,7 @@ fn position(typed: &str) -> Option<GeoPosition> {
 }
 
 /// `2020-04-12T08:30[:15][Z]`; without `Z` as Beijing time.
-fn time(typed: &str) -> Option<Timestamp> {
+pub(crate) fn time(typed: &str) -> Option<Timestamp> {
     let utc = typed.ends_with('Z');
     let typed = typed.trim_end_matches('Z');
     let (day, clock) = typed.split_once(['T', ' ']).unwrap_or((typed, "00:00"));

@@ -13,6 +13,7 @@ mod envelopes;
 mod feed;
 mod loading;
 mod notes;
+mod numbers;
 mod outbox;
 mod repair;
 mod rescuing;
@@ -178,6 +179,7 @@ pub struct Engine {
     sheets: Vec<SignedReceipts>,
     /// Parts of others' envelopes for the office.
     carrying: envelopes::Carrying,
+    numbering: numbers::Numbering,
     outputs: VecDeque<Output>,
 }
 
@@ -236,6 +238,7 @@ impl Engine {
 
     fn connected(&mut self, now: Timestamp) {
         self.offers_afresh();
+        self.numbers_afresh();
         if self.enroller.is_some() {
             self.tell_enroller(now, liandu_core::protocol::enrol::Input::Connected);
         } else {
@@ -291,7 +294,7 @@ impl Engine {
             while let Some(output) = self.client.as_mut().and_then(Client::poll) {
                 self.client_says(now, output);
             }
-            if !self.offer_next(now) && !self.carry_next(now) {
+            if !self.offer_next(now) && !self.carry_next(now) && !self.ask_numbers(now) {
                 return;
             }
         }
@@ -336,6 +339,7 @@ impl Engine {
             client::Output::NeedDigests => self.give_digests(now),
             client::Output::NeedHeads { scope, after } => self.give_heads(now, scope, after),
             client::Output::Carried { outcome, receipts } => self.carried(outcome, receipts),
+            client::Output::Numbers(numbers) => self.numbers_came(numbers),
             client::Output::Wanted(records) => self.records_wanted(records),
             client::Output::Odd(odd) => self.event(Event::Odd(odd)),
         }

@@ -176,6 +176,8 @@ pub fn view(view: &RecordView) -> Json {
     let mut shown = record(&view.record);
     if let Some(map) = shown.as_object_mut() {
         map.insert("seen".to_owned(), json!(view.heads.to_string()));
+        let number = view.number.as_ref().map(ToString::to_string);
+        map.insert("number".to_owned(), json!(number));
         map.insert("scope".to_owned(), json!(view.scope.as_ref().map(scope)));
         let edits: Vec<Json> = view.edits.iter().map(edit).collect();
         map.insert("own_edits".to_owned(), json!(edits));
@@ -282,6 +284,7 @@ pub fn line(line: &Line, light: Option<Light>) -> Json {
     json!({
         "id": line.id.to_string(),
         "code": number::code(&line.id),
+        "number": line.number.as_ref().map(ToString::to_string),
         "author": line.author.as_ref().map(ToString::to_string),
         "on_behalf_of": line.behalf.as_ref().map(ToString::to_string),
         "kind": line.kind.map(|kind| kind.as_str()),

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liandu_core::id::{ChangeHash, PersonId, RecordId, ScopeId};
+use liandu_core::protocol::message::Numbered;
 use liandu_core::protocol::update::{AnyKind, Chunk};
 use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
@@ -40,6 +41,9 @@ pub(crate) struct Header {
     /// A server lacks what lies beyond these heads: to be sent until it says that it has it.
     #[n(7)]
     pub(crate) wanted: Option<Heads>,
+    /// What people say on the phone for it, once the office has told.
+    #[n(8)]
+    pub(crate) number: Option<Numbered>,
 }
 
 /// Why a record's content is not here any more.
@@ -109,6 +113,7 @@ impl Layers {
                 seals: Vec::new(),
                 gone: None,
                 wanted: None,
+                number: None,
             },
             chunks: BTreeMap::new(),
             own: BTreeMap::new(),

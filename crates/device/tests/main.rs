@@ -10,6 +10,7 @@
 
 mod carried;
 mod crash;
+mod numbers;
 mod office;
 mod phone;
 mod restored;

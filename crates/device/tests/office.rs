@@ -53,6 +53,10 @@ pub(crate) struct Office {
     statements: Vec<Vec<u8>>,
     /// Parts that were carried to it.
     pub(crate) delivered: usize,
+    /// Numbers of problems; none: a server from before there were any.
+    pub(crate) numbers: Option<BTreeMap<RecordId, u64>>,
+    /// Questions for them.
+    pub(crate) numbers_asked: usize,
 }
 
 /// One connection as the server sees it.
@@ -104,6 +108,8 @@ impl Office {
             mute: false,
             statements: Vec::new(),
             delivered: 0,
+            numbers: None,
+            numbers_asked: 0,
         }
     }
 
@@ -173,6 +179,7 @@ impl Office {
             ToServer::Heads(page) => self.heads(line, &page),
             ToServer::Follow(_) => self.feed(line),
             ToServer::Carry(carry) => vec![self.deliver(&carry).into()],
+            ToServer::WantNumbers(want) => self.numbers(&want.records),
             ToServer::Got(_) | ToServer::WantDefinitions(_) | ToServer::Authority(_) => Vec::new(),
         };
         out.into_iter()

@@ -93,6 +93,7 @@ fn carry_out(session: &mut Session, resume: Resume, escrow: bool) -> bool {
                 upto: cursor(9),
                 more: false,
             }),
+            session::Output::ReadNumbers(_) => session::Input::Numbers(Vec::new()),
             session::Output::ReadDefinitions(_) => session::Input::Definitions(Vec::new()),
             session::Output::Digests(digests) => {
                 session::Input::Differing(digests.iter().map(|digest| digest.scope).collect())
@@ -233,6 +234,7 @@ fn store(client: &mut Client) {
             | client::Output::CaughtUp(_)
             | client::Output::Wanted(_)
             | client::Output::Carried { .. }
+            | client::Output::Numbers(_)
             | client::Output::Odd(_) => continue,
         };
         client.handle(NOW, input);

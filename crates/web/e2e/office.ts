@@ -33,7 +33,7 @@ function passwordOf(user: string): string {
 export const demoAddress = (): string => left('LIANDU_DEMO');
 export const stageAddress = (): string => left('LIANDU_STAGE');
 
-const FIRST: Readonly<Record<string, string>> = { leader: '今日', admin: '管理' };
+const FIRST: Readonly<Record<string, string>> = { leader: '今日' };
 
 export async function signIn(page: Page, user = 'province'): Promise<void> {
   await page.goto(url('/'));

@@ -43,6 +43,7 @@ fn line(view: &RecordView) -> Json {
         "region": record.text_of("region"),
         "village": record.text_of("village"),
         "code": number::code(&record.id),
+        "number": view.number.as_ref().map(ToString::to_string),
         "due": light::due(record).map(|day| day.to_string()),
         "clock": light::clock(record).as_str(),
         "inspection": record.text_of("inspection"),

@@ -40,8 +40,7 @@ function department(unit: string): readonly Place[] {
 
 export function placesOf(who: Schemas['SessionJson'] | null): readonly Place[] {
   const leads = who?.grants.every(({ role }) => role === 'leader') ?? false;
-  const onlyAdministers = who?.grants.every(({ role }) => role === 'administrator') ?? false;
-  const places: Place[] = onlyAdministers ? [] : [{ to: '/', name: leads ? 'today' : 'inbox' }];
+  const places: Place[] = [{ to: '/', name: leads ? 'today' : 'inbox' }];
   for (const grant of who?.grants ?? []) {
     if (grant.role === 'congress-office' || grant.role === 'response-centre') places.push(...office(grant.role === 'congress-office'));
     if (grant.role === 'leader') places.push(...LEADER);

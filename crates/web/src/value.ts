@@ -19,6 +19,13 @@ export function grouped(number: number): string {
   return number.toLocaleString('zh-CN').replace(/,/g, ' ');
 }
 
+/** A size for people, `12.3 MB`. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
+  return `${(count / 1000 ** step).toLocaleString('zh-CN', { maximumFractionDigits: step === 0 ? 0 : 1 })} ${units[step]}`;
+}
+
 type Words = { yes: string; no: string; empty: string };
 type NameOf = (code: string) => string;
 

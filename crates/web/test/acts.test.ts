@@ -54,8 +54,8 @@ test('a region holds what its code begins, zeros aside', () => {
   expect([within('130000', '130402'), within('130400', '130402'), within('130500', '130402'), within('130402', '130402101')]).toEqual([true, true, false, true]);
 });
 
-test('somebody who only administers has no inbox, and the demo gives seats only for whole pairs', () => {
-  expect(placesOf(who('administrator', '130000')).map(({ to }) => to)).toEqual(['/admin']);
+test('somebody who only administers has an inbox, too, but no ledger, and the demo gives seats only for whole pairs', () => {
+  expect(placesOf(who('administrator', '130000')).map(({ to }) => to)).toEqual(['/', '/admin']);
   expect(placesOf(who('leader', '130000'))[0]?.name).toBe('today');
   expect(seatsOf('province:aa-bb,leader,:x,admin:c').map(({ user, password }) => `${user}=${password}`)).toEqual(['province=aa-bb', 'admin=c']);
 });

@@ -5,7 +5,7 @@ use crate::command::{
     self, Phases, answer, binaries, cargo, program, root, succeeds, typed, watch,
 };
 use crate::count::{Count, Runner};
-use crate::{packages, setup, tidy, wasm, web};
+use crate::{api, packages, setup, tidy, wasm, web};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
@@ -24,7 +24,7 @@ const ALL: [&str; 2] = ["--workspace", "--all-features"];
 /// # Errors
 /// When a phase fails; later ones are not tried, except that documentation tests follow tests.
 fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
-    let mut phases = Phases::new(if wasm == Wasm::Checked { 11 } else { 10 });
+    let mut phases = Phases::new(if wasm == Wasm::Checked { 12 } else { 11 });
     phases.run("准备 set-up", || {
         setup::build_tools()?;
         setup::rust_components()
@@ -55,6 +55,10 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         docs.args(["--doc", "--no-fail-fast"]);
         counted(Runner::Libtest, docs, count)
     });
+    let described = phases.run("接口与说明 API as described", || match api::in_passing()? {
+        Some(asking) => counted(Runner::Libtest, asking, count),
+        None => Ok(()),
+    });
     let pages = phases.run("网页 web pages", || {
         web::prepare()?;
         command::run(web::npm(&["run", "check"]))?;
@@ -78,7 +82,7 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         field.env("LIANDU_BIN_DIR", binaries()?);
         counted(Runner::Playwright, field, count)
     });
-    tests.and(docs).and(pages).and(stories)?;
+    tests.and(docs).and(described).and(pages).and(stories)?;
     if wasm == Wasm::Checked {
         phases.run("浏览器编译 wasm build", || wasm::check(wasm::Way::Any))?;
     }

@@ -11,15 +11,20 @@ mod new_phones;
 mod people;
 mod publish;
 mod roster;
+mod upkeep;
 
 pub use accounts::{AccountBody, AccountChange, AccountJson};
-pub use audit::{AuditJson, AuditLineJson};
+pub use audit::{AuditJson, AuditKindJson, AuditLineJson};
 pub use devices::{DeviceJson, RevokeBody};
 pub use invitations::{InvitationJson, InviteBody, InvitedJson};
 pub use new_phones::WaitingPhoneJson;
 pub use people::{PeopleJson, PersonJson, SetUpJson};
 pub use publish::PublishedJson;
 pub use roster::RosterJson;
+pub(crate) use upkeep::warnings;
+pub use upkeep::{
+    BackupJson, CheckJson, FoundJson, RunningJson, UnsavedJson, UpkeepJson, WarningJson,
+};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -50,8 +55,12 @@ pub(super) fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(accounts::change))
         .routes(routes!(audit::index))
         .routes(routes!(publish::publish))
+        .routes(routes!(upkeep::show))
+        .routes(routes!(upkeep::check))
 }
 
+pub(super) use audit::__path_file as __path_audit_file;
+pub(super) use audit::file as audit_file;
 pub(super) use roster::__path_begin as __path_bring_roster;
 pub(super) use roster::begin as bring_roster;
 

@@ -20,6 +20,8 @@ use crate::tables::query::{Cursor, Sort};
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     pub(crate) filter: Filter,
+    /// The question as it was asked, for the log.
+    pub(crate) said: String,
     pub(crate) sort: Sort,
     pub(crate) cursor: Option<Cursor>,
     pub(crate) before: Option<Position>,
@@ -37,6 +39,7 @@ impl Ask {
         let (filter, rest) = Filter::parse(pairs)?;
         let mut ask = Ask {
             filter,
+            said: said(pairs),
             sort: Sort::LastDown,
             cursor: None,
             before: None,
@@ -80,6 +83,21 @@ impl Ask {
         }
         Ok(())
     }
+}
+
+/// The parameters as they were asked, cut when they are very long.
+fn said(pairs: &[(String, String)]) -> String {
+    let asked = pairs.iter().filter(|(name, _)| name != "at_least");
+    let asked: Vec<String> = asked
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let mut said = asked.join("&");
+    if said.len() > limits::EXPORT_FILTER_BYTES_MAX {
+        let end = said.floor_char_boundary(limits::EXPORT_FILTER_BYTES_MAX);
+        said.truncate(end);
+        said.push('…');
+    }
+    said
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Ask {

@@ -5,11 +5,13 @@
 //! request, so a revocation counts at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use liandu_core::limits;
+use liandu_core::log::{SignIn, SignInOutcome};
 use liandu_core::policy::Principal;
 use liandu_core::time::Timestamp;
 use tokio::sync::Semaphore;
@@ -18,16 +20,21 @@ use crate::accounts::new_phones::NewPhones;
 use crate::accounts::password;
 use crate::accounts::session::{Session, Sessions, Token};
 use crate::accounts::throttle::{Throttle, Who};
+use crate::accounts::tries::{Totals, Tries};
 use crate::api::Office;
 use crate::api::origin::Outside;
 use crate::api::problem::ApiError;
-use crate::engine::OfficeUser;
+use crate::command::execute::console;
+use crate::engine::{AuthorityAct, OfficeUser};
 use crate::tables::visible::Visible;
 
 /// The cookie's name.
 pub(crate) const COOKIE: &str = "liandu-session";
 /// A header that no foreign page can send without being asked first.
 pub(crate) const CSRF_HEADER: &str = "liandu-csrf";
+
+/// Between two entries of tries that were counted together.
+const TRIES_EVERY: Duration = Duration::from_secs(60);
 
 /// What the door takes from outside: the clock and randomness.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +72,8 @@ fn system_random() -> Option<[u8; 32]> {
 pub struct Door {
     sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
+    /// Tries that the log does not have yet.
+    tries: Mutex<Tries>,
     /// Each password check takes 19 MiB and tens of milliseconds.
     checks: Semaphore,
     /// Questions to the tables at the same time, exports aside.
@@ -90,6 +99,7 @@ impl Door {
         Door {
             sessions: Mutex::default(),
             throttle: Mutex::default(),
+            tries: Mutex::default(),
             checks: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
             reads: Semaphore::new(limits::TABLE_READERS_MAX),
             waits: Semaphore::new(limits::CHANGES_WAITING_MAX),
@@ -106,6 +116,12 @@ impl Door {
 
     pub(crate) fn sessions_alive(&self) -> usize {
         open(&self.sessions).count()
+    }
+
+    /// Tries since start, and rows about them that wait for the log.
+    pub(crate) fn tried(&self) -> (Totals, usize) {
+        let tries = open(&self.tries);
+        (tries.totals(), tries.waiting())
     }
 
     fn may_try(&self, user: &Who, address: &Who) -> Result<(), ApiError> {
@@ -144,13 +160,75 @@ impl Door {
     }
 }
 
-/// Checks a password and begins a session.
+/// Signs in; every try, however it ends, is counted and on its way into the log before it is
+/// answered.
 pub(crate) async fn sign_in(
     office: &Office,
     user: &str,
     password: String,
     address: String,
-) -> Result<(Token, Session), ApiError> {
+) -> Result<(Token, Session, Principal), ApiError> {
+    let tried = try_in(office, user, password, address.clone()).await;
+    let outcome = match &tried {
+        Ok(_) => SignInOutcome::In,
+        Err(ApiError::WrongPassword) => SignInOutcome::Wrong,
+        Err(ApiError::TooManyTries { .. }) => SignInOutcome::Wait,
+        Err(_) => return tried,
+    };
+    let name = user.to_owned();
+    let known = office
+        .engine
+        .directory(move |known| known.account(&name).is_some());
+    // People type passwords where the name belongs: only names of accounts are kept.
+    let known = if known.await? { user } else { "" };
+    let now = office.door.now();
+    let rows = {
+        let mut tries = open(&office.door.tries);
+        tries.note(known, &address, outcome, now);
+        if outcome == SignInOutcome::Wait {
+            // It cost nobody anything: the next minute's entry has it.
+            return tried;
+        }
+        tries.due(now)
+    };
+    write_tries(office, rows).await;
+    tried
+}
+
+/// Writes once a minute what was not written at once, until it is ended.
+pub(crate) async fn note_tries(office: Office) {
+    let mut every = tokio::time::interval(TRIES_EVERY);
+    loop {
+        every.tick().await;
+        write_all_tries(&office).await;
+    }
+}
+
+/// Writes all that is known of tries to sign in.
+pub(crate) async fn write_all_tries(office: &Office) {
+    let rows = open(&office.door.tries).all();
+    write_tries(office, rows).await;
+}
+
+/// What cannot be written (a disk that is nearly full) is kept for the next time.
+async fn write_tries(office: &Office, rows: Vec<SignIn>) {
+    if rows.is_empty() {
+        return;
+    }
+    let act = AuthorityAct::SignIns(rows.clone());
+    if let Err(error) = office.engine.act(console(), act).await {
+        tracing::warn!(%error, "sign-ins wait to be written into the log");
+        open(&office.door.tries).put_back(rows);
+    }
+}
+
+/// Checks a password and begins a session.
+async fn try_in(
+    office: &Office,
+    user: &str,
+    password: String,
+    address: String,
+) -> Result<(Token, Session, Principal), ApiError> {
     let door = &office.door;
     let (by_user, by_address) = (Who::User(user.to_owned()), Who::Address(address));
     if user.len() > limits::USER_BYTES_MAX {
@@ -180,9 +258,15 @@ pub(crate) async fn sign_in(
         return Err(ApiError::WrongPassword);
     };
     open(&door.throttle).succeeded(user);
+    let name = user.to_owned();
+    let asked = office
+        .engine
+        .directory(move |known| known.principal_of_user(&name));
+    let principal = asked.await?.filter(|principal| !principal.revoked);
+    let principal = principal.ok_or(ApiError::WrongPassword)?;
     let token = Token::new((door.edge.random)().ok_or(ApiError::Internal)?);
     let session = open(&door.sessions).begin(&token, user, &account, door.now());
-    Ok((token, session))
+    Ok((token, session, principal))
 }
 
 /// A signed-in person, as the directory knows them now.

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse};
 use futures_util::stream;
-use liandu_core::id::GroupId;
+use liandu_core::id::{GroupId, Position};
 use liandu_core::light::Lights;
 use liandu_core::limits;
 use liandu_core::record::number::code;
@@ -26,14 +26,16 @@ use crate::api::Office;
 use crate::api::ask::{Ask, FilterParams};
 use crate::api::door::SignedIn;
 use crate::api::problem::{ApiError, Problem};
+use crate::engine::AuthorityAct;
+use crate::tables::audit::EXPORT_OF_REFERRALS;
+use crate::tables::count::count;
 use crate::tables::query::{Asked, Exported, Snapshot, export, places};
 use crate::tables::rows::NOT_DUE;
-use crate::tables::visible::Visible;
 use crate::tables::{Mark, TablesError};
 
 const PIECE_BYTES: usize = 64 << 10;
 const PIECES_AHEAD: usize = 4;
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "id",
     "kind",
     "campaign",
@@ -59,6 +61,7 @@ const COLUMNS: [&str; 25] = [
     "code",
     "number",
     "on_behalf_of",
+    "raised",
 ];
 
 /// Where a format's text goes, a piece at a time.
@@ -95,13 +98,41 @@ impl Pieces {
 
 type Format = fn(&Snapshot<'_>, Asked<'_>, &mut Pieces) -> Result<(), TablesError>;
 
-/// Streams an export; the position is known before the first row.
+/// Notes in the log that somebody takes a list out of the system: what and in which format, by
+/// which filter, how many rows and as of where. What cannot be noted is not given.
+pub(crate) async fn carried_out(
+    office: &Office,
+    who: &SignedIn,
+    (what, format): (&str, &str),
+    filter: String,
+    (rows, as_of): (u64, Position),
+) -> Result<(), ApiError> {
+    let (what, format) = (what.to_owned(), format.to_owned());
+    let act = AuthorityAct::Exported {
+        what,
+        format,
+        filter,
+        rows,
+        as_of,
+    };
+    office.engine.act(who.office_user(), act).await?;
+    Ok(())
+}
+
+/// Streams an export once the log knows of it; position and number of rows are known before the
+/// first.
 async fn streamed(
     office: Office,
-    visible: Visible,
+    who: SignedIn,
     ask: Ask,
-    format: Format,
+    (name, format): (&'static str, Format),
 ) -> Result<(Mark, Body), ApiError> {
+    let (visible, said) = (who.visible(), ask.said.clone());
+    let what = if ask.filter.asks_referrals() {
+        EXPORT_OF_REFERRALS
+    } else {
+        "records"
+    };
     office.reach(ask.at_least).await?;
     let busy = |_| ApiError::Busy { retry_s: 20 };
     let permit = office
@@ -114,19 +145,25 @@ async fn streamed(
     let runtime = Handle::current();
     let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
     let (begun, begins) = oneshot::channel();
+    let (noted, may_go) = oneshot::channel::<()>();
     let readers = office.readers.clone();
     tokio::task::spawn_blocking(move || {
         let _held_to_the_end = permit;
         let written = readers.read(lights, |snapshot| {
-            let _gone = begun.send(snapshot.mark().clone());
+            let asked = Asked {
+                visible: &visible,
+                filter: &ask.filter,
+            };
+            let rows = count(snapshot, asked, None)?.total;
+            let _gone = begun.send((snapshot.mark().clone(), rows));
+            // Not noted, not given.
+            if may_go.blocking_recv().is_err() {
+                return Ok(());
+            }
             let mut pieces = Pieces {
                 buffer: Vec::new(),
                 sender: sender.clone(),
                 runtime,
-            };
-            let asked = Asked {
-                visible: &visible,
-                filter: &ask.filter,
             };
             format(snapshot, asked, &mut pieces)?;
             let _gone = pieces.flush();
@@ -136,7 +173,11 @@ async fn streamed(
             tracing::error!(%error, "an export broke off");
         }
     });
-    let mark = begins.await.map_err(|_| ApiError::Internal)?;
+    let (mark, rows) = begins.await.map_err(|_| ApiError::Internal)?;
+    let as_of = (rows, mark.position);
+    carried_out(&office, &who, (what, name), said, as_of).await?;
+    // An error means that writing broke off: the answer ends early.
+    let _gone = noted.send(());
     let next = |mut receiver: mpsc::Receiver<Bytes>| async {
         let piece = receiver.recv().await?;
         Some((Ok::<_, std::convert::Infallible>(piece), receiver))
@@ -154,7 +195,7 @@ pub(crate) async fn csv_file(
     who: SignedIn,
     ask: Ask,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (mark, body) = streamed(office, who.visible(), ask, csv_rows).await?;
+    let (mark, body) = streamed(office, who, ask, ("csv", csv_rows)).await?;
     Ok((headers("text/csv; charset=utf-8", "csv", &mark), body))
 }
 
@@ -168,7 +209,7 @@ pub(crate) async fn geojson_file(
     who: SignedIn,
     ask: Ask,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (mark, body) = streamed(office, who.visible(), ask, geojson_rows).await?;
+    let (mark, body) = streamed(office, who, ask, ("geojson", geojson_rows)).await?;
     Ok((headers("application/geo+json", "geojson", &mark), body))
 }
 
@@ -198,7 +239,7 @@ fn harmless(text: String) -> String {
     }
 }
 
-fn csv_line(fields: impl Iterator<Item = String>) -> Vec<u8> {
+pub(crate) fn csv_line(fields: impl Iterator<Item = String>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     // Writing to a Vec cannot fail.
     let _written = writer.write_record(fields.map(|text| harmless(text).into_bytes()));
@@ -266,6 +307,7 @@ fn fixed(lights: &Lights, exported: &Exported) -> [String; COLUMNS.len()] {
         code(&line.id),
         or_empty(line.number.as_ref().map(ToString::to_string)),
         or_empty(line.behalf.as_ref().map(ToString::to_string)),
+        or_empty(line.raised(lights).map(|level| level.as_str().to_owned())),
     ]
 }
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::Office;
+use crate::api::admin::{WarningJson, warnings};
 use crate::api::ask::Ask;
 use crate::api::door::SignedIn;
 use crate::api::json::{AsOf, LabelJson};
@@ -90,6 +91,8 @@ pub struct InboxJson {
     pub waits: Vec<WaitJson>,
     /// Referrals, then what is due first; at most `limit` of all.
     pub records: Vec<WaitingJson>,
+    /// What an administrator should do about the server; nobody else is told.
+    pub warnings: Vec<WarningJson>,
 }
 
 /// Why records wait.
@@ -384,6 +387,7 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
         total: once(snapshot, &visible, &heaps)?,
         waits,
         records: found.iter().map(waiting).collect(),
+        warnings: Vec::new(),
     })
 }
 
@@ -399,8 +403,14 @@ pub(crate) async fn show(
     who: SignedIn,
     ask: Ask,
 ) -> Result<Json<InboxJson>, ApiError> {
+    let administers = |grant: &Grant| grant.role == Role::Administrator;
+    let warned = who.principal.grants.iter().any(administers);
     let answer = office.read(ask.at_least, move |snapshot| {
         read(snapshot, &who, ask.limit)
     });
-    answer.await.map(Json)
+    let mut inbox = answer.await?;
+    if warned {
+        inbox.warnings = warnings(&office).await?;
+    }
+    Ok(Json(inbox))
 }

@@ -73,6 +73,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// More records than a spreadsheet has rows.
     TooManyRows,
+    /// More acts of the audit than one file holds.
+    TooManyActs,
     /// A file is no table that can be brought in.
     Sheet(SheetError),
     /// A file was not taken or given.
@@ -232,6 +234,12 @@ const TOO_MANY_ROWS: Words = words(
     "记录超过表格的行数上限,请缩小范围或导出 CSV",
     "more records than a spreadsheet holds: narrow the filter or export CSV",
 );
+const TOO_MANY_ACTS: Words = words(
+    413,
+    "too-many-acts",
+    "一个文件最多 100000 条,请缩短时间范围,分几次导出",
+    "one file holds 100,000 acts: choose a shorter time and export in parts",
+);
 const IMPORT_FORM: Words = words(
     422,
     "import-form",
@@ -302,6 +310,7 @@ impl ApiError {
             ApiError::Form => BAD_BODY,
             ApiError::TooLarge => TOO_LARGE,
             ApiError::TooManyRows => TOO_MANY_ROWS,
+            ApiError::TooManyActs => TOO_MANY_ACTS,
             ApiError::Sheet(SheetError::Form) => IMPORT_FORM,
             ApiError::Sheet(SheetError::TooLarge) => IMPORT_TOO_LARGE,
             ApiError::File(fault) => fault.words(),
@@ -341,6 +350,7 @@ impl ApiError {
             | ApiError::Form
             | ApiError::TooLarge
             | ApiError::TooManyRows
+            | ApiError::TooManyActs
             | ApiError::Sheet(_)
             | ApiError::Refused(_)
             | ApiError::Illegal(_)
@@ -363,6 +373,7 @@ impl ApiError {
             | ApiError::Form
             | ApiError::TooLarge
             | ApiError::TooManyRows
+            | ApiError::TooManyActs
             | ApiError::Sheet(_)
             | ApiError::File(_)
             | ApiError::SeenMissing

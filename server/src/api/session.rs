@@ -85,12 +85,8 @@ pub(crate) async fn begin(
     CameFrom(address): CameFrom,
     JsonBody(asked): JsonBody<SignIn>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (token, session) = sign_in(&office, &asked.user, asked.password, address).await?;
-    let asked = office
-        .engine
-        .directory(move |known| known.principal_of_user(&asked.user));
-    let principal = asked.await?.filter(|principal| !principal.revoked);
-    let principal = principal.ok_or(ApiError::WrongPassword)?;
+    let (token, session, principal) =
+        sign_in(&office, &asked.user, asked.password, address).await?;
     let json = session_json(&session, &principal, Some(token.text()));
     let headers = AppendHeaders([(header::SET_COOKIE, office.door.cookie(Some(&token)))]);
     Ok((StatusCode::CREATED, headers, Json(json)))

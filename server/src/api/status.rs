@@ -174,11 +174,43 @@ fn office_rows(office: &Office, end: u64) -> [Row; 5] {
     ]
 }
 
+fn door_rows(office: &Office) -> [Row; 4] {
+    let (tried, waiting) = office.door.tried();
+    let counter = "counter";
+    [
+        (
+            "sign_ins_total",
+            counter,
+            "office sessions begun by signing in",
+            tried.signed_in,
+        ),
+        (
+            "sign_ins_failed_total",
+            counter,
+            "tries to sign in with a wrong name or password",
+            tried.failed,
+        ),
+        (
+            "sign_ins_delayed_total",
+            counter,
+            "tries to sign in that were told to wait",
+            tried.delayed,
+        ),
+        (
+            "sign_ins_unwritten",
+            "gauge",
+            "rows about sign-ins that wait for the log",
+            waiting as u64,
+        ),
+    ]
+}
+
 fn text(office: &Office) -> String {
     let numbers = office.engine.numbers();
     let rows = engine_rows(&numbers)
         .into_iter()
-        .chain(office_rows(office, numbers.position));
+        .chain(office_rows(office, numbers.position))
+        .chain(door_rows(office));
     let mut text = String::new();
     for (name, kind, help, number) in rows {
         // Writing to a String cannot fail.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod agreement;
+mod audit;
 mod description;
 mod dispatches;
 mod door;
@@ -19,4 +20,5 @@ mod open_pages;
 mod raised;
 mod records;
 mod referrals;
+mod upkeep;
 mod world;

@@ -18,33 +18,34 @@ use crate::engine::keys::NODE_KEY;
 use crate::engine::{Handle, LiveKeeper, now};
 use crate::index::{keys, rows};
 use crate::journal::{FolderDisk, Journal, Options, Piece};
+use crate::upkeep::{BackupNote, note_backup};
 
 /// Says what is in a backup.
-pub(super) const MANIFEST: &str = "backup.json";
+pub(crate) const MANIFEST: &str = "backup.json";
 /// Erased records, beside every backup and between them.
 pub(super) const TOMBSTONES: &str = "liandu-tombstones.json";
 /// Version of both files.
 pub(super) const FORMAT: u32 = 1;
 /// The copy of the log.
-pub(super) const JOURNAL: &str = "journal";
+pub(crate) const JOURNAL: &str = "journal";
 
 /// What a backup is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     /// `FORMAT`.
-    pub(super) format: u32,
+    pub(crate) format: u32,
     /// The installation.
-    pub(super) deployment: String,
+    pub(crate) deployment: String,
     /// The log's life.
-    pub(super) epoch: String,
+    pub(crate) epoch: String,
     /// End of the log.
-    pub(super) position: u64,
+    pub(crate) position: u64,
     /// Rolling hash there.
-    pub(super) hash: String,
+    pub(crate) hash: String,
     /// The server's clock, ISO 8601.
-    pub(super) time: String,
+    pub(crate) time: String,
     /// Bytes of the log.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// One erased record: what a restore needs to erase it again.
@@ -139,6 +140,17 @@ fn write(plan: &Plan, data: &Path, to: &Path) -> anyhow::Result<Reply> {
     // Last: a folder without it is no backup.
     json(&to.join(MANIFEST), &plan.manifest)?;
     std::fs::File::open(to)?.sync_all()?;
+    let time = now().0;
+    let note = BackupNote {
+        time,
+        position: plan.manifest.position,
+        hash: plan.manifest.hash.clone(),
+        bytes: plan.manifest.bytes,
+        path: std::path::absolute(to)?,
+        proved: time,
+        restored: false,
+    };
+    note_backup(data, &note);
     let Manifest {
         position, bytes, ..
     } = plan.manifest;
@@ -235,7 +247,7 @@ fn json<T: Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
 }
 
 /// Writes beside and renames; readable by the owner only.
-pub(super) fn private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let new = path.with_extension("new");
     let mut options = std::fs::OpenOptions::new();
     let mut file = options

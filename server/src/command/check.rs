@@ -3,9 +3,9 @@
 //!
 //! Never changes anything without `--repair`, and never mends the log: opening it for serving does.
 
-mod look;
+pub(crate) mod look;
 mod records;
-mod report;
+pub(crate) mod report;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -17,20 +17,23 @@ use sha2::{Digest, Sha256};
 
 use super::Place;
 use super::admin::print::out;
+use super::backup::MANIFEST;
 use super::execute::explained;
 use super::folder::Folder;
 use super::rebuild;
 use crate::config::Settings;
+use crate::engine;
 use crate::index::fold;
 use crate::index::memory::MemoryIndex;
 use crate::index::overlay::Overlay;
 use crate::index::sled::SledIndex;
 use crate::index::{Index, keys, rows};
-use crate::journal::{Damage, FolderDisk, Journal, Payload};
+use crate::journal::{Damage, Disk, FolderDisk, Journal, Payload};
 use crate::packs::FolderPacks;
 use crate::tables::check::{Difference, check};
 use crate::tables::query::Snapshot;
 use crate::tables::schema;
+use crate::upkeep::{CheckNote, note_check};
 use look::Look;
 use report::{Part, Report};
 
@@ -46,6 +49,7 @@ type Fresh = Overlay<MemoryIndex>;
 pub(super) fn run(place: &Place, repair: bool, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let folder = Folder::existing(&settings)?;
+    let began = engine::now();
     let mut report = whole(&settings)?;
     if repair && !report.ok {
         if !json {
@@ -55,6 +59,11 @@ pub(super) fn run(place: &Place, repair: bool, json: bool) -> anyhow::Result<Exi
         let (index, tables) = (report.has(Part::Index), true);
         rebuild::rebuild(&settings, &folder, index, tables)?;
         report = whole(&settings)?;
+    }
+    // A backup is looked at and stays as it is.
+    if !settings.data.join(MANIFEST).exists() {
+        let note = CheckNote::of(&report, false, (began, engine::now()));
+        note_check(&settings.data, &note);
     }
     out(&if json {
         serde_json::to_string(&report)?
@@ -101,7 +110,7 @@ pub(super) fn whole(settings: &Settings) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-fn the_log(log: &Log, damage: &[Damage], report: &mut Report) {
+pub(crate) fn the_log<D: Disk>(log: &Journal<D>, damage: &[Damage], report: &mut Report) {
     let checked = log.check();
     report.position = log.last().0;
     (report.segments, report.bytes) = (checked.segments, checked.bytes);
@@ -340,21 +349,8 @@ fn the_tables(
         if records::changed(fresh, &record)?.is_some_and(|changed| changed > mark.position) {
             continue;
         }
-        let (part, zh, en) = match difference {
-            Difference::Missing => (Part::Tables, "办公表里没有", "not in the tables"),
-            Difference::Extra if records::is_erased(fresh, &record)? => (
-                Part::Erased,
-                "已删除，但仍在办公表里",
-                "erased, but still in the tables",
-            ),
-            Difference::Extra => (Part::Tables, "只在办公表里", "in the tables only"),
-            Difference::Differs => (
-                Part::Tables,
-                "办公表与文档不符",
-                "tables and document differ",
-            ),
-            Difference::Unreadable => (Part::Log, "文档不能读取", "the document cannot be read"),
-        };
+        let erased = records::is_erased(fresh, &record)?;
+        let (part, zh, en) = told(difference, erased);
         report.problem(
             part,
             format!("记录 {record} {zh}"),
@@ -365,6 +361,30 @@ fn the_tables(
         quarantine(&connection, fresh, report)?;
     }
     Ok(())
+}
+
+/// A difference in words.
+pub(crate) fn told(difference: Difference, erased: bool) -> (Part, &'static str, &'static str) {
+    match difference {
+        Difference::Missing => (Part::Tables, "办公表里没有", "not in the tables"),
+        Difference::Extra if erased => (
+            Part::Erased,
+            "已删除，但仍在办公表里",
+            "erased, but still in the tables",
+        ),
+        Difference::Extra => (Part::Tables, "只在办公表里", "in the tables only"),
+        Difference::Differs => (
+            Part::Tables,
+            "办公表与文档不符",
+            "tables and document differ",
+        ),
+        Difference::Unreadable => (Part::Log, "文档不能读取", "the document cannot be read"),
+        Difference::Moving => (
+            Part::Tables,
+            "一直在变动，未能比对",
+            "kept changing and could not be compared",
+        ),
+    }
 }
 
 /// The quarantine that the office sees is the log's, forked edits left out.

@@ -15,6 +15,8 @@ use super::folder::{Folder, has_log, make, needs_authority};
 use crate::config::Settings;
 use crate::engine::keys::NODE_KEY;
 use crate::engine::{self, ActError, AuthorityAct, Handle};
+use crate::tables::time_text::moment;
+use crate::upkeep::{BackupNote, note_backup};
 
 /// What a restore did.
 pub(super) struct Restored {
@@ -95,6 +97,17 @@ fn put(settings: &Settings, from: &Path, manifest: &Manifest) -> anyhow::Result<
     )?;
     backup::private(&settings.engine().restored_mark(), b"")?;
     std::fs::rename(&unfinished, settings.data.join(JOURNAL))?;
+    let made = moment(&manifest.time).unwrap_or_default().0;
+    let note = BackupNote {
+        time: made,
+        position: manifest.position,
+        hash: manifest.hash.clone(),
+        bytes: manifest.bytes,
+        path: std::path::absolute(from)?,
+        proved: engine::now().0,
+        restored: true,
+    };
+    note_backup(&settings.data, &note);
     Ok(std::fs::File::open(&settings.data)?.sync_all()?)
 }
 

@@ -198,6 +198,8 @@ fn restore_of_an_older_backup_erases_again_what_was_erased_since() {
     let report = check::whole(&settings).unwrap();
     assert!(report.ok, "{}", report.text());
     assert_eq!((report.records, report.records_erased), (1, 1));
+    let noted = std::fs::read_to_string(settings.data.join("last-backup.json")).unwrap();
+    assert!(noted.contains("\"restored\": true"), "{noted}");
     let again = restore::restore(&settings, &backups.path().join("old"), &[]);
     assert!(again.is_err(), "a folder with a log is not written over");
 }

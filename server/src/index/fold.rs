@@ -48,6 +48,8 @@ pub fn fold<I: Index>(
         | LogEntry::Notified(_)
         | LogEntry::DispatchFrozen(_)
         | LogEntry::Decided(_)
+        | LogEntry::SignIns(_)
+        | LogEntry::Exported(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => {}
     }
@@ -102,6 +104,8 @@ pub fn pointed(
         | LogEntry::Notified(_)
         | LogEntry::DispatchFrozen(_)
         | LogEntry::Decided(_)
+        | LogEntry::SignIns(_)
+        | LogEntry::Exported(_)
         | LogEntry::Unknown { .. } => None,
     }
 }

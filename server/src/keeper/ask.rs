@@ -5,7 +5,9 @@
 use liandu_core::id::{
     CampaignId, ChangeHash, DeviceId, EventId, PersonId, Position, RecordId, RegionCode, UnitId,
 };
-use liandu_core::log::{AccountSet, Decided, DispatchFrozen, GrantEntry, GroupRow, PersonRow};
+use liandu_core::log::{
+    AccountSet, Decided, DispatchFrozen, GrantEntry, GroupRow, PersonRow, SignIn,
+};
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::{Path, WriteId};
@@ -213,6 +215,21 @@ pub enum AuthorityAct {
         record: RecordId,
         /// Why, as the user said.
         purpose: String,
+    },
+    /// Office users signed in, or tried to.
+    SignIns(Vec<SignIn>),
+    /// Somebody takes a list out of the system: logged before it is given.
+    Exported {
+        /// Of what.
+        what: String,
+        /// In which format.
+        format: String,
+        /// The filter, a query string.
+        filter: String,
+        /// Rows that fit it.
+        rows: u64,
+        /// As of which position.
+        as_of: Position,
     },
     /// A unit was told of an event outside this system, or could not be.
     Notified {

@@ -7,8 +7,8 @@ use liandu_core::admission::Definition;
 use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
-    AccountSet, ContactRead, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantsSet, GroupRow,
-    Groups, Invited, LogEntry, Moved, Notified, People, PersonRow, Revoked, statement_holds,
+    AccountSet, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantsSet, GroupRow, Groups,
+    Invited, LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
 };
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::ask::{ActError, AuthorityAct, OfficeUser};
 use super::feed::Reach;
+use super::happened::happened_entry;
 use super::{Keeper, Ticket, Trouble};
 use crate::index::Index;
 use crate::journal::{Disk, Payload};
@@ -76,10 +77,15 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | AuthorityAct::RevokeDevice { .. }
             | AuthorityAct::RevokePerson { .. }
             | AuthorityAct::Account(_)
-            | AuthorityAct::Grants { .. }
-            | AuthorityAct::ContactRead { .. }
-            | AuthorityAct::Notified { .. }) => {
+            | AuthorityAct::Grants { .. }) => {
                 let entry = self.single(by, single)?;
+                self.stage(entry)
+            }
+            happened @ (AuthorityAct::ContactRead { .. }
+            | AuthorityAct::SignIns(_)
+            | AuthorityAct::Exported { .. }
+            | AuthorityAct::Notified { .. }) => {
+                let entry = happened_entry(now, by, happened).ok_or(ActError::Failed)?;
                 self.stage(entry)
             }
         };
@@ -133,27 +139,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                     time,
                 })
             }
-            AuthorityAct::ContactRead { record, purpose } => LogEntry::ContactRead(ContactRead {
-                record,
-                user,
-                session: by.session.clone(),
-                purpose,
-                time,
-            }),
-            AuthorityAct::Notified {
-                record,
-                event,
-                unit,
-                failure,
-            } => LogEntry::Notified(Notified {
-                record,
-                event,
-                unit,
-                failure,
-                time,
-            }),
             AuthorityAct::Groups(_)
             | AuthorityAct::People(_)
+            | AuthorityAct::ContactRead { .. }
+            | AuthorityAct::SignIns(_)
+            | AuthorityAct::Exported { .. }
+            | AuthorityAct::Notified { .. }
             | AuthorityAct::Definition(_)
             | AuthorityAct::DispatchFrozen(_)
             | AuthorityAct::Decided(_)
@@ -390,6 +381,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | LogEntry::Notified(_)
             | LogEntry::DispatchFrozen(_)
             | LogEntry::Decided(_)
+            | LogEntry::SignIns(_)
+            | LogEntry::Exported(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }

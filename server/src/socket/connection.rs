@@ -5,6 +5,7 @@
 
 mod counted;
 mod deliver;
+mod numbers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -207,6 +208,7 @@ impl Connection {
             Output::ReadFeed { after, bytes_max } => self.read_feed(after, bytes_max).await,
             Output::ReadDefinitions(names) => self.read_definitions(names).await,
             Output::ReadAuthority { after } => self.read_authority(after).await,
+            Output::ReadNumbers(records) => self.read_numbers(records).await,
             Output::KeepAuthority(authority) => self.keep_authority(authority).await,
             Output::Acknowledged(position) => {
                 self.authority = self.authority.max(position);

@@ -24,6 +24,8 @@ pub enum Difference {
     Differs,
     /// The document cannot be read, so there is nothing to compare with.
     Unreadable,
+    /// The log or the tables went on while they were read: to be looked at again.
+    Moving,
 }
 
 /// What a check found.
@@ -56,15 +58,8 @@ pub fn check(
         let Some(parts) = load(id) else { continue };
         report.records += 1;
         stored.insert(*id);
-        let difference = match (rows_of(&parts), rows(&snapshot, id)?) {
-            (Err(_), _) => Some(Difference::Unreadable),
-            (Ok(_), None) => Some(Difference::Missing),
-            (Ok(wanted), Some(mut found)) => {
-                // The document does not know its number.
-                found.line.number = None;
-                (wanted != found).then_some(Difference::Differs)
-            }
-        };
+        let difference = compare(&snapshot, id, Some(&parts))?;
+        let difference = difference.filter(|difference| *difference != Difference::Moving);
         report
             .differences
             .extend(difference.map(|difference| (*id, difference)));
@@ -75,4 +70,31 @@ pub fn check(
         }
     }
     Ok(report)
+}
+
+/// How a record's rows differ from what the engine stores of it, `None` for nothing.
+pub(crate) fn compare(
+    snapshot: &Snapshot<'_>,
+    id: &RecordId,
+    parts: Option<&RecordParts>,
+) -> Result<Option<Difference>, TablesError> {
+    let found = rows(snapshot, id)?;
+    let Some(parts) = parts else {
+        return Ok(found.map(|_| Difference::Extra));
+    };
+    let ahead = found
+        .as_ref()
+        .is_some_and(|found| found.line.about.last.0 > parts.changed);
+    if parts.changed > snapshot.mark().position || ahead {
+        return Ok(Some(Difference::Moving));
+    }
+    Ok(match (rows_of(parts), found) {
+        (Err(_), _) => Some(Difference::Unreadable),
+        (Ok(_), None) => Some(Difference::Missing),
+        (Ok(wanted), Some(mut found)) => {
+            // The document does not know its number.
+            found.line.number = None;
+            (wanted != found).then_some(Difference::Differs)
+        }
+    })
 }

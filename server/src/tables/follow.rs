@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::engine::{Handle, RecordParts, Unavailable};
+use crate::tables::audit::acts;
 use crate::tables::born::born;
 use crate::tables::query::Readers;
 use crate::tables::rows::{About, Rows, project};
@@ -259,6 +260,10 @@ impl Follower {
 impl Digested {
     fn take(&mut self, position: Position, entry: &LogEntry) {
         self.hash = Some(entry_hash(entry));
+        let acts = acts(entry);
+        if !acts.is_empty() {
+            self.changes.push(Change::Audited { position, acts });
+        }
         match entry {
             LogEntry::Edits(edits) => self.edits(position, edits),
             LogEntry::Answered(answered) => self.changes.push(Change::Answered {
@@ -296,6 +301,8 @@ impl Digested {
             | LogEntry::Grants(_)
             | LogEntry::Definition(_)
             | LogEntry::ContactRead(_)
+            | LogEntry::SignIns(_)
+            | LogEntry::Exported(_)
             | LogEntry::Unknown { .. } => {}
         }
     }

@@ -108,6 +108,23 @@ CREATE TABLE delivery (
     failure TEXT,
     time INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE audit (
+    position INTEGER NOT NULL,
+    nr INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    user TEXT NOT NULL,
+    about TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    record BLOB,
+    PRIMARY KEY (position, nr)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_by_user ON audit (user, position);
+CREATE INDEX audit_by_subject ON audit (subject, position);
+CREATE INDEX audit_by_kind ON audit (kind, time);
 CREATE TABLE dispatch (
     position INTEGER PRIMARY KEY,
     region TEXT NOT NULL,

@@ -12,10 +12,11 @@ use liandu_core::record::number::code;
 use liandu_core::record::view::Conflict;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use crate::tables::audit::Act;
 use crate::tables::columns::{Columns, Shelf};
 use crate::tables::rows::{Line, Rows};
 use crate::tables::{
-    Held, Mark, TablesError, body, dispatch, facet, notice, number, quarantine, schema,
+    Held, Mark, TablesError, audit, body, dispatch, facet, notice, number, quarantine, schema,
 };
 
 /// What one entry of the log does to the tables.
@@ -39,6 +40,13 @@ pub enum Change {
         position: Position,
         /// What it says.
         notified: Notified,
+    },
+    /// Something was done that the audit shows.
+    Audited {
+        /// The entry.
+        position: Position,
+        /// What it says.
+        acts: Vec<Act>,
     },
     /// Figures were frozen for a meeting.
     Frozen {
@@ -219,6 +227,7 @@ impl Tables {
              DELETE FROM body; DELETE FROM spot; DELETE FROM facet; DELETE FROM handler;
              DELETE FROM conflict_value; DELETE FROM conflict; DELETE FROM quarantine;
              DELETE FROM notice; DELETE FROM delivery; DELETE FROM dispatch; DELETE FROM decision;
+             DELETE FROM audit;
              DELETE FROM record; DELETE FROM place; DELETE FROM number;
              UPDATE meta SET epoch = zeroblob(8), position = 0, hash = x'';
              COMMIT;",
@@ -280,6 +289,7 @@ fn apply<'a>(
         Change::Decided { position, decided } => {
             dispatch::decided(transaction, *position, decided)?;
         }
+        Change::Audited { position, acts } => audit::put(transaction, *position, acts)?,
         Change::Held(held) => quarantine::put(transaction, held)?,
         Change::Released {
             record,

@@ -6,14 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::{Client, Held, Odd, Output, Phase, Repair, Sent, Status, Stop};
-use crate::id::{Position, ScopeId};
-use crate::limits::{FEED_UPDATES_MAX, PUSH_RECORDS_MAX, STRIKES_MAX};
+use crate::id::{Position, RecordId, ScopeId};
+use crate::limits::{FEED_UPDATES_MAX, NUMBERS_MAX, PUSH_RECORDS_MAX, STRIKES_MAX};
 use crate::protocol::VERSIONS;
 use crate::protocol::envelope::Part;
 use crate::protocol::frame::{Decoded, ToDevice, ToServer};
 use crate::protocol::message::{
     Authority, Busy, Carried, Carry, Challenge, Close, CloseCode, Cursor, Definition, Differ, Feed,
-    Outcome, Resume, Verdicts, Want, WantAuthority, WantDefinitions, Welcome,
+    Numbers, Outcome, Resume, Verdicts, Want, WantAuthority, WantDefinitions, WantNumbers, Welcome,
 };
 use crate::protocol::packed::Packed;
 use crate::record::DefinitionRef;
@@ -75,6 +75,7 @@ impl Client {
             ToDevice::Scopes(told) => self.scopes(told.scopes),
             ToDevice::Answers(told) => self.outputs.push_back(Output::Answers(told.answers)),
             ToDevice::Carried(told) => self.carried(told),
+            ToDevice::Numbers(told) => self.numbers(told),
             ToDevice::Differ(differ) => self.differ(now, differ),
             ToDevice::Want(want) => self.want(now, want),
             ToDevice::WantAuthority(WantAuthority { after }) => {
@@ -329,6 +330,22 @@ impl Client {
         self.carried = number;
         self.carrying = true;
         self.outputs.push_back(Output::Send(frame));
+    }
+
+    /// A server that does not know of it says nothing, which is no reason to hang up.
+    pub(super) fn want_numbers(&mut self, mut records: Vec<RecordId>) {
+        if self.may_ask() {
+            self.numbering = true;
+            records.truncate(NUMBERS_MAX);
+            self.say(&WantNumbers { records }.into());
+        }
+    }
+
+    fn numbers(&mut self, told: Numbers) {
+        if !std::mem::replace(&mut self.numbering, false) {
+            return self.odd(Odd::OutOfTurn("Numbers"));
+        }
+        self.outputs.push_back(Output::Numbers(told.numbers));
     }
 
     fn carried(&mut self, told: Carried) {

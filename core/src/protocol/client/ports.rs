@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::id::{DeploymentId, DeviceId, PersonId, Position, RecordId, ScopeId};
 use crate::protocol::bundle::SignedReceipts;
 use crate::protocol::envelope::Part;
-use crate::protocol::message::{Cursor, Digest, OfficeAnswer, Outcome, RecordHeads, Tier};
+use crate::protocol::message::{
+    Cursor, Digest, Numbered, OfficeAnswer, Outcome, RecordHeads, Tier,
+};
 use crate::protocol::update::{RecordPush, RecordUpdate, RecordVerdicts};
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
@@ -108,6 +110,9 @@ pub enum Input {
         /// The part.
         part: Part,
     },
+    /// Problems whose numbers the device lacks, at most `NUMBERS_MAX`. Asked while `may_ask()`,
+    /// else not. Answered by `Numbers`, at most once.
+    WantNumbers(Vec<RecordId>),
     /// The engine's count of edits without a receipt, for the hello.
     Unsent(u64),
     /// The updates of this feed frame, and `Held` with them, are durable.
@@ -187,6 +192,8 @@ pub enum Output {
         /// Receipts for who wrote the edits.
         receipts: Vec<SignedReceipts>,
     },
+    /// The numbers of those asked for that have one.
+    Numbers(Vec<Numbered>),
     /// The offer was not answered (connection lost) or not taken: offer its records again later.
     Returned {
         /// Which offer.

@@ -10,7 +10,8 @@ use crate::protocol::VERSIONS;
 use crate::protocol::digest::scopes_digest;
 use crate::protocol::frame::{Decoded, ToDevice, ToServer};
 use crate::protocol::message::{
-    Busy, Carried, Carry, CloseCode, Enrol, Follow, Got, Hello, Push, Verdicts,
+    Busy, Carried, Carry, CloseCode, Enrol, Follow, Got, Hello, Numbered, Numbers, Push, Verdicts,
+    WantNumbers,
 };
 use crate::protocol::packed::Packed;
 use crate::protocol::update::{RecordPush, RecordVerdicts};
@@ -77,6 +78,7 @@ impl Session {
                 self.outputs.push_back(Output::KeepAuthority(authority));
             }
             ToServer::Carry(carry) => self.carry(carry),
+            ToServer::WantNumbers(want) => self.want_numbers(want),
             ToServer::Hello(_) | ToServer::Enrol(_) => {
                 self.strike(Odd::OutOfTurn(message.type_name()));
             }
@@ -197,6 +199,19 @@ impl Session {
         }
         self.delivering = Some(carry.number);
         self.outputs.push_back(Output::Deliver(Box::new(carry)));
+    }
+
+    fn want_numbers(&mut self, want: WantNumbers) {
+        if std::mem::replace(&mut self.numbering, true) {
+            return self.strike(Odd::Flood);
+        }
+        self.outputs.push_back(Output::ReadNumbers(want.records));
+    }
+
+    pub(super) fn numbers(&mut self, numbers: Vec<Numbered>) {
+        if std::mem::replace(&mut self.numbering, false) {
+            self.tell(Numbers { numbers }.into());
+        }
     }
 
     pub(super) fn delivered(&mut self, mut carried: Carried) {

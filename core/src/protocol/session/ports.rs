@@ -5,7 +5,7 @@
 use crate::id::{DeviceId, PersonId, Position, RecordId, ScopeId};
 use crate::protocol::message::{
     Authority, Behind, Carried, Carry, CloseCode, Cursor, Digest, Enrol, Enrolled, HeadsPage,
-    Nonce, OfficeAnswer, RecordHeads, Resume, Tier,
+    Nonce, Numbered, OfficeAnswer, RecordHeads, Resume, Tier,
 };
 use crate::protocol::packed::Packed;
 use crate::protocol::update::{RecordPush, RecordVerdicts};
@@ -103,6 +103,8 @@ pub enum Input {
     Definitions(Vec<(DefinitionRef, Packed)>),
     /// Authority statements to be sent: asked for, or new.
     Authority(Authority),
+    /// Answer to `ReadNumbers`.
+    Numbers(Vec<Numbered>),
     /// Answer to `Digests`: the scopes that differ.
     Differing(Vec<ScopeId>),
     /// Answer to `Compare`.
@@ -176,6 +178,9 @@ pub enum Output {
         /// The last the device has.
         after: Position,
     },
+    /// Find the numbers of those of these problems that the device may read; answer with
+    /// `Numbers`. One at a time.
+    ReadNumbers(Vec<RecordId>),
     /// Statements that the server lacks, to be verified and taken in.
     KeepAuthority(Authority),
     /// The device has stored authority statements up to here.
@@ -221,6 +226,6 @@ pub enum Odd {
     UnreadableItem,
     /// A message that is not expected now.
     OutOfTurn(&'static str),
-    /// More pushes than the window, or more carried than one at a time.
+    /// More pushes than the window, or more carried or asked for than one at a time.
     Flood,
 }

@@ -139,6 +139,7 @@ impl Engine {
             self.outputs
                 .push_back(super::Output::Event(Event::Answered { record, number }));
         }
+        self.number_wanted(record);
     }
 
     fn not_accepted(&mut self, record: RecordId, other: &OtherVerdict, outcome: &mut Outcome) {

@@ -124,6 +124,7 @@ impl Engine {
         if let Some(layers) = self.records.get(&record) {
             batch.put(&Slot::Header(record), &layers.header);
         }
+        self.number_wanted(record);
     }
 
     /// Own edits and colleagues' changes that the server now has: the feed is their receipt. Also

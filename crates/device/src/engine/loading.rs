@@ -12,6 +12,7 @@ use liandu_core::protocol::client::{self, Client, Holding};
 use liandu_core::protocol::update::Chunk;
 
 use super::envelopes::Carrying;
+use super::numbers::Numbering;
 use super::outbox::OFFER_BYTES_MAX;
 use super::{CACHE_BYTES_MAX, Engine};
 use crate::cache::Cache;
@@ -65,6 +66,7 @@ impl Engine {
                 engine.wanted.insert(id);
             }
             engine.records.insert(id, layers);
+            engine.number_wanted(id);
         }
         engine.know_definitions();
         engine.start_client();
@@ -110,6 +112,7 @@ impl Engine {
             offer_bytes_max: OFFER_BYTES_MAX,
             sheets: Vec::new(),
             carrying: Carrying::default(),
+            numbering: Numbering::default(),
             outputs: VecDeque::new(),
         }
     }

@@ -9,6 +9,7 @@ use liandu_core::record::LoadError;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
+use liandu_core::record::number::Number;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::view::{Oddity, Record};
@@ -76,6 +77,8 @@ pub struct RecordView {
     pub scope: Option<Scope>,
     /// Its id in any case.
     pub scope_id: ScopeId,
+    /// A problem's number, once the office has told it.
+    pub number: Option<Number>,
     /// This device's edits of it.
     pub edits: Vec<EditView>,
     /// Colleagues' edits that are not yet at the office: who and how many.
@@ -110,6 +113,8 @@ pub struct Line {
     pub id: RecordId,
     /// Its kind, when this version knows it.
     pub kind: Option<Kind>,
+    /// A problem's number, once the office has told it.
+    pub number: Option<Number>,
     /// Who it belongs to, when known.
     pub scope: Option<Scope>,
     /// The title, else the beginning of a text.

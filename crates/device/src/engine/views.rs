@@ -9,7 +9,7 @@ use liandu_core::light::{self, Clock};
 use liandu_core::protocol::client;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::kind::Kind;
-use liandu_core::record::number::{code, read_code};
+use liandu_core::record::number::{code, read_code, read_number};
 use liandu_core::record::path::Path;
 use liandu_core::record::view::{Conflict, HistoryItem, Record};
 use liandu_core::record::{DefinitionRef, RecordDoc};
@@ -59,15 +59,32 @@ impl Engine {
         self.records.keys().copied()
     }
 
-    /// Records whose id begins or ends with this, dashes and case aside.
-    pub fn find(&self, part: &str) -> Vec<RecordId> {
-        let part: String = part.to_lowercase().chars().filter(|c| *c != '-').collect();
+    /// Records whose id begins or ends with this, dashes and case aside, or whose code or number it
+    /// is. A number with its county is nothing else.
+    pub fn find(&self, typed: &str) -> Vec<RecordId> {
+        let numbered = read_number(typed);
+        let has_number = |id: &RecordId| {
+            let (Some((county, n)), Some(number)) = (&numbered, self.number(id)) else {
+                return false;
+            };
+            number.n == *n
+                && county
+                    .as_ref()
+                    .is_none_or(|county| *county == number.county)
+        };
+        if numbered
+            .as_ref()
+            .is_some_and(|(county, _)| county.is_some())
+        {
+            return self.records().filter(has_number).collect();
+        }
+        let part: String = typed.to_lowercase().chars().filter(|c| *c != '-').collect();
+        let coded = read_code(&part);
         let fits = |id: &RecordId| {
             let hex = id.hex();
-            hex.starts_with(&part) || hex.ends_with(&part)
+            let coded = coded.as_ref().is_some_and(|c| *c == code(id));
+            hex.starts_with(&part) || hex.ends_with(&part) || coded || has_number(id)
         };
-        let coded = read_code(&part);
-        let fits = |id: &RecordId| fits(id) || coded.as_ref().is_some_and(|c| *c == code(id));
         self.records().filter(fits).collect()
     }
 
@@ -88,6 +105,7 @@ impl Engine {
             heads: doc.heads(),
             scope: layers.header.scope.clone(),
             scope_id: layers.header.scope_id,
+            number: self.number(&id),
             edits,
             not_at_office: authors(layers),
             preview,
@@ -307,6 +325,7 @@ impl Engine {
         let mut line = Line {
             id,
             kind: layers.header.kind.known(),
+            number: self.number(&id),
             scope: layers.header.scope.clone(),
             title: String::new(),
             state: String::new(),

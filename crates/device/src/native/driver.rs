@@ -25,6 +25,8 @@ use crate::store::OpenError;
 
 /// After everything is quiet, how long to listen for what is still coming.
 const LINGER: Duration = Duration::from_millis(250);
+/// ... while it looks up numbers; one that knows none never answers.
+const NUMBERS_LINGER: Duration = Duration::from_secs(2);
 
 /// Why a device cannot go on. What is stored stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -368,7 +370,12 @@ impl<S: Store> Device<S> {
             }
             let settled = matches!(status, Some(Status::InSync | Status::Escrow));
             let idle = settled && self.engine.is_quiet();
-            let wait = if idle { LINGER.min(left) } else { left };
+            let linger = if self.engine.awaits_numbers() {
+                NUMBERS_LINGER
+            } else {
+                LINGER
+            };
+            let wait = if idle { linger.min(left) } else { left };
             if !self.next(wait).await && idle {
                 return Ok(report);
             }

@@ -1,17 +1,37 @@
 //! Who belongs to the stand-in office, what it tells them of each other, and what they carry to it.
 
-use liandu_core::id::{DeviceId, PersonId, Position};
+use liandu_core::id::{CampaignId, DeviceId, PersonId, Position, RecordId};
 use liandu_core::log::{LogEntry, Revoked};
 use liandu_core::protocol::bundle::{Bundle, SignedReceipts};
 use liandu_core::protocol::envelope::Envelope;
 use liandu_core::protocol::frame::ToDevice;
-use liandu_core::protocol::message::{Authority, Carried, Carry, Enrol, Enrolled, Outcome, Tier};
+use liandu_core::protocol::message::{
+    Authority, Carried, Carry, Enrol, Enrolled, Numbered, Numbers, Outcome, Tier,
+};
 use liandu_core::protocol::update::RecordVerdicts;
 use liandu_core::seal::EnrolmentCertificate;
 
 use super::{NOW, Office, scope};
 
 impl Office {
+    /// Those that have one; a server from before there were any says nothing.
+    pub(super) fn numbers(&mut self, records: &[RecordId]) -> Vec<ToDevice> {
+        self.numbers_asked += 1;
+        let Some(known) = &self.numbers else {
+            return Vec::new();
+        };
+        let numbered = |record: &RecordId| {
+            Some(Numbered {
+                record: *record,
+                county: scope().region,
+                campaign: CampaignId::new("hebei-6plus1").unwrap(),
+                n: *known.get(record)?,
+            })
+        };
+        let numbers = records.iter().filter_map(numbered).collect();
+        vec![Numbers { numbers }.into()]
+    }
+
     pub(super) fn enrol(&mut self, enrol: Enrol) -> Vec<ToDevice> {
         let person = PersonId::new(&enrol.invitation).unwrap();
         let enrolled = LogEntry::Enrolled(liandu_core::log::Enrolled {

@@ -111,7 +111,10 @@ export const api = {
   addAccount: (body: Schemas['AccountBody']) => ask<Schemas['DoneJson']>('/api/admin/accounts', { method: 'POST', body }),
   changeAccount: (user: string, body: Schemas['AccountChange']) =>
     ask<Schemas['DoneJson']>(`/api/admin/accounts/${encodeURIComponent(user)}`, { method: 'POST', body }),
-  audit: (before: number | null) => ask<Schemas['AuditJson']>(before === null ? '/api/admin/audit' : `/api/admin/audit?before=${before}`),
+  audit: (query: URLSearchParams, before: number | null) =>
+    ask<Schemas['AuditJson']>(with_('/api/admin/audit', new URLSearchParams([...query, ...(before === null ? [] : [['before', String(before)]])]))),
+  upkeep: () => ask<Schemas['UpkeepJson']>('/api/admin/upkeep'),
+  beginCheck: () => ask<Schemas['UpkeepJson']>('/api/admin/check', { method: 'POST' }),
   publish: (definition: unknown) =>
     ask<Schemas['PublishedJson']>('/api/admin/definitions', { method: 'POST', body: definition, also: 422 }),
 };

@@ -56,7 +56,9 @@ const words = {
   nothingToday: ['没有等你处理的事。', 'Nothing waits for you.'],
   writeFirst: ['记一次检查', 'Record an inspection'],
 
-  search: ['搜索标题、地点、内容', 'Search titles, places, texts'],
+  search: ['搜索标题、地点、编号', 'Search titles, places, numbers'],
+  numbered: ['编号 {number}', 'No. {number}'],
+  coded: ['代码 {code}', 'Code {code}'],
   unsent: ['未送达', 'Not at the office'],
   conflict: ['两种写法', 'Two values'],
   countOf: ['{count} 条', '{count} records'],

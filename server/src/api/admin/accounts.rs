@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use liandu_core::id::{PersonId, RegionCode, UnitId};
+use liandu_core::id::{PersonId, Position, RegionCode, UnitId};
 use liandu_core::limits;
 use liandu_core::log::{AccountSet, GrantEntry};
 use liandu_core::policy::Role;
@@ -19,6 +19,7 @@ use crate::api::body::JsonBody;
 use crate::api::problem::{ApiError, Problem};
 use crate::api::session::GrantJson;
 use crate::engine::{AuthorityAct, random};
+use crate::tables::audit::uses;
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,7 +36,18 @@ pub struct AccountJson {
     pub grants: Vec<GrantJson>,
     /// May not sign in.
     pub disabled: bool,
+    /// When it last signed in, within thirty days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_sign_in: Option<String>,
+    /// Tries that failed or were told to wait, within thirty days.
+    pub failed: u64,
+    /// The last of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_last: Option<String>,
 }
+
+/// How far back the use of accounts is looked at.
+const USES_MS: i64 = 30 * 24 * 3_600_000;
 
 /// A new account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -113,10 +125,14 @@ pub(crate) async fn index(
     who: Steward,
 ) -> Result<Json<Vec<AccountJson>>, ApiError> {
     let regions = who.regions();
+    let since = office.door.now().plus_ms(-USES_MS);
+    let used = office.read(Position(0), move |snapshot| Ok(uses(snapshot, since)?));
+    let used = used.await?;
     let asked = office.engine.directory(move |known| {
         let one = |(user, account): (&String, &liandu_core::authority::Account)| {
             let person = known.person(&account.person)?;
             let held = known.principal(&account.person)?;
+            let used = used.get(user).copied().unwrap_or_default();
             within(&regions, &person.region).then(|| AccountJson {
                 user: user.clone(),
                 name: account.name.clone(),
@@ -124,6 +140,9 @@ pub(crate) async fn index(
                 region: person.region.to_string(),
                 grants: held.grants.iter().map(GrantJson::from).collect(),
                 disabled: account.disabled,
+                last_sign_in: used.last.map(Timestamp::iso),
+                failed: used.failed,
+                failed_last: used.failed_last.map(Timestamp::iso),
             })
         };
         known.accounts().iter().filter_map(one).collect()

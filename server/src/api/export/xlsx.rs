@@ -44,7 +44,7 @@ pub(crate) async fn xlsx_file(
     if counted.await? > limits::SPREADSHEET_RECORDS_MAX {
         return Err(ApiError::TooManyRows);
     }
-    let (mark, body) = streamed(office, who.visible(), ask, xlsx_rows).await?;
+    let (mark, body) = streamed(office, who, ask, ("xlsx", xlsx_rows)).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Ok((headers(kind, "xlsx", &mark), body))
 }

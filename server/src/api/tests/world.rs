@@ -19,6 +19,7 @@ use crate::api::{Door, Edge, Office, Outside, router};
 use crate::engine::{AuthorityAct, Config, Handle, OfficeUser, now, start};
 use crate::files::Files;
 use crate::tables::follow;
+use crate::upkeep::Care;
 
 pub(super) const PASSWORD: &str = "河清海晏时和岁丰共同富裕";
 
@@ -116,7 +117,8 @@ impl World {
         let door = Arc::new(Door::new(edge, Outside::default()));
         let files = Files::open(&folder.path().join("files"), now()).unwrap();
         let tables = (Arc::new(readers), progress);
-        Office::new(engine.clone(), tables, door, Arc::new(files)).unwrap()
+        let care = Care::new(&folder.path().join("data"), 7);
+        Office::new(engine.clone(), tables, door, (Arc::new(files), care)).unwrap()
     }
 
     /// The same server over tables that are made from the log anew.

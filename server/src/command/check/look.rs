@@ -8,14 +8,14 @@ use std::io::{self, ErrorKind};
 use crate::journal::Disk;
 
 /// A disk over another: reads come from below, writes stay here.
-pub(super) struct Look<D: Disk> {
+pub(crate) struct Look<D: Disk> {
     below: D,
     /// Files as they would be; `None` for removed ones.
     changed: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl<D: Disk> Look<D> {
-    pub(super) fn over(below: D) -> Look<D> {
+    pub(crate) fn over(below: D) -> Look<D> {
         Look {
             below,
             changed: BTreeMap::new(),

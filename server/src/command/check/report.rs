@@ -4,15 +4,15 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Differences shown at once.
 const SHOWN: usize = 20;
 
 /// Which part is not as the log says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Part {
+pub enum Part {
     /// The log itself.
     Log,
     /// The index over it.
@@ -23,17 +23,33 @@ pub(crate) enum Part {
     Erased,
     /// Photos and files.
     Files,
+    /// The last backup.
+    Backup,
+}
+
+impl Part {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Part::Log => "log",
+            Part::Index => "index",
+            Part::Tables => "tables",
+            Part::Erased => "erased",
+            Part::Files => "files",
+            Part::Backup => "backup",
+        }
+    }
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Problem {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
     /// Where.
-    pub(crate) part: Part,
+    pub part: Part,
     /// What, in Chinese.
-    pub(crate) zh: String,
+    pub zh: String,
     /// What, in English.
-    pub(crate) en: String,
+    pub en: String,
 }
 
 /// Everything a check found.
@@ -69,6 +85,9 @@ pub(crate) struct Report {
     pub(crate) tables_position: u64,
     /// Photos and files, each compared with its name.
     pub(crate) files: u64,
+    /// What became of the last backup, when it was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) backup: Option<String>,
     /// What is wrong.
     pub(crate) problems: Vec<Problem>,
 }
@@ -84,6 +103,40 @@ impl Report {
 
     pub(crate) fn has(&self, part: Part) -> bool {
         self.problems.iter().any(|problem| problem.part == part)
+    }
+
+    /// What it comes to and what to do, in Chinese and English.
+    pub(crate) fn conclusion(&self) -> (&'static str, &'static str) {
+        let only = |part: Part| self.problems.iter().all(|problem| problem.part == part);
+        if self.ok && self.index_rows.is_none() {
+            ("日志与办公表一致", "log and tables agree")
+        } else if self.ok {
+            ("日志、索引、办公表一致", "log, index and tables agree")
+        } else if self.has(Part::Log) {
+            (
+                "日志有损坏。请先做一次备份，再重新启动服务器：设备会补送它们还有的内容；\
+                 损坏的原文件以 .damaged-n 保留。",
+                "The log is damaged. Back up, then start the server again: devices send again what \
+                 they have; damaged files are kept beside.",
+            )
+        } else if only(Part::Files) {
+            (
+                "日志、索引、办公表一致；把不符的文件移走，再从备份取回或请上传者重传",
+                "Log, index and tables agree: move the wrong files away, bring them back from a \
+                 backup or have them sent again.",
+            )
+        } else if only(Part::Backup) {
+            (
+                "日志与办公表一致；请重新备份到新目录",
+                "Log and tables agree: back up again to a new folder.",
+            )
+        } else {
+            (
+                "日志完好；停下服务器，用 check --repair 重建索引和办公表",
+                "The log is good: stop the server, `check --repair` makes index and tables again \
+                 from it.",
+            )
+        }
     }
 
     /// For people.
@@ -133,20 +186,8 @@ impl Report {
             let more = self.problems.len().saturating_sub(SHOWN);
             let _ = writeln!(text, "… 另有 {more} 处 (and {more} more)");
         }
-        text.push_str(if self.ok {
-            "结论 result: 日志、索引、办公表一致 (log, index and tables agree)"
-        } else if self.has(Part::Log) {
-            "结论 result: 日志有损坏 (the log is damaged)。启动服务器后设备会补送它们还有的内容；\
-             损坏的原文件以 .damaged-n 保留。\n\
-             Start the server: devices send again what they have; damaged files are kept beside."
-        } else if self.problems.iter().all(|p| p.part == Part::Files) {
-            "结论 result: 日志、索引、办公表一致；把不符的文件移走，再从备份取回或请上传者重传\n\
-             Log, index and tables agree: move the wrong files away, bring them back from a backup \
-             or have them sent again."
-        } else {
-            "结论 result: 日志完好；用 check --repair 重建索引和办公表\n\
-             The log is good: `check --repair` makes index and tables again from it."
-        });
+        let (zh, en) = self.conclusion();
+        let _ = write!(text, "结论 result: {zh}\n{en}");
         text
     }
 }

@@ -252,12 +252,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Acts of authority, newest first, for administrators and auditors. */
+        /**
+         * Acts of authority, sign-ins, exports and reads of contacts, newest first, for administrators
+         *     and auditors.
+         */
         get: {
             parameters: {
                 query?: {
                     /** @description Only acts before this position. */
                     before?: number;
+                    /**
+                     * @description Only of these sorts, separated by commas: words of `kinds`.
+                     * @example sign-in-failed,exported
+                     */
+                    kind?: string;
+                    /** @description Only by or about this person: a sign-in name, a code, or a part of the name. */
+                    who?: string;
+                    /** @description At or after: `2020-04-12`, `2020-04-12T08:30`, with zone or Beijing time. */
+                    since?: string;
+                    /** @description Before. */
+                    until?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
                 };
                 header?: never;
                 path?: never;
@@ -273,7 +289,6 @@ export interface paths {
                         "application/json": components["schemas"]["AuditJson"];
                     };
                 };
-                /** @description not of the documented form */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -320,6 +335,190 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV (UTF-8 with a mark for spreadsheets), all of it, newest first. That it was
+         *     taken out is in the audit, too.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only acts before this position. */
+                    before?: number;
+                    /**
+                     * @description Only of these sorts, separated by commas: words of `kinds`.
+                     * @example sign-in-failed,exported
+                     */
+                    kind?: string;
+                    /** @description Only by or about this person: a sign-in name, a code, or a part of the name. */
+                    who?: string;
+                    /** @description At or after: `2020-04-12`, `2020-04-12T08:30`, with zone or Beijing time. */
+                    since?: string;
+                    /** @description Before. */
+                    until?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a check in the background: every checksum of the log, every record's rows against it, and
+         *     the last backup. The server goes on; the result is kept. 409 while one is on its way.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UpkeepJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1326,75 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["SetUpJson"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/upkeep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the log was last backed up, what is in no backup, and what the last check found. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UpkeepJson"];
                     };
                 };
                 401: {
@@ -5708,8 +5976,17 @@ export interface components {
         AccountJson: {
             /** @description May not sign in. */
             disabled: boolean;
+            /**
+             * Format: int64
+             * @description Tries that failed or were told to wait, within thirty days.
+             */
+            failed: number;
+            /** @description The last of them. */
+            failed_last?: string | null;
             /** @description What it may do. */
             grants: components["schemas"]["GrantJson"][];
+            /** @description When it last signed in, within thirty days. */
+            last_sign_in?: string | null;
             /** @description The name people read. */
             name: string;
             /** @description Whose it is. */
@@ -5795,13 +6072,22 @@ export interface components {
         };
         /** @description A page of the audit. */
         AuditJson: {
+            /** @description Every sort of act there is. */
+            kinds: components["schemas"]["AuditKindJson"][];
             /** @description Newest first. A page may be empty and others follow. */
             lines: components["schemas"]["AuditLineJson"][];
             /**
              * Format: int64
-             * @description Give it as `before` for older ones; absent at the log's beginning.
+             * @description Give it as `before` for older ones; absent when there are none.
              */
             next?: number | null;
+        };
+        /** @description A sort of act. */
+        AuditKindJson: {
+            /** @description The word that the filter takes. */
+            kind: string;
+            /** @description What people call it. */
+            label: components["schemas"]["LabelJson"];
         };
         /** @description One act. */
         AuditLineJson: {
@@ -5809,14 +6095,26 @@ export interface components {
             about: string;
             /** @description What was done. */
             act: components["schemas"]["LabelJson"];
+            /** @description Where from: an address, of IPv6 the network; absent where it is not known. */
+            address?: string | null;
+            /**
+             * Format: int64
+             * @description How often; more than 1 for tries that were counted together.
+             */
+            count: number;
+            /** @description What sort of act: a word of `kinds`. */
+            kind: string;
             /**
              * Format: int64
              * @description Where it stands in the log.
              */
             position: number;
-            /** @description When, by the server's clock. */
+            /** @description When, by the server's clock; of tries counted together the last. */
             time: string;
-            /** @description Who did it: a sign-in name, `console` for the machine itself, empty for a device. */
+            /**
+             * @description Who did it: a sign-in name, `console` for the machine itself, empty for a device and for a
+             *     sign-in name that is nobody's.
+             */
             user: string;
         };
         BTreeMap: {
@@ -5836,6 +6134,34 @@ export interface components {
                 /** @description Its bytes, hexadecimal. */
                 unknown: string;
             };
+        };
+        /** @description The last backup. */
+        BackupJson: {
+            /**
+             * Format: int64
+             * @description How many days ago.
+             */
+            age_days: number;
+            /**
+             * Format: int64
+             * @description Bytes of its segments.
+             */
+            bytes: number;
+            /** @description Whether it is one of the log that is served now. */
+            of_this_log: boolean;
+            /** @description Where it was written, on the server's machine. */
+            path: string;
+            /**
+             * Format: int64
+             * @description End of the log in it.
+             */
+            position: number;
+            /** @description When all of it was last read and proved. */
+            proved: string;
+            /** @description Whether this server was made from it. */
+            restored: boolean;
+            /** @description When it was finished, by the server's clock. */
+            time: string;
         };
         /** @description Who wrote something and when. */
         ByJson: {
@@ -5936,6 +6262,56 @@ export interface components {
             more: boolean;
             /** @description Records that changed, last changed first; at most 100. */
             records: components["schemas"]["LineJson"][];
+        };
+        /** @description The last check. */
+        CheckJson: {
+            /** @description What it comes to and what to do. */
+            advice: components["schemas"]["LabelJson"];
+            /**
+             * @description What became of the last backup: `proved`, `wrong`, or `absent` when its folder is not on
+             *     this machine; absent when there was none.
+             */
+            backup?: string | null;
+            /** @description When it began, by the server's clock. */
+            began: string;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /** @description When it ended. */
+            ended: string;
+            /**
+             * Format: int64
+             * @description Entries in them.
+             */
+            entries: number;
+            /** @description Whether the server went on meanwhile: then index and photos were not compared. */
+            live: boolean;
+            /** @description Whether nothing was wrong. */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description End of the log then.
+             */
+            position: number;
+            /** @description What is wrong, the first of it. */
+            problems: components["schemas"]["FoundJson"][];
+            /**
+             * Format: int64
+             * @description How much is wrong.
+             */
+            problems_all: number;
+            /**
+             * Format: int64
+             * @description Records whose rows were compared with the log.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Segments of the log whose every checksum was computed.
+             */
+            segments: number;
         };
         /** @description Points drawn as one. */
         ClusterJson: {
@@ -6412,6 +6788,13 @@ export interface components {
             /** @description For whom it waits. */
             turn: components["schemas"]["ByWhomJson"][];
         };
+        /** @description Something that a check found wrong. */
+        FoundJson: {
+            /** @description Where: `log`, `index`, `tables`, `erased`, `files`, `backup`. */
+            part: string;
+            /** @description What. */
+            text: components["schemas"]["LabelJson"];
+        };
         /** @description What is to be frozen. */
         FreezeBody: {
             /**
@@ -6588,6 +6971,8 @@ export interface components {
              *     life; empty heaps too. A record that waits for two reasons counts in both.
              */
             waits: components["schemas"]["WaitJson"][];
+            /** @description What an administrator should do about the server; nobody else is told. */
+            warnings: components["schemas"]["WarningJson"][];
         };
         /** @description One invitation. */
         InvitationJson: {
@@ -7083,6 +7468,18 @@ export interface components {
             /** @description In which states as the author saw them; empty means any but withdrawn. */
             states: string[];
         };
+        /** @description A check on its way. */
+        RunningJson: {
+            /** @description What it is looking at: `log`, `tables`, `backup`. */
+            part: string;
+            /**
+             * Format: int64
+             * @description Records compared so far.
+             */
+            records: number;
+            /** @description Since when. */
+            since: string;
+        };
         /** @description Who a record belongs to. */
         ScopeJson: {
             /** @description `group`, `office`, `contact`, or `referral`: the office `region` and the unit `group` only. */
@@ -7268,6 +7665,34 @@ export interface components {
              */
             unit: string;
         };
+        /** @description What is in no backup. */
+        UnsavedJson: {
+            /**
+             * Format: int64
+             * @description Edits in them; absent while they are being counted.
+             */
+            edits?: number | null;
+            /**
+             * Format: int64
+             * @description Entries of the log.
+             */
+            entries: number;
+        };
+        /** @description How backups and checks stand. */
+        UpkeepJson: {
+            backup?: components["schemas"]["BackupJson"] | null;
+            check?: components["schemas"]["CheckJson"] | null;
+            running?: components["schemas"]["RunningJson"] | null;
+            /** @description What is in no backup. */
+            unsaved: components["schemas"]["UnsavedJson"];
+            /**
+             * Format: int32
+             * @description A backup should be no older, days; 0: any age is well.
+             */
+            warn_days: number;
+            /** @description What should be done. */
+            warnings: components["schemas"]["WarningJson"][];
+        };
         /**
          * @description What a field holds: `null` (cleared), text, a whole number, true or false, or an object with
          *     one key that says what it is.
@@ -7348,6 +7773,13 @@ export interface components {
             request: string;
             /** @description What the person's other devices had not sent when they were last here. */
             unsent: components["schemas"]["OldPhoneJson"][];
+        };
+        /** @description Something an administrator should do. */
+        WarningJson: {
+            /** @description `no-backup`, `old-backup`, `other-backup`, `check-failed`. */
+            code: string;
+            /** @description What to tell the person. */
+            text: components["schemas"]["LabelJson"];
         };
         /** @description The life of a kind of record. */
         WorkflowJson: {

@@ -35,6 +35,8 @@ export interface Row {
   readonly region: string;
   readonly village: string;
   readonly code: string;
+  /** What people say on the phone, once the office has told it. */
+  readonly number?: string | null;
   readonly due: string | null;
   readonly clock: string;
   /** Of today; made anew at every start. */

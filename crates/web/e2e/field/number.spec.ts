@@ -1,0 +1,32 @@
+import { expect } from '@playwright/test';
+import { allAtOffice, cutOff, enrol, fits, inSync, shot, test, writeProblem } from './hands';
+
+test('a problem has a code at once, and after the receipt the number that the office says on the phone, also without signal', async ({ page, context, office }) => {
+  await page.goto(`${office.url}/m/`);
+  await enrol(page, office, 'rep-1');
+  await cutOff(context, office);
+  await writeProblem(page, '村东空地堆放建筑垃圾');
+  await expect(page.getByTestId('code')).toHaveText(/^代码 [0-9A-HJKMNP-TV-Z]{6}$/);
+  await shot(page, 'number-code');
+  await office.start();
+  await context.setOffline(false);
+  await inSync(page);
+  await allAtOffice(page);
+  const { records } = await office.api<{ records: { id: string; number?: { text: string } }[] }>('/api/records?kind=problem');
+  const { id, number } = records[0] ?? { id: '' };
+  expect(number?.text).toBe('130123-1');
+  await page.goto(`${office.url}/m/records/${id}`);
+  await expect(page.getByTestId('number')).toHaveText('编号 130123-1');
+  await shot(page, 'number-record');
+  await fits(page);
+  await cutOff(context, office);
+  await page.reload();
+  await expect(page.getByTestId('number')).toHaveText('编号 130123-1');
+  await page.goto(`${office.url}/m/records`);
+  await page.getByRole('searchbox').fill('130123-1');
+  await expect(page.getByTestId('count')).toHaveAttribute('data-count', '1');
+  await expect(page.locator('[data-record]')).toContainText('130123-1');
+  await shot(page, 'number-list');
+  await page.getByRole('searchbox').fill('130123-2');
+  await expect(page.getByTestId('count')).toHaveAttribute('data-count', '0');
+});
