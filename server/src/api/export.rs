@@ -29,7 +29,8 @@ use crate::api::problem::{ApiError, Problem};
 use crate::engine::AuthorityAct;
 use crate::tables::audit::EXPORT_OF_REFERRALS;
 use crate::tables::count::count;
-use crate::tables::query::{Asked, Exported, Snapshot, export, places};
+use crate::tables::export::{Exported, export, places};
+use crate::tables::query::{Asked, Snapshot};
 use crate::tables::rows::NOT_DUE;
 use crate::tables::{Mark, TablesError};
 

@@ -18,9 +18,10 @@ use tokio::sync::watch;
 use crate::engine::{Handle, RecordParts, Unavailable};
 use crate::tables::audit::acts;
 use crate::tables::born::born;
+use crate::tables::change::Change;
 use crate::tables::query::Readers;
 use crate::tables::rows::{About, Rows, project};
-use crate::tables::write::{Change, Tables};
+use crate::tables::write::Tables;
 use crate::tables::{Held, Mark, TablesError};
 
 /// How far the projector is.

@@ -23,13 +23,15 @@ use liandu_core::record::view::{
 use liandu_core::time::Timestamp;
 
 use super::Mark;
+use super::change::Change;
 use super::count::{By, count};
+use super::export::{export, places};
 use super::filter::Filter;
-use super::query::{Asked, Cursor, Snapshot, Sort, export, list, places};
+use super::query::{Asked, Cursor, Snapshot, Sort, list};
 use super::read::{ids, rows};
 use super::rows::{About, Rows, project};
 use super::visible::Visible;
-use super::write::{Change, Tables};
+use super::write::Tables;
 
 fn by(n: u8, position: u64) -> Provenance {
     Provenance {

@@ -11,8 +11,8 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::{Datum, GeoPosition};
 use liandu_core::time::{Day, Timestamp};
+use liandu_server::tables::change::Change;
 use liandu_server::tables::rows::{About, Line, NOT_DUE, Rows};
-use liandu_server::tables::write::Change;
 
 use crate::roster::{Draw, Group, Roster};
 

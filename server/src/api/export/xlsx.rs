@@ -18,7 +18,8 @@ use crate::api::door::SignedIn;
 use crate::api::problem::{ApiError, Problem};
 use crate::tables::TablesError;
 use crate::tables::count::count;
-use crate::tables::query::{Asked, Exported, Snapshot, export, places};
+use crate::tables::export::{Exported, export, places};
+use crate::tables::query::{Asked, Snapshot};
 
 const NUMBERS: [&str; 4] = ["first_position", "last_position", "edits", "conflicts"];
 

@@ -12,6 +12,7 @@ use liandu_core::time::{Day, Timestamp};
 use proptest::prelude::*;
 
 use super::{mark, rows_with, visible};
+use crate::tables::change::Change;
 use crate::tables::columns::{Columns, Shelf};
 use crate::tables::count::{By, count};
 use crate::tables::filter::{Filter, View};
@@ -20,7 +21,7 @@ use crate::tables::query::{Asked, Cursor, Page, Snapshot, Sort, list};
 use crate::tables::rows::{NOT_DUE, Rows};
 use crate::tables::schema;
 use crate::tables::visible::Visible;
-use crate::tables::write::{Change, Tables};
+use crate::tables::write::Tables;
 
 /// What happens to the tables.
 #[derive(Debug, Clone)]

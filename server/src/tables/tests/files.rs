@@ -5,7 +5,8 @@ use liandu_core::record::value::Value;
 
 use super::{found, mark, rows_with};
 use crate::tables::Mark;
-use crate::tables::write::{Change, Tables};
+use crate::tables::change::Change;
+use crate::tables::write::Tables;
 
 #[test]
 fn an_erased_record_leaves_no_byte_in_the_files() {

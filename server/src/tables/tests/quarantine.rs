@@ -8,9 +8,10 @@ use liandu_core::verdict::{Reason, Verdict};
 
 use super::{mark, visible};
 use crate::tables::Held;
+use crate::tables::change::Change;
 use crate::tables::quarantine::{HeldFilter, quarantine, quarantined};
 use crate::tables::query::Snapshot;
-use crate::tables::write::{Change, Tables};
+use crate::tables::write::Tables;
 
 fn held(n: u8, scope: &str, verdict: Verdict) -> Held {
     Held {
