@@ -67,7 +67,12 @@ const QUESTIONS: &[&str] = &[
     "/api/records/P/history?path=e",
     "/api/records/P/duplicates",
     "/api/records/P/attachments",
-    "/api/admin/audit",
+    // A page of everything would be moved on by the lists that these questions take out.
+    "/api/admin/audit?kind=moved",
+    "/api/admin/audit?kind=erased",
+    "/api/admin/audit?kind=contact-read",
+    "/api/admin/audit?kind=exported&who=office",
+    "/api/admin/audit?kind=exported&who=discipline",
     "/api/admin/accounts",
     "/api/admin/people",
     "/api/admin/devices",
@@ -90,6 +95,13 @@ const OWN: &[&str] = &[
     "/api/records/R/files/0000000000000000000000000000000000000000000000000000000000000000",
 ];
 
+/// A line of the audit about a list that these tests took out themselves to look into it. One of
+/// referrals is none: nobody may find that in an audit.
+fn is_asked_here(line: &Value) -> bool {
+    let about = line["about"].as_str().unwrap_or_default();
+    line["kind"] == "exported" && about.starts_with("records.") && !about.contains("referral")
+}
+
 /// Without the position of the log that an answer is true for: any entry of any region moves it.
 fn timeless(value: &mut Value) {
     match value {
@@ -97,7 +109,10 @@ fn timeless(value: &mut Value) {
             fields.remove("as_of");
             fields.values_mut().for_each(timeless);
         }
-        Value::Array(items) => items.iter_mut().for_each(timeless),
+        Value::Array(items) => {
+            items.retain(|item| !is_asked_here(item));
+            items.iter_mut().for_each(timeless);
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
