@@ -275,7 +275,9 @@ pub const DISPATCH_DECISIONS_MAX: usize = 200;
 pub const DECISION_BYTES_MAX: usize = 600;
 /// Problems in one question for numbers.
 pub const NUMBERS_MAX: usize = 500;
-/// Rows of sign-ins that wait for the log; what is more is counted without user and address.
+/// Devices that are told numbers at a time.
+pub const NUMBERS_TOLD_AT_ONCE: usize = 2;
+/// Rows of sign-ins that wait for the log; what is more is counted without addresses, then names.
 pub const SIGN_IN_ROWS_MAX: usize = 64;
 /// Entries of sign-ins that the log gets at once in a minute; further ones are counted together.
 pub const SIGN_IN_ENTRIES_A_MINUTE_MAX: usize = 60;

@@ -16,9 +16,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use liandu_core::id::DeviceId;
-use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX};
+use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX, NUMBERS_TOLD_AT_ONCE};
 use liandu_core::protocol::session::Opened;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::engine::{Handle, now};
 use crate::seen::Sighting;
@@ -35,6 +35,8 @@ pub struct Sockets {
     devices: Arc<Mutex<Newest>>,
     /// What knows the numbers of problems; none: nobody is told any.
     tables: Option<Tables>,
+    /// How many devices are told numbers at a time: offices read the same tables.
+    telling: Arc<Semaphore>,
 }
 
 /// The office's tables and how far they are.
@@ -50,6 +52,7 @@ impl Sockets {
             handle,
             devices: Arc::default(),
             tables,
+            telling: Arc::new(Semaphore::new(NUMBERS_TOLD_AT_ONCE)),
         }
     }
 

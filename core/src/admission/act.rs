@@ -140,6 +140,11 @@ impl Scene<'_> {
             // A referral is nowhere else, and nothing else is hidden like one.
             return Err(refuse(Reason::WrongScope));
         }
+        let message = self.node.message.as_ref();
+        if hidden && message.is_none_or(|message| message.person.is_none()) {
+            // Made at the office only: on a phone it would lie where others look.
+            return Err(refuse(Reason::NotAllowed));
+        }
         self.may(Action::Create(self.case.kind))?;
         self.write()
     }

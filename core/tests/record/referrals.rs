@@ -1,12 +1,12 @@
 //! Referrals to discipline inspection: who knows of one, and what may be hidden like one.
 
 use liandu_core::admission::{Case, Incoming, NoPast, Ruling, judge};
-use liandu_core::id::RecordId;
+use liandu_core::id::{PersonId, RecordId};
 use liandu_core::policy::{Grant, Principal, Role};
-use liandu_core::record::RecordDoc;
 use liandu_core::record::edit::{Edit, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::value::Value;
+use liandu_core::record::{Author, RecordDoc};
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
 
@@ -54,11 +54,29 @@ fn a_referral_is_known_to_the_office_that_makes_it_and_the_unit_it_goes_to_and_t
     assert!(!member.may_read(&scope), "a group of that code is no unit");
 }
 
-/// What the server says of a record of that kind and scope, made by this person.
+/// What the server says of a record of that kind and scope, made by this person at the office.
 fn made(kind: Kind, scope: &str, who: &Principal, edit: &Edit) -> Verdict {
+    made_as(Some(who.person.clone()), (kind, scope), who, edit)
+}
+
+/// The same, by whom the change names: a device names nobody.
+fn made_as(
+    person: Option<PersonId>,
+    (kind, scope): (Kind, &str),
+    who: &Principal,
+    edit: &Edit,
+) -> Verdict {
     let mut writer = Writer::new(3);
     writer.doc = RecordDoc::birth(RecordId([7; 16]), kind).unwrap();
-    writer.edit(edit.clone());
+    let author = Author {
+        person,
+        ..writer.author()
+    };
+    let seen = writer.doc.heads();
+    writer
+        .doc
+        .apply(edit, &author, &seen, Timestamp(0))
+        .unwrap();
     let changes = writer.doc.raw_all();
     let incoming: Vec<Incoming<'_>> = changes
         .iter()
@@ -105,6 +123,13 @@ fn a_referral_is_made_under_any_definition_and_only_by_an_office_for_itself() {
     let office = |region| holding(Role::CongressOffice, region, None);
     let made = |who: &Principal| made(Kind::Referral, SCOPE, who, &creation());
     assert_eq!(made(&office("130123")), Verdict::Accepted);
+    let by_phone = made_as(
+        None,
+        (Kind::Referral, SCOPE),
+        &office("130123"),
+        &creation(),
+    );
+    assert_eq!(by_phone, Verdict::Refused(Reason::NotAllowed));
     let outside = Verdict::Refused(Reason::OutOfScope);
     for region in ["130000", "130100", "130502"] {
         assert_eq!(made(&office(region)), outside, "{region}");

@@ -31,8 +31,20 @@ const ITEM_CHARS: usize = 12;
 pub(crate) struct Noted {
     /// SHA-256 of the file it was made from.
     original: String,
-    /// The office has it.
-    pub(crate) sent: bool,
+    /// The life of the office's log in which the office took it; none: it has not. A restored
+    /// office has the records, not their photos.
+    #[serde(default)]
+    sent_in: Option<String>,
+}
+
+/// Whether the office has a photo, as far as is known here.
+pub(crate) fn is_sent(here: &mut Here, hash: &str) -> bool {
+    let sent_in = noted(here, hash).and_then(|noted| noted.sent_in);
+    sent_in.is_some() && sent_in == life(here)
+}
+
+fn life(here: &mut Here) -> Option<String> {
+    here.engine().life().map(|life| life.to_string())
 }
 
 fn note(hash: &str) -> String {
@@ -66,7 +78,7 @@ pub(crate) fn waiting(here: &mut Here, dir: &Path) -> anyhow::Result<Vec<String>
     for file in files {
         let name = file?.file_name().to_string_lossy().into_owned();
         let is_hash = name.len() == 64 && HEXLOWER.decode(name.as_bytes()).is_ok();
-        if is_hash && noted(here, &name).is_none_or(|noted| !noted.sent) {
+        if is_hash && !is_sent(here, &name) {
             waiting.push(name);
         }
     }
@@ -114,8 +126,8 @@ fn add(
         );
     }
     keep(dir, &hash, &bytes)?;
-    let sent = noted(here, &hash).is_some_and(|noted| noted.sent);
-    set_noted(here, &hash, &Noted { original, sent })?;
+    let sent_in = noted(here, &hash).and_then(|noted| noted.sent_in);
+    set_noted(here, &hash, &Noted { original, sent_in })?;
     let item: String = hash.chars().take(ITEM_CHARS).collect();
     let mut values = vec![
         format!("i/photos/{item}/hash={hash}"),
@@ -194,7 +206,7 @@ pub(crate) fn shown(
 ) -> Vec<(String, String, &'static str, &'static str)> {
     let all: Vec<(String, String)> = items(record).collect();
     let state = |here: &mut Here, hash: &str| match noted(here, hash) {
-        Some(Noted { sent: true, .. }) => ("at-office", "已到人大办 at the office"),
+        Some(_) if is_sent(here, hash) => ("at-office", "已到人大办 at the office"),
         Some(_) => ("here", "在本机,待送 on this device, to be sent"),
         None => ("elsewhere", "不在本机 not on this device"),
     };

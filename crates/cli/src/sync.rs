@@ -68,6 +68,11 @@ pub(crate) async fn sync(
         bail!("本机尚未登记:liandu enrol --server … --code … (not enrolled)");
     }
     if asked.watch {
+        // Nobody else opens the folder while it is watched: no photo is added until the end.
+        let report = here.sync(Duration::from_secs(asked.timeout)).await?;
+        if report.trouble.is_none() {
+            photo::send::all(here, dir).await?;
+        }
         watch(here, json).await?;
         return Ok(Said::new(String::new(), json!({ "watched": true })));
     }

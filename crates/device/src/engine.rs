@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use liandu_core::admission::Definitions;
 use liandu_core::campaign::HEBEI_JSON;
-use liandu_core::id::{Actor, ChangeHash, DeviceId, PersonId, Position, RecordId, ScopeId};
+use liandu_core::id::{Actor, ChangeHash, DeviceId, Epoch, PersonId, Position, RecordId, ScopeId};
 use liandu_core::limits::DEVICE_DOCUMENTS_BYTES_MAX;
 use liandu_core::protocol::bundle::SignedReceipts;
 use liandu_core::protocol::client::{self, Client, Held};
@@ -469,10 +469,19 @@ impl Engine {
         vec![actor]
     }
 
+    /// The life of the office's log that this device follows; none before it has followed one.
+    pub fn life(&self) -> Option<Epoch> {
+        self.place.cursor.map(|cursor| cursor.epoch)
+    }
+
     /// Stores how far this device holds its scopes.
     fn hold(&mut self, held: &Held, batch: &mut Batch) {
+        let before = self.life();
         self.place.set_held(held);
         batch.put(&Slot::Place, &self.place);
+        if before.is_some() && before != self.life() {
+            self.numbers_of_another_life(batch);
+        }
     }
 
     fn scope_of(&self, id: &ScopeId) -> Option<Scope> {

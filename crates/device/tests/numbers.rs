@@ -32,7 +32,10 @@ fn number_comes_after_the_receipt_is_kept_offline_found_and_no_part_of_the_recor
     let asked = office.numbers_asked;
     a.set(record, "title", "再改");
     a.sync(&mut office);
-    assert_eq!(office.numbers_asked, asked, "a number never changes");
+    assert_eq!(
+        office.numbers_asked, asked,
+        "a number stays in one life of the log"
+    );
 }
 
 #[test]
@@ -63,4 +66,24 @@ fn office_from_before_there_were_numbers_holds_up_nothing() {
     assert!(phone.engine.all_at_office() && phone.engine.number(&record).is_none());
     assert_eq!(phone.status(record, kept.number).as_str(), "at-office");
     assert_eq!(office.numbers_asked, 1, "one question on a connection");
+}
+
+#[test]
+fn numbers_of_a_restored_office_take_the_place_of_those_it_forgot() {
+    let (mut office, mut a, mut b) = two();
+    let record = a.create("违建");
+    office.numbers = Some([(record, 12)].into_iter().collect());
+    a.sync(&mut office);
+    b.sync(&mut office);
+    assert_eq!(b.engine.number(&record).unwrap().n, 12);
+    a.hang_up();
+    b.hang_up();
+    office.lose_everything();
+    office.numbers = Some([(record, 7)].into_iter().collect());
+    a.sync(&mut office);
+    b.sync(&mut office);
+    for phone in [&mut a, &mut b] {
+        phone.restart();
+        assert_eq!(phone.engine.number(&record).unwrap().n, 7);
+    }
 }

@@ -102,6 +102,7 @@ test('a problem is referred, received, answered and closed, and nobody else sees
 
 test('the console shows who does what with a referral', async ({ page }) => {
   await signIn(page, 'admin');
+  await page.goto(url('/admin'));
   await page.getByRole('tab', { name: '权限' }).click();
   const table = page.getByRole('region', { name: '移送纪检怎样办，谁能办' });
   await expect(table.getByRole('row', { name: /^不予受理/ })).toContainText('本单位');

@@ -175,21 +175,22 @@ pub(crate) async fn sign_in(
         Err(ApiError::TooManyTries { .. }) => SignInOutcome::Wait,
         Err(_) => return tried,
     };
+    let now = office.door.now();
+    if outcome == SignInOutcome::Wait {
+        // It costs nobody anything: the next minute's entry has it.
+        open(&office.door.tries).held_back(user, &address, now);
+        return tried;
+    }
     let name = user.to_owned();
     let known = office
         .engine
         .directory(move |known| known.account(&name).is_some());
     // People type passwords where the name belongs: only names of accounts are kept.
     let known = if known.await? { user } else { "" };
-    let now = office.door.now();
     let rows = {
         let mut tries = open(&office.door.tries);
         tries.note(known, &address, outcome, now);
-        if outcome == SignInOutcome::Wait {
-            // It cost nobody anything: the next minute's entry has it.
-            return tried;
-        }
-        tries.due(now)
+        tries.due(outcome, !known.is_empty(), now)
     };
     write_tries(office, rows).await;
     tried
@@ -232,6 +233,9 @@ async fn try_in(
     let door = &office.door;
     let (by_user, by_address) = (Who::User(user.to_owned()), Who::Address(address));
     if user.len() > limits::USER_BYTES_MAX {
+        // Nobody's name, and a try all the same.
+        door.may_try(&by_address, &by_address)?;
+        open(&door.throttle).failed(by_address, door.now());
         return Err(ApiError::WrongPassword);
     }
     door.may_try(&by_user, &by_address)?;

@@ -131,6 +131,9 @@ impl From<ActError> for ApiError {
             ActError::Missing => ApiError::NotFound,
             ActError::Refused(Reason::OutOfScope) => ApiError::NotFound,
             ActError::Refused(reason) => ApiError::Refused(reason),
+            ActError::UnitElsewhere => ApiError::Body {
+                field: "unit".to_owned(),
+            },
             ActError::ResolveFirst(path) => ApiError::ResolveFirst(path),
             ActError::UnknownHeads => ApiError::SeenUnknown,
             ActError::Illegal(EditError::ResolveFirst(path)) => ApiError::ResolveFirst(path),

@@ -68,6 +68,11 @@ impl From<ActError> for Refusal {
     fn from(error: ActError) -> Refusal {
         Refusal(match error {
             ActError::Missing => "没有找到 (not found)".to_owned(),
+            ActError::UnitElsewhere => {
+                "别的地区的纪检监察单位已用这个代码，请另取一个 (another region's discipline inspection \
+                 has that unit code: give each unit a code of its own)"
+                    .to_owned()
+            }
             ActError::Refused(reason) => format!("{} ({})", reason.zh(), reason.en()),
             ActError::ResolveFirst(path) => format!("请先核定 {path} (resolve it first)"),
             ActError::UnknownHeads => "请重新读取 (read it again)".to_owned(),

@@ -69,6 +69,10 @@ pub enum ActError {
     /// The user may not, or the edit is not legal: show the reason (403 or 422).
     #[error("{0}")]
     Refused(Reason),
+    /// Discipline inspection of another region has that unit code, and would read what is referred
+    /// to this one: give each unit a code of its own (422).
+    #[error("another region's discipline inspection has that unit code")]
+    UnitElsewhere,
     /// The field has an open conflict: answer "resolve first" (409).
     #[error("resolve first: {0}")]
     ResolveFirst(Path),

@@ -7,9 +7,10 @@ use liandu_core::admission::Definition;
 use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
 use liandu_core::log::{
-    AccountSet, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantsSet, GroupRow, Groups,
-    Invited, LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
+    AccountSet, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantEntry, GrantsSet, GroupRow,
+    Groups, Invited, LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
 };
+use liandu_core::policy::Role;
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::scope::Audience;
@@ -132,6 +133,12 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             }),
             AuthorityAct::Grants { person, grants } => {
                 self.directory.person(&person).ok_or(ActError::Missing)?;
+                if grants
+                    .iter()
+                    .any(|grant| self.shares_referrals(&person, grant))
+                {
+                    return Err(ActError::UnitElsewhere);
+                }
                 LogEntry::Grants(GrantsSet {
                     person,
                     grants,
@@ -151,6 +158,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | AuthorityAct::Move { .. }
             | AuthorityAct::Erase { .. } => return Err(ActError::Failed),
         })
+    }
+
+    /// Whether discipline inspection of another region is known by that unit's code: who got the
+    /// role would read what was referred to the other.
+    fn shares_referrals(&self, person: &PersonId, given: &GrantEntry) -> bool {
+        let same = |grant: &GrantEntry| grant.role == given.role && grant.unit == given.unit;
+        let elsewhere = |grant: &GrantEntry| same(grant) && grant.region != given.region;
+        let mut people = self.directory.people().iter();
+        given.role == Role::DisciplineInspection.as_str()
+            && people.any(|(code, other)| code != person && other.grants.iter().any(elsewhere))
     }
 
     fn dispatch(&mut self, by: &OfficeUser, dispatch: DispatchFrozen) -> Result<Position, Trouble> {

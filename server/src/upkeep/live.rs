@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use data_encoding::HEXLOWER;
 use liandu_core::id::{Position, RecordId};
+use liandu_core::record::scope::Audience;
 
 use super::{BackupNote, CheckNote, Running, note_backup, note_check};
 use crate::api::{ApiError, Office};
@@ -237,7 +238,8 @@ fn read_log(
 /// Every record against its rows, and every row's record; what differs is looked at again, since
 /// the tables follow a moment later.
 async fn tables(office: &Office, report: &mut Report) -> anyhow::Result<()> {
-    let (mut doubtful, mut records, mut from) = (BTreeSet::new(), 0_u64, Vec::new());
+    let (mut doubtful, mut hidden) = (BTreeSet::new(), BTreeSet::new());
+    let (mut records, mut from) = (0_u64, Vec::new());
     loop {
         let began = Instant::now();
         let key = from.clone();
@@ -245,7 +247,11 @@ async fn tables(office: &Office, report: &mut Report) -> anyhow::Result<()> {
             .engine
             .read(move |keeper| known(keeper, &key))
             .await??;
-        records = records.saturating_add(page.len() as u64);
+        // Contacts and referrals are checked like all others, and counted for nobody.
+        let shown = page.iter().filter(|(_, shown)| *shown).count();
+        records = records.saturating_add(shown as u64);
+        hidden.extend(page.iter().filter(|(_, shown)| !shown).map(|(id, _)| *id));
+        let page = page.into_iter().map(|(id, _)| id).collect();
         doubtful.extend(differing(office, page).await?.into_iter().map(|(id, _)| id));
         tell(office, "tables", records);
         tokio::time::sleep(began.elapsed().min(REST_MAX)).await;
@@ -282,11 +288,13 @@ async fn tables(office: &Office, report: &mut Report) -> anyhow::Result<()> {
     report.tables_position = office.progress.borrow().position.0;
     for (record, difference) in wrong {
         let (part, zh, en) = told(difference, false);
-        report.problem(
-            part,
-            format!("记录 {record} {zh}"),
-            format!("record {record}: {en}"),
-        );
+        let id = if hidden.contains(&record) {
+            String::new()
+        } else {
+            record.to_string()
+        };
+        let (zh, en) = (format!("记录 {id} {zh}"), format!("record {id}: {en}"));
+        report.problem(part, zh, en);
     }
     Ok(())
 }
@@ -295,8 +303,12 @@ fn unread(error: ApiError) -> anyhow::Error {
     anyhow!("办公表不能读取 (the tables cannot be read): {error:?}")
 }
 
-/// Records from a key on, and the key to go on from.
-fn known(keeper: &LiveKeeper, from: &[u8]) -> anyhow::Result<(Vec<RecordId>, Option<Vec<u8>>)> {
+/// Records and where they go on.
+type Known = (Vec<(RecordId, bool)>, Option<Vec<u8>>);
+
+/// Records from a key on, each with whether everybody may know that there are so many, and the
+/// key to go on from.
+fn known(keeper: &LiveKeeper, from: &[u8]) -> anyhow::Result<Known> {
     let page = keeper.index().scan(keys::RECORDS, from, PAGE)?;
     let next = page.last().map(|(key, _)| rows::after(key));
     let mut records = Vec::new();
@@ -305,7 +317,11 @@ fn known(keeper: &LiveKeeper, from: &[u8]) -> anyhow::Result<(Vec<RecordId>, Opt
         if let Some(Ok(record)) = key.get(1..).map(RecordId::from_slice)
             && row.erased.is_none()
         {
-            records.push(record);
+            let shown = match row.scope.audience {
+                Audience::Group | Audience::Office => true,
+                Audience::Contact | Audience::Referral => false,
+            };
+            records.push((record, shown));
         }
     }
     Ok((records, next.filter(|_| page.len() == PAGE)))

@@ -10,11 +10,12 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
-use super::{Noted, file_of, noted, set_noted, waiting};
+use super::{Noted, file_of, life, noted, set_noted, waiting};
 use crate::{Here, trust};
 
 const PIECE_BYTES: usize = 4 << 20;
@@ -55,22 +56,34 @@ pub(crate) async fn all(here: &mut Here, dir: &Path) -> anyhow::Result<Sent> {
         }
     };
     for hash in hashes {
-        let bytes = std::fs::read(file_of(dir, &hash))?;
-        let (line, name) = (Arc::clone(&line), hash.clone());
-        let sent = tokio::task::spawn_blocking(move || line.send(&name, &bytes)).await?;
-        if let Err(error) = sent {
+        let (line, name, file) = (Arc::clone(&line), hash.clone(), file_of(dir, &hash));
+        let sent = tokio::task::spawn_blocking(move || {
+            let bytes = whole(&file, &name)?;
+            line.send(&name, &bytes)
+        });
+        if let Err(error) = sent.await? {
+            // One that cannot go holds up no other.
             done.trouble = Some(format!("{error:#}"));
-            break;
+            continue;
         }
         let original = noted(here, &hash).map_or_else(String::new, |noted| noted.original);
-        let noted = Noted {
-            original,
-            sent: true,
-        };
-        set_noted(here, &hash, &noted)?;
+        let sent_in = life(here);
+        set_noted(here, &hash, &Noted { original, sent_in })?;
         (done.sent, done.left) = (done.sent + 1, done.left - 1);
     }
     Ok(done)
+}
+
+/// The file's bytes, if they are still those that were taken.
+fn whole(file: &Path, hash: &str) -> anyhow::Result<Vec<u8>> {
+    let unreadable = || format!("{} 读不到 (cannot be read)", file.display());
+    let bytes = std::fs::read(file).with_context(unreadable)?;
+    ensure!(
+        HEXLOWER.encode(&Sha256::digest(&bytes)) == hash,
+        "{} 已损坏,送不出去;请重新添加这张照片 (is damaged and is not sent: add the photo again)",
+        file.display()
+    );
+    Ok(bytes)
 }
 
 /// The server as it is reached over HTTP, and how this device is known there.

@@ -54,6 +54,21 @@ impl Engine {
         }
     }
 
+    /// The log began another life: numbers given since the two went apart may be others' now.
+    pub(super) fn numbers_of_another_life(&mut self, batch: &mut Batch) {
+        let mut numbered = Vec::new();
+        for (record, layers) in &mut self.records {
+            if layers.header.number.take().is_some() {
+                batch.put(&Slot::Header(*record), &layers.header);
+                numbered.push(*record);
+            }
+        }
+        for record in numbered {
+            self.number_wanted(record);
+            self.event(Event::Changed(record));
+        }
+    }
+
     /// A connection begins: what was not answered is asked again.
     pub(super) fn numbers_afresh(&mut self) {
         let Numbering {

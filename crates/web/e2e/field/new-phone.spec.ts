@@ -13,7 +13,7 @@ async function atTheDesk(browser: Browser, office: Office): Promise<Page> {
   await desk.getByLabel('用户名').fill('admin');
   await desk.getByLabel('密码').fill(password);
   await desk.getByRole('button', { name: '登录' }).click();
-  await desk.getByRole('link', { name: '管理' }).click();
+  await desk.getByRole('navigation', { name: '菜单' }).getByRole('link', { name: '管理' }).click();
   await desk.getByRole('tab', { name: '设备' }).click();
   return desk;
 }

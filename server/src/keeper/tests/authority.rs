@@ -2,7 +2,7 @@
 
 use liandu_core::id::{GroupId, Position, RecordId};
 use liandu_core::limits::SCOPES_MAX;
-use liandu_core::log::{GroupRow, MembershipRow, PersonRow};
+use liandu_core::log::{GrantEntry, GroupRow, MembershipRow, PersonRow};
 use liandu_core::policy::{Grant, Role};
 use liandu_core::verdict::{Reason, Verdict};
 use sha2::Digest;
@@ -10,7 +10,7 @@ use sha2::Digest;
 use super::world::{NOW, World, creation, office, person, region, scope, verdict};
 use crate::index::memory::MemoryIndex;
 use crate::keeper::Answer;
-use crate::keeper::ask::AuthorityAct;
+use crate::keeper::ask::{ActError, AuthorityAct};
 
 #[test]
 fn invitation_is_for_one_device_and_expires() {
@@ -202,4 +202,23 @@ fn revoking_a_person_shuts_out_devices_and_account() {
             .principal_of_user("office")
             .is_none()
     );
+}
+
+#[test]
+fn unit_of_discipline_inspection_is_of_one_region_or_it_would_read_what_went_to_another() {
+    let mut world = World::new();
+    let mut give = |to: &str, code: &str, unit: &str| {
+        let grants = vec![GrantEntry {
+            role: Role::DisciplineInspection.as_str().to_owned(),
+            region: region(code),
+            unit: Some(unit.parse().unwrap()),
+        }];
+        let person = person(to);
+        world.act(AuthorityAct::Grants { person, grants }).map(drop)
+    };
+    assert_eq!(give("rep-1", "130123", "jw"), Ok(()));
+    assert_eq!(give("rep-2", "130100", "jw"), Err(ActError::UnitElsewhere));
+    assert_eq!(give("rep-2", "130100", "jw-city"), Ok(()));
+    assert_eq!(give("rep-3", "130123", "jw"), Ok(()), "a colleague");
+    assert_eq!(give("rep-1", "130100", "jw"), Err(ActError::UnitElsewhere));
 }

@@ -40,7 +40,12 @@ impl Connection {
         let wait = Duration::from_millis(TABLES_MS);
         // Behind or not: what they have is given.
         let _reached = tokio::time::timeout(wait, reached(&progress, position)).await;
-        let found = tokio::task::spawn_blocking(move || numbers(&readers, &mine)).await;
+        let one_of_few = self.sockets.telling.clone().acquire_owned().await;
+        let found = tokio::task::spawn_blocking(move || {
+            let _held_to_the_end = one_of_few;
+            numbers(&readers, &mine)
+        })
+        .await;
         let numbers = match found {
             Ok(Ok(numbers)) => numbers,
             Ok(Err(error)) => {
