@@ -135,10 +135,10 @@ pub(crate) fn begin(office: &Office) -> bool {
             records: 0,
         });
     }
-    let office = office.clone();
+    let ends = Ends(office.clone());
     tokio::spawn(async move {
-        let checked = whole(&office).await;
-        match checked {
+        let office = &ends.0;
+        match whole(office).await {
             Ok(report) => {
                 let note = CheckNote::of(&report, true, (now, engine::now()));
                 tracing::info!(ok = note.ok, problems = note.problems_all, "checked");
@@ -159,9 +159,17 @@ pub(crate) fn begin(office: &Office) -> bool {
                 );
             }
         }
-        *office.care.running() = None;
     });
     true
+}
+
+/// However it ends, the next one may begin.
+struct Ends(Office);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        *self.0.care.running() = None;
+    }
 }
 
 async fn whole(office: &Office) -> anyhow::Result<Report> {

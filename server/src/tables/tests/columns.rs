@@ -7,6 +7,8 @@ use liandu_core::level::Level;
 use liandu_core::light::{Clock, Lights, Raised};
 use liandu_core::limits;
 use liandu_core::policy::{Grant, Membership, Principal, Role};
+use liandu_core::record::kind::Kind;
+use liandu_core::record::scope::Audience;
 use liandu_core::record::value::{Datum, GeoPosition, Value};
 use liandu_core::time::{Day, Timestamp};
 use proptest::prelude::*;
@@ -42,7 +44,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-const SCOPES: [&str; 7] = [
+const SCOPES: [&str; 8] = [
     "130502/g-1/group",
     "130502/g-2/group",
     "130702/g-2/group",
@@ -50,6 +52,7 @@ const SCOPES: [&str; 7] = [
     "130500/-/office",
     "130000/-/office",
     "130502/-/contact",
+    "130502/u-1/referral",
 ];
 const STATES: [&str; 3] = ["found", "reported", "closed"];
 const DUE: [&str; 5] = [
@@ -67,8 +70,11 @@ fn made(n: u8, picks: [usize; 12]) -> Rows {
     let mut pick = |of: usize| picks.next().unwrap_or(0) % of;
     let status = ["", "Open", "Closed"][pick(3)];
     let fields = [("f/status", Value::text(status))];
-    let mut rows = rows_with(n, SCOPES[pick(7)], STATES[pick(3)], &fields, TEXTS[pick(5)]);
+    let mut rows = rows_with(n, SCOPES[pick(8)], STATES[pick(3)], &fields, TEXTS[pick(5)]);
     let line = &mut rows.line;
+    if line.about.scope.audience == Audience::Referral {
+        line.kind = Kind::Referral;
+    }
     line.domain = WORDS[pick(4)].to_owned();
     line.source = WORDS[pick(4)].to_owned();
     line.clock = Clock::ALL[pick(3)];
@@ -110,6 +116,8 @@ fn conditions() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
         ("region", "130500"),
         ("region", "130502,130702"),
         ("kind", "problem"),
+        ("kind", "referral"),
+        ("kind", "problem,referral"),
         ("state", "found"),
         ("state", "found,closed,nosuch"),
         ("domain", ""),
@@ -196,7 +204,7 @@ fn answers(snapshot: &Snapshot<'_>, visible: &Visible, filter: &Filter) -> Vec<S
     answers
 }
 
-/// Who asks: a province's office, a county's, a member of one group.
+/// Who asks: a province's office, a county's, a member of one group, discipline inspection.
 fn who_asks() -> Vec<Visible> {
     let group = GroupId::new("g-2").unwrap();
     let member = Principal {
@@ -214,7 +222,21 @@ fn who_asks() -> Vec<Visible> {
         }],
         revoked: false,
     };
-    vec![visible("130000"), visible("130502"), Visible::of(&member)]
+    let inspection = Principal {
+        grants: vec![Grant {
+            role: Role::DisciplineInspection,
+            region: "130500".parse().unwrap(),
+            unit: Some(UnitId::new("u-1").unwrap()),
+        }],
+        groups: Vec::new(),
+        ..member.clone()
+    };
+    vec![
+        visible("130000"),
+        visible("130502"),
+        Visible::of(&member),
+        Visible::of(&inspection),
+    ]
 }
 
 /// The same by SQL, by the columns that followed every commit, and by columns read anew.
