@@ -167,6 +167,12 @@ const fn needs(rule: EventRule, needs: &'static [&'static str]) -> EventRule {
     EventRule { needs, ..rule }
 }
 
+/// Differing tips are decided between by the congress office, whatever they are of.
+const fn decides(from: &'static [&'static str]) -> EventRule {
+    let (zh, en) = ("核定状态", "decide the state");
+    needs(event(DECIDE, zh, en, from, None, by::CONGRESS), &["state"])
+}
+
 const fn back(rule: EventRule) -> EventRule {
     EventRule { back: true, ..rule }
 }

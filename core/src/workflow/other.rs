@@ -3,7 +3,7 @@
 //! Data only. Frozen words; new events are added.
 
 use super::by::{CONGRESS, FIELD_AND_OFFICES, OFFICES, WRITERS};
-use super::{DECIDE, Workflow, event, needs, runs, settles, state};
+use super::{Workflow, decides, event, needs, runs, settles, state};
 
 const INSPECTION_STATES: &[&str] = &["open", "submitted", "checked", "withdrawn"];
 
@@ -58,17 +58,7 @@ pub(super) const INSPECTION: Workflow = Workflow {
             Some("open"),
             WRITERS,
         ),
-        needs(
-            event(
-                DECIDE,
-                "核定状态",
-                "decide the state",
-                INSPECTION_STATES,
-                None,
-                CONGRESS,
-            ),
-            &["state"],
-        ),
+        decides(INSPECTION_STATES),
     ],
 };
 
@@ -113,16 +103,6 @@ pub(super) const OTHER: Workflow = Workflow {
             Some("open"),
             WRITERS,
         ),
-        needs(
-            event(
-                DECIDE,
-                "核定状态",
-                "decide the state",
-                OTHER_STATES,
-                None,
-                CONGRESS,
-            ),
-            &["state"],
-        ),
+        decides(OTHER_STATES),
     ],
 };

@@ -6,7 +6,7 @@ use super::by::{
     CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
 };
 use super::{
-    DECIDE, EventRule, INTO, MERGE, NOT_DUPLICATE, Workflow, back, event, needs, reviews, runs,
+    EventRule, INTO, MERGE, NOT_DUPLICATE, Workflow, back, decides, event, needs, reviews, runs,
     settles, state, waits,
 };
 
@@ -298,16 +298,6 @@ pub(super) const PROBLEM: Workflow = Workflow {
             ),
             &["of"],
         ),
-        needs(
-            event(
-                DECIDE,
-                "核定状态",
-                "decide the state",
-                ALL_STATES,
-                None,
-                CONGRESS,
-            ),
-            &["state"],
-        ),
+        decides(ALL_STATES),
     ],
 };

@@ -4,7 +4,7 @@
 //! Data only. Frozen words; new events are added. Nothing of it is ever an event of the problem.
 
 use super::by::{CONGRESS, DISCIPLINE};
-use super::{DECIDE, Workflow, event, needs, settles, state, waits};
+use super::{Workflow, decides, event, needs, settles, state, waits};
 
 const ALL_STATES: &[&str] = &[
     "drafted",
@@ -104,16 +104,6 @@ pub(super) const REFERRAL: Workflow = Workflow {
             Some("withdrawn"),
             CONGRESS,
         )),
-        needs(
-            event(
-                DECIDE,
-                "核定状态",
-                "decide the state",
-                ALL_STATES,
-                None,
-                CONGRESS,
-            ),
-            &["state"],
-        ),
+        decides(ALL_STATES),
     ],
 };
