@@ -124,11 +124,10 @@ impl Door {
         (tries.totals(), tries.waiting())
     }
 
-    fn may_try(&self, user: &Who, address: &Who) -> Result<(), ApiError> {
+    fn may_try(&self, by: &[&Who]) -> Result<(), ApiError> {
         let (throttle, now) = (open(&self.throttle), self.now());
-        let wait_ms = throttle
-            .wait_ms(user, now)
-            .max(throttle.wait_ms(address, now));
+        let waits = by.iter().map(|who| throttle.wait_ms(who, now));
+        let wait_ms = waits.max().unwrap_or(0);
         if wait_ms == 0 {
             return Ok(());
         }
@@ -168,7 +167,8 @@ pub(crate) async fn sign_in(
     password: String,
     address: String,
 ) -> Result<(Token, Session, Principal), ApiError> {
-    let tried = try_in(office, user, password, address.clone()).await;
+    let mut known = false;
+    let tried = try_in(office, user, password, address.clone(), &mut known).await;
     let outcome = match &tried {
         Ok(_) => SignInOutcome::In,
         Err(ApiError::WrongPassword) => SignInOutcome::Wrong,
@@ -181,16 +181,12 @@ pub(crate) async fn sign_in(
         open(&office.door.tries).held_back(user, &address, now);
         return tried;
     }
-    let name = user.to_owned();
-    let known = office
-        .engine
-        .directory(move |known| known.account(&name).is_some());
     // People type passwords where the name belongs: only names of accounts are kept.
-    let known = if known.await? { user } else { "" };
+    let name = if known { user } else { "" };
     let rows = {
         let mut tries = open(&office.door.tries);
-        tries.note(known, &address, outcome, now);
-        tries.due(outcome, !known.is_empty(), now)
+        tries.note(name, &address, outcome, now);
+        tries.due(outcome, known, now)
     };
     write_tries(office, rows).await;
     tried
@@ -223,27 +219,30 @@ async fn write_tries(office: &Office, rows: Vec<SignIn>) {
     }
 }
 
-/// Checks a password and begins a session.
+/// Checks a password and begins a session; `known` becomes whether there is such an account, once
+/// that was looked up.
 async fn try_in(
     office: &Office,
     user: &str,
     password: String,
     address: String,
+    known: &mut bool,
 ) -> Result<(Token, Session, Principal), ApiError> {
     let door = &office.door;
     let (by_user, by_address) = (Who::User(user.to_owned()), Who::Address(address));
     if user.len() > limits::USER_BYTES_MAX {
         // Nobody's name, and a try all the same.
-        door.may_try(&by_address, &by_address)?;
+        door.may_try(&[&by_address])?;
         open(&door.throttle).failed(by_address, door.now());
         return Err(ApiError::WrongPassword);
     }
-    door.may_try(&by_user, &by_address)?;
+    door.may_try(&[&by_user, &by_address])?;
     let name = user.to_owned();
     let account = office
         .engine
         .directory(move |known| known.account(&name).cloned())
         .await?;
+    *known = account.is_some();
     let hash = account.as_ref().filter(|account| !account.disabled);
     let hash = hash.and_then(|account| account.password.clone());
     let _one_of_few = door
@@ -252,7 +251,7 @@ async fn try_in(
         .await
         .map_err(|_| ApiError::Internal)?;
     // Asked again: of many tries sent together, those in front may have failed meanwhile.
-    door.may_try(&by_user, &by_address)?;
+    door.may_try(&[&by_user, &by_address])?;
     let checked = tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()));
     let fits = checked.await.map_err(|_| ApiError::Internal)?;
     let Some(account) = account.filter(|_| fits) else {
