@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use liandu_core::id::{DeviceId, PersonId, Position, RecordId, RegionCode};
 use liandu_core::log::{
-    AccountSet, GrantEntry, GrantsSet, LogEntry, Revoked, SignIn, SignInOutcome,
+    AccountSet, ContactRead, DefinitionSet, Enrolled, Erased, Exported, GrantEntry, GrantsSet,
+    Invited, LogEntry, Moved, Revoked, SignIn, SignInOutcome,
 };
 use liandu_core::record::scope::Audience;
 use liandu_core::time::Timestamp;
@@ -163,10 +164,7 @@ pub(crate) fn acts(entry: &LogEntry) -> Vec<Act> {
     if let LogEntry::SignIns(e) = entry {
         e.rows.iter().map(sign_in).collect()
     } else {
-        act(entry)
-            .or_else(|| act_on_records(entry))
-            .into_iter()
-            .collect()
+        act(entry).into_iter().collect()
     }
 }
 
@@ -229,101 +227,72 @@ fn revoked(e: &Revoked) -> Act {
     Act::new(e.time, REVOKED, &e.user, about.join(" · "), subject)
 }
 
-/// Acts about people, devices and accounts.
-fn act(entry: &LogEntry) -> Option<Act> {
-    let everybody = Subject::Everybody;
-    Some(match entry {
-        LogEntry::Groups(e) => {
-            Act::new(e.time, GROUPS, &e.user, e.rows.len().to_string(), everybody)
-        }
-        LogEntry::People(e) => {
-            Act::new(e.time, PEOPLE, &e.user, e.rows.len().to_string(), everybody)
-        }
-        LogEntry::Account(e) => account(e),
-        LogEntry::Grants(e) => roles(e),
-        LogEntry::Invited(e) => {
-            let (about, subject) = (e.person.to_string(), Subject::Person(e.person.clone()));
-            Act::new(e.time, INVITED, &e.user, about, subject)
-        }
-        LogEntry::Enrolled(e) => {
-            let about = format!("{} · {}", e.person, e.device.hex());
-            Act::new(
-                e.time,
-                ENROLLED,
-                "",
-                about,
-                Subject::Person(e.person.clone()),
-            )
-        }
-        LogEntry::Revoked(e) => revoked(e),
-        LogEntry::Definition(_)
-        | LogEntry::ContactRead(_)
-        | LogEntry::Exported(_)
-        | LogEntry::Moved(_)
-        | LogEntry::Erased(_)
-        | LogEntry::SignIns(_)
-        | LogEntry::Edits(_)
-        | LogEntry::Answered(_)
-        | LogEntry::Notified(_)
-        | LogEntry::DispatchFrozen(_)
-        | LogEntry::Decided(_)
-        | LogEntry::Epoch(_)
-        | LogEntry::Unknown { .. } => return None,
-    })
+fn invited(e: &Invited) -> Act {
+    let (about, subject) = (e.person.to_string(), Subject::Person(e.person.clone()));
+    Act::new(e.time, INVITED, &e.user, about, subject)
 }
 
-/// Acts about records and definitions.
-fn act_on_records(entry: &LogEntry) -> Option<Act> {
+fn enrolled(e: &Enrolled) -> Act {
+    let about = format!("{} · {}", e.person, e.device.hex());
+    let subject = Subject::Person(e.person.clone());
+    Act::new(e.time, ENROLLED, "", about, subject)
+}
+
+fn definition(e: &DefinitionSet) -> Act {
+    let about = format!("{}@{}", e.campaign, e.version);
+    Act::new(e.time, DEFINITION, &e.user, about, Subject::Everybody)
+}
+
+fn contact_read(e: &ContactRead) -> Act {
+    let about = format!("{} · {}", e.record, e.purpose);
+    Act::new(
+        e.time,
+        CONTACT_READ,
+        &e.user,
+        about,
+        Subject::Record(e.record),
+    )
+}
+
+fn exported(e: &Exported) -> Option<Act> {
+    let about = format!("{}.{} · {} · {}", e.what, e.format, e.rows, e.filter);
+    let subject = Subject::Account(e.user.clone());
+    let act = Act::new(e.time, EXPORTED, &e.user, about, subject);
+    (e.what != EXPORT_OF_REFERRALS).then_some(act)
+}
+
+fn moved(e: &Moved) -> Act {
+    let about = format!("{} · {} → {}", e.record, e.from, e.to);
+    let subject = Subject::Region(e.to.region.clone());
+    Act::new(e.time, MOVED, &e.user, about, subject)
+}
+
+fn erased(e: &Erased) -> Option<Act> {
+    let about = format!("{} · {}", e.record, e.reason);
+    let subject = Subject::Region(e.scope.region.clone());
+    let act = Act::new(e.time, ERASED, &e.user, about, subject);
+    (e.scope.audience != Audience::Referral).then_some(act)
+}
+
+/// The act that an entry is; of tries to sign in there are several in one.
+fn act(entry: &LogEntry) -> Option<Act> {
+    let rows = |time, kind, user: &str, rows: usize| {
+        Act::new(time, kind, user, rows.to_string(), Subject::Everybody)
+    };
     Some(match entry {
-        LogEntry::Definition(e) => {
-            let about = format!("{}@{}", e.campaign, e.version);
-            Act::new(e.time, DEFINITION, &e.user, about, Subject::Everybody)
-        }
-        LogEntry::ContactRead(e) => {
-            let about = format!("{} · {}", e.record, e.purpose);
-            Act::new(
-                e.time,
-                CONTACT_READ,
-                &e.user,
-                about,
-                Subject::Record(e.record),
-            )
-        }
-        LogEntry::Exported(e) if e.what == EXPORT_OF_REFERRALS => return None,
-        LogEntry::Erased(e) if e.scope.audience == Audience::Referral => return None,
-        LogEntry::Exported(e) => {
-            let about = format!("{}.{} · {} · {}", e.what, e.format, e.rows, e.filter);
-            Act::new(
-                e.time,
-                EXPORTED,
-                &e.user,
-                about,
-                Subject::Account(e.user.clone()),
-            )
-        }
-        LogEntry::Moved(e) => {
-            let about = format!("{} · {} → {}", e.record, e.from, e.to);
-            Act::new(
-                e.time,
-                MOVED,
-                &e.user,
-                about,
-                Subject::Region(e.to.region.clone()),
-            )
-        }
-        LogEntry::Erased(e) => {
-            let about = format!("{} · {}", e.record, e.reason);
-            let subject = Subject::Region(e.scope.region.clone());
-            Act::new(e.time, ERASED, &e.user, about, subject)
-        }
-        LogEntry::Groups(_)
-        | LogEntry::People(_)
-        | LogEntry::Account(_)
-        | LogEntry::Grants(_)
-        | LogEntry::Invited(_)
-        | LogEntry::Enrolled(_)
-        | LogEntry::Revoked(_)
-        | LogEntry::SignIns(_)
+        LogEntry::Groups(e) => rows(e.time, GROUPS, &e.user, e.rows.len()),
+        LogEntry::People(e) => rows(e.time, PEOPLE, &e.user, e.rows.len()),
+        LogEntry::Account(e) => account(e),
+        LogEntry::Grants(e) => roles(e),
+        LogEntry::Invited(e) => invited(e),
+        LogEntry::Enrolled(e) => enrolled(e),
+        LogEntry::Revoked(e) => revoked(e),
+        LogEntry::Definition(e) => definition(e),
+        LogEntry::ContactRead(e) => contact_read(e),
+        LogEntry::Exported(e) => return exported(e),
+        LogEntry::Moved(e) => moved(e),
+        LogEntry::Erased(e) => return erased(e),
+        LogEntry::SignIns(_)
         | LogEntry::Edits(_)
         | LogEntry::Answered(_)
         | LogEntry::Notified(_)
