@@ -25,6 +25,7 @@ use liandu_core::record::scope::Scope;
 use liandu_core::record::{Author, DefinitionRef, RawChange, RecordDoc};
 use liandu_core::seal::{HelloProof, Seal, SecretKey};
 use liandu_core::time::Timestamp;
+use liandu_device::native::now;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -51,11 +52,6 @@ pub struct Line {
     pub challenge: Challenge,
     /// Everything it said after that.
     pub heard: Vec<ToDevice>,
-}
-
-fn now() -> Timestamp {
-    let since = std::time::UNIX_EPOCH.elapsed().expect("a clock after 1970");
-    Timestamp(i64::try_from(since.as_millis()).expect("this age"))
 }
 
 impl Line {
