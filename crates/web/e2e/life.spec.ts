@@ -1,16 +1,7 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { fits, nothingSerious, picture, shot, signIn, url } from './office';
+import { expect, test, type Page } from '@playwright/test';
+import { act, as, fits, nothingSerious, picture, shot, state, url } from './office';
 
 /** A problem's life through the office and a department, with a rejection on the way. Two people, two browsers. */
-
-async function as(browser: Browser, user: string, phone = false): Promise<Page> {
-  const viewport = phone ? { width: 390, height: 844 } : { width: 1440, height: 900 };
-  const page = await (await browser.newContext({ viewport })).newPage();
-  await signIn(page, user);
-  return page;
-}
-const act = (page: Page, name: string) => page.locator('.acts').getByRole('button', { name, exact: true });
-const state = (page: Page) => page.locator('article header .chip').nth(1);
 
 async function settle(page: Page): Promise<void> {
   const field = (id: string) => page.locator(`.act-form [data-path="f/${id}"]`).locator('input, select');

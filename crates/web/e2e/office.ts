@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { crc32, deflateSync } from 'node:zlib';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import { png } from './png';
 
 /** What every story of the console does: sign in, look, judge, and let a phone act. It knows nothing of single screens. */
 
@@ -42,6 +42,18 @@ export async function signIn(page: Page, user = 'province'): Promise<void> {
   await page.getByRole('button', { name: '登录' }).click();
   await expect(page.getByRole('heading', { name: FIRST[user] ?? '待办', level: 1 })).toBeVisible();
 }
+
+/** Somebody at a screen of their own. */
+export async function as(browser: Browser, user: string, phone = false): Promise<Page> {
+  const viewport = phone ? { width: 390, height: 844 } : { width: 1440, height: 900 };
+  const page = await (await browser.newContext({ viewport })).newPage();
+  await signIn(page, user);
+  return page;
+}
+
+/** An act's button and the state on a record's page. */
+export const act = (page: Page, name: string): Locator => page.locator('.acts').getByRole('button', { name, exact: true });
+export const state = (page: Page): Locator => page.locator('article header .chip').nth(1);
 
 /** Tests the page as assistive technology finds it. Evaluated in the page, where its policy does not apply. */
 export async function nothingSerious(page: Page): Promise<void> {
@@ -88,18 +100,5 @@ export function phone(name: 'phone-1' | 'phone-2', ...words: string[]): string {
   }
 }
 
-/** A small picture of one grey, as a PNG that decoders take. */
-export function picture(grey: number): Buffer {
-  const side = 64;
-  const rows = Buffer.alloc(side * (side + 1), grey);
-  for (let row = 0; row < side; row += 1) rows[row * (side + 1)] = 0;
-  const chunk = (name: string, body: Buffer): Buffer => {
-    const named = Buffer.concat([Buffer.from(name, 'latin1'), body]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(body.length);
-    sum.writeUInt32BE(crc32(named));
-    return Buffer.concat([length, named, sum]);
-  };
-  const head = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
-}
+/** A small picture of one grey. */
+export const picture = (grey: number): Buffer => png(64, () => [grey, grey, grey]);

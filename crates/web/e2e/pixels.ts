@@ -1,7 +1,8 @@
 import type { Locator } from '@playwright/test';
+import type { Colour } from './png';
 
 /** How much of what is shown has about that colour, 0 to 1. */
-export async function share(shown: Locator, [red, green, blue]: readonly [number, number, number]): Promise<number> {
+export async function share(shown: Locator, [red, green, blue]: Colour): Promise<number> {
   const bytes = [...(await shown.screenshot())];
   return shown.page().evaluate(
     async ({ bytes, colour }) => {

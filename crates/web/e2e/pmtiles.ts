@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { png, type Colour } from './png';
 
 /** Small map files (PMTiles, third version) for stories: one tile, a picture or water in vectors, for every place and zoom, and as many bytes behind it as a real county has. */
 
@@ -7,7 +7,7 @@ const TILES = (4 ** (ZOOM_MAX + 1) - 1) / 3;
 const HEADER_BYTES = 127;
 const SIDE = 256;
 /** The picture's colour, which nothing else of the pages has. */
-export const COLOUR: readonly [number, number, number] = [232, 176, 120];
+export const COLOUR: Colour = [232, 176, 120];
 
 function varint(number: number): number[] {
   const bytes = [];
@@ -17,23 +17,7 @@ function varint(number: number): number[] {
   }
 }
 
-function chunk(name: string, content: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(name), content]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(content.length);
-  sum.writeUInt32BE(crc32(named));
-  return Buffer.concat([length, named, sum]);
-}
-
-export function picture(): Buffer {
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(SIDE, 0);
-  head.writeUInt32BE(SIDE, 4);
-  head.set([8, 2], 8);
-  const line = (y: number): number[] => [0, ...Array.from({ length: SIDE }, (_, x) => (x === 0 || y === 0 ? [150, 110, 70] : [...COLOUR])).flat()];
-  const lines = Buffer.from(Array.from({ length: SIDE }, (_, y) => line(y)).flat());
-  return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', head), chunk('IDAT', deflateSync(lines)), chunk('IEND', Buffer.alloc(0))]);
-}
+export const picture = (): Buffer => png(SIDE, (x, y) => (x === 0 || y === 0 ? [150, 110, 70] : COLOUR));
 
 const field = (number: number, content: readonly number[]): number[] => [...varint(number * 8 + 2), ...varint(content.length), ...content];
 const plain = (number: number, value: number): number[] => [...varint(number * 8), ...varint(value)];
@@ -48,7 +32,7 @@ function water(): Buffer {
   return Buffer.from(field(3, layer));
 }
 /** What water looks like on the office's map. */
-export const WATER: readonly [number, number, number] = [201, 223, 234];
+export const WATER: Colour = [201, 223, 234];
 const SORTS = { vectors: 1, pictures: 2 } as const;
 
 export function mapFile(bytes: number, sort: keyof typeof SORTS = 'pictures'): Buffer {

@@ -1,16 +1,8 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { fits, nothingSerious, picture, shot, shots, signIn, url } from './office';
+import { expect, test, type Page } from '@playwright/test';
+import { act, as, fits, nothingSerious, picture, shot, shots, signIn, state, url } from './office';
 
 /** A problem is referred to discipline inspection, taken in, answered and closed; nobody else sees that it was. */
 
-async function as(browser: Browser, user: string, phone = false): Promise<Page> {
-  const viewport = phone ? { width: 390, height: 844 } : { width: 1440, height: 900 };
-  const page = await (await browser.newContext({ viewport })).newPage();
-  await signIn(page, user);
-  return page;
-}
-const act = (page: Page, name: string) => page.locator('.acts').getByRole('button', { name, exact: true });
-const state = (page: Page) => page.locator('article header .chip').nth(1);
 async function ledger(page: Page): Promise<string> {
   await page.goto(url('/ledger'));
   return (await page.getByTestId('count').getAttribute('data-count')) ?? '';

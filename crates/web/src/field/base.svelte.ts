@@ -85,17 +85,17 @@ export async function dropBase(): Promise<void> {
 
 /** Reads the kept parts as the file they are of. */
 export function sourceOf(version: string): Source {
+  const opened = open();
   return {
     getKey: () => `phone-${version}`,
     async getBytes(offset: number, length: number): Promise<RangeResponse> {
-      const db = await open();
+      const db = await opened;
       const wanted: Blob[] = [];
       const first = Math.floor(offset / PART_BYTES);
       for (let part = first; part * PART_BYTES < offset + length; part += 1) {
         const blob = await db.get('parts', part);
         if (blob) wanted.push(blob);
       }
-      db.close();
       const from = offset - first * PART_BYTES;
       return { data: await new Blob(wanted).slice(from, from + length).arrayBuffer() };
     },
