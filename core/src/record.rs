@@ -7,6 +7,7 @@ mod birth;
 mod chunk;
 mod column;
 mod conflict;
+mod decided;
 pub mod doc;
 pub mod edit;
 mod fold;

@@ -11,4 +11,5 @@ mod conflicts;
 mod foreign;
 mod order;
 mod referrals;
+mod undo;
 mod world;

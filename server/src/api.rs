@@ -85,7 +85,7 @@ pub use imports::{CellErrorJson, ImportJson, UndoneJson};
 pub use inbox::{InboxJson, NextJson, WaitJson, WaitingJson};
 pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, PositionJson, QuantityJson, ScopeJson, ServerJson,
-    ValueJson, WrittenJson,
+    StandingJson, ValueJson, WrittenJson,
 };
 pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};

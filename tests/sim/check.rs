@@ -256,9 +256,11 @@ impl World {
                     Act::Wrote(value) | Act::Resolved(Some(value)) => {
                         *value == Value::text(FORBIDDEN)
                     }
-                    Act::Resolved(None) | Act::Edited { .. } | Act::Cleared | Act::Happened(_) => {
-                        false
-                    }
+                    Act::Resolved(None)
+                    | Act::Undone
+                    | Act::Edited { .. }
+                    | Act::Cleared
+                    | Act::Happened(_) => false,
                 });
                 assert!(
                     bad.is_none(),
@@ -418,7 +420,8 @@ fn without_stamps(record: &mut Record) {
     let conflicts = record
         .conflicts
         .iter_mut()
-        .flat_map(|conflict| &mut conflict.values);
+        .flat_map(|conflict| &mut conflict.values)
+        .chain(record.decided.iter_mut().map(|one| &mut one.decision));
     let conflicts = conflicts.map(|written| &mut written.by);
     let ends = [&mut record.created, &mut record.last]
         .into_iter()

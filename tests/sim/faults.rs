@@ -10,6 +10,7 @@ use super::device::Device;
 use super::index::SimIndex;
 use super::server::{Death, RESERVE_BYTES};
 use super::setup::{groups_of, person};
+use super::strange::Strange;
 use super::trace;
 use super::world::{Event, World};
 
@@ -84,7 +85,8 @@ impl World {
     /// One fault.
     pub(crate) fn fault(&mut self) {
         let device = self.rng.below(self.devices.len());
-        if !self.strange.is_empty() && self.rng.percent(60) {
+        let faulty = |one: &Strange| *one != Strange::TakenBack;
+        if self.strange.iter().any(faulty) && self.rng.percent(60) {
             return self.strange_fault(device);
         }
         if self.far {

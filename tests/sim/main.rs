@@ -156,6 +156,11 @@ fn what_must_always_hold_holds_while_writes_go_astray() {
     hold(STRANGE_SEEDS, &[Strange::Misdirected]);
 }
 
+#[test]
+fn what_must_always_hold_holds_while_decisions_are_taken_back() {
+    hold(STRANGE_SEEDS, &[Strange::TakenBack]);
+}
+
 /// Runs so many worlds; says all that did not hold.
 fn hold(seeds: u64, strange: &[Strange]) {
     let from = asked("LIANDU_SIM_FROM", 1);

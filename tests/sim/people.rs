@@ -10,7 +10,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
-use liandu_core::record::view::{ConflictKind, Record};
+use liandu_core::record::view::{ConflictKind, Decided, Record};
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
@@ -254,7 +254,39 @@ impl World {
         self.edit(device, record, edit, &Asked::default());
     }
 
+    /// Takes back what somebody decided, where people do.
+    fn taken_back(&mut self, decided: &[Decided]) -> Option<Edit> {
+        if !self.strange.contains(&Strange::TakenBack) || !self.rng.percent(40) {
+            return None;
+        }
+        let decided = self.rng.pick(decided)?;
+        let edit = Edit::Undo {
+            path: decided.path.clone(),
+            decision: decided.decision.by.write,
+        };
+        self.count("decisions taken back");
+        Some(edit)
+    }
+
+    fn take_back(&mut self, device: usize) {
+        let Some(record) = self.record_on(device) else {
+            return;
+        };
+        let Some(engine) = &mut self.devices[device].engine else {
+            return;
+        };
+        let Ok(view) = engine.record(record) else {
+            return;
+        };
+        if let Some(edit) = self.taken_back(&view.record.decided) {
+            self.edit(device, record, edit, &Asked::default());
+        }
+    }
+
     fn resolve(&mut self, device: usize) {
+        if self.strange.contains(&Strange::TakenBack) {
+            self.take_back(device);
+        }
         let Some(engine) = &mut self.devices[device].engine else {
             return;
         };
@@ -390,6 +422,9 @@ impl World {
             path: path.parse().unwrap(),
             value,
         };
+        if let Some(edit) = self.taken_back(&record.decided) {
+            return (office(), edit);
+        }
         let values = |c: &&liandu_core::record::view::Conflict| c.kind != ConflictKind::States;
         let conflicts: Vec<_> = record.conflicts.iter().filter(values).cloned().collect();
         if let Some(conflict) = self.rng.pick(&conflicts).cloned()

@@ -39,10 +39,12 @@ pub(crate) enum Strange {
     Newer,
     Middlebox,
     Forged,
+    /// No fault at all: people take decisions back.
+    TakenBack,
 }
 
 impl Strange {
-    const ALL: [(&'static str, Strange); 7] = [
+    const ALL: [(&'static str, Strange); 8] = [
         ("flips", Strange::Flips),
         ("misdirected", Strange::Misdirected),
         ("unreadable", Strange::Unreadable),
@@ -50,6 +52,7 @@ impl Strange {
         ("newer", Strange::Newer),
         ("middlebox", Strange::Middlebox),
         ("forged", Strange::Forged),
+        ("takenback", Strange::TakenBack),
     ];
 
     /// Those of an ordinary run that come together; damage to the log comes alone.

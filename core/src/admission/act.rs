@@ -13,7 +13,7 @@ use crate::record::scope::Audience;
 use crate::record::value::Value;
 use crate::record::{Clock, EventBody, Fold, Message, Node, RecordDoc, Touch, Within};
 use crate::verdict::{Reason, Verdict};
-use crate::workflow::{EventRule, FOUR_THINGS, workflow};
+use crate::workflow::{DECIDE, EventRule, FOUR_THINGS, workflow};
 
 fn refuse(reason: Reason) -> Verdict {
     Verdict::Refused(reason)
@@ -68,6 +68,7 @@ pub(super) fn judge(
         _ if creators.is_empty() => Err(refuse(Reason::NotCreated)),
         'e' => scene.event(),
         'r' => scene.resolve(),
+        'u' => scene.undo(),
         _ => scene.write(),
     }
 }
@@ -163,6 +164,7 @@ impl Scene<'_> {
                     self.check_open(&path)?;
                 }
                 Touch::Decide { .. }
+                | Touch::Undo { .. }
                 | Touch::Event { .. }
                 | Touch::TextBirth { .. }
                 | Touch::Unknown(_)
@@ -188,6 +190,25 @@ impl Scene<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whoever may decide may take a decision back.
+    fn undo(&self) -> Result<(), Verdict> {
+        let [Touch::Undo { path, decision }] = self.node.touches.as_slice() else {
+            return Err(refuse(Reason::IllegalOperation));
+        };
+        if *path == Path::State {
+            let rule = workflow(self.case.kind).event(DECIDE);
+            let rule = rule.ok_or(refuse(Reason::IllegalOperation))?;
+            may_cause(self.who, rule, &self.facts).map_err(refuse)?;
+        } else {
+            self.may(Action::Resolve(self.section(path)?))?;
+        }
+        if self.record.decision_standing(path, self.before) == Some(*decision) {
+            Ok(())
+        } else {
+            Err(refuse(Reason::IllegalOperation))
+        }
     }
 
     fn check_open(&self, path: &Path) -> Result<(), Verdict> {

@@ -38,6 +38,7 @@ pub(super) fn check(record: &RecordDoc, node: &Node, before: &Clock) -> Result<(
         } => true,
         Touch::Write { .. }
         | Touch::Decide { .. }
+        | Touch::Undo { .. }
         | Touch::Text { .. }
         | Touch::Event { .. }
         | Touch::TextBirth { .. }
@@ -61,6 +62,7 @@ pub(super) fn check(record: &RecordDoc, node: &Node, before: &Clock) -> Result<(
         }
         'e' => matches!(node.touches.as_slice(), [Touch::Event { .. }]),
         'r' => is_decision(&node.touches),
+        'u' => matches!(node.touches.as_slice(), [Touch::Undo { .. }]),
         _ => return Err(Verdict::Held(Reason::NewerFormat)),
     };
     if fits && no_place_twice(&node.touches) {
@@ -119,6 +121,7 @@ fn sizes(node: &Node) -> Result<(), Verdict> {
                 > VALUE_BYTES_MAX
         }
         Touch::Decide { .. }
+        | Touch::Undo { .. }
         | Touch::Text { .. }
         | Touch::TextBirth { .. }
         | Touch::Unknown(_)
@@ -169,6 +172,7 @@ fn no_place_twice(touches: &[Touch]) -> bool {
         .filter_map(|touch| match touch {
             Touch::Write { path, .. } => Some(path),
             Touch::Decide { .. }
+            | Touch::Undo { .. }
             | Touch::Text { .. }
             | Touch::Event { .. }
             | Touch::TextBirth { .. }

@@ -13,13 +13,14 @@ use crate::id::{Actor, ChangeHash, EventId, FieldId, PersonId, Position};
 use crate::limits::{EDIT_WRITES_MAX, TEXT_INSERT_CHARS_MAX, TEXT_SPLICES_MAX, VALUE_BYTES_MAX};
 use crate::record::birth::text_birth;
 use crate::record::conflict::{place, text_conflict};
+use crate::record::decided::standing;
 use crate::record::doc::{Heads, LoadError, RawChange, RecordDoc, apply};
 use crate::record::edit::{Edit, Splice, Write};
 use crate::record::fold::Fold;
 use crate::record::graph::{Clock, DefinitionRef, Message, Within, knows};
 use crate::record::path::{Path, WriteId};
 use crate::record::schema::{self, RootMap};
-use crate::record::touch::{Decision, EventBody};
+use crate::record::touch::{Decision, EventBody, Undoing};
 use crate::time::Timestamp;
 
 /// Who writes, as far as the change itself says it.
@@ -61,6 +62,9 @@ pub enum EditError {
     /// There is nothing to decide, or other writes than named: show again.
     #[error("{0} has no such conflict: look again")]
     NothingToResolve(Path),
+    /// The decision does not stand, or was built on: write a new value instead.
+    #[error("{0} has no decision that can be taken back: look again, or write a new value")]
+    NothingToUndo(Path),
     /// The values are those that stand already.
     #[error("nothing would change")]
     NoChange,
@@ -200,6 +204,13 @@ impl RecordDoc {
             Edit::Resolve { path, value, among } => {
                 self.check_resolve(path, value.is_some(), among, clock)
             }
+            Edit::Undo { path, decision } => {
+                if self.decision_standing(path, clock) == Some(*decision) {
+                    Ok(())
+                } else {
+                    Err(EditError::NothingToUndo(path.clone()))
+                }
+            }
         }
     }
 
@@ -231,6 +242,13 @@ impl RecordDoc {
         } else {
             Ok(())
         }
+    }
+
+    /// The decision that somebody with that knowledge can take back.
+    pub(crate) fn decision_standing(&self, path: &Path, clock: &Clock) -> Option<WriteId> {
+        let within = Within::Clock(clock);
+        let fold = Fold::of(&self.graph, within);
+        standing(&self.graph, path, &fold, within).map(|node| node.write)
     }
 
     /// The writes between which a place is undecided, as somebody with that knowledge sees it.
@@ -288,7 +306,9 @@ fn texts_of(edit: &Edit) -> Vec<&FieldId> {
     match edit {
         Edit::Create { texts, .. } => texts.iter().map(|(field, _)| field).collect(),
         Edit::EditText { field, .. } | Edit::ClearText { field } => vec![field],
-        Edit::Set { .. } | Edit::Event { .. } | Edit::Resolve { .. } => Vec::new(),
+        Edit::Set { .. } | Edit::Event { .. } | Edit::Resolve { .. } | Edit::Undo { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -366,6 +386,18 @@ fn write(tx: &mut Transaction<'_>, edit: &Edit, tips: &[EventId]) -> Result<(), 
                 (Some((map, key)), Some(value)) => put(tx, map, &key, value.to_scalar()),
                 (Some(_), None) | (None, _) => Ok(()),
             }
+        }
+        Edit::Undo { path, decision } => {
+            let undoing = Undoing {
+                decision: *decision,
+            };
+            // In the decision's place, so that deciding the same again is a change, too.
+            put(
+                tx,
+                RootMap::Resolutions,
+                &path.to_string(),
+                encoded(&undoing)?,
+            )
         }
     }
 }

@@ -4,6 +4,7 @@
 //! arrival. A later write by somebody who knew the earlier ones supersedes them; what was written
 //! without knowing of each other stands side by side until a `Resolve`. Never drops a value.
 
+use crate::record::decided::{decides, taken_back};
 use crate::record::fold::Fold;
 use crate::record::graph::{Graph, Node, Within, knows};
 use crate::record::path::Path;
@@ -42,9 +43,14 @@ pub(crate) fn place<'g>(
     fold: &Fold<'g>,
     within: Within<'_>,
 ) -> Option<Place<'g>> {
-    let all: Vec<Candidate<'g>> = graph
+    let nodes: Vec<&'g Node> = graph
         .touching(path)
         .filter(|node| within.has(node))
+        .collect();
+    let gone = taken_back(&nodes, path, fold);
+    let all: Vec<Candidate<'g>> = nodes
+        .into_iter()
+        .filter(|node| !gone.contains(&node.write))
         .filter_map(|n| at(n, path))
         .collect();
     let mut standing = unsuperseded(&all);
@@ -151,6 +157,7 @@ fn at<'g>(node: &'g Node, path: &Path) -> Option<Candidate<'g>> {
             }
             Touch::Write { .. }
             | Touch::Decide { .. }
+            | Touch::Undo { .. }
             | Touch::Text { .. }
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
@@ -176,8 +183,13 @@ pub(crate) fn text_conflict<'g>(
         .touching(path)
         .filter(|node| within.has(node))
         .collect();
-    let decisions: Vec<&Node> = all.iter().copied().filter(|node| decides(node)).collect();
-    let edits: Vec<&Node> = all.into_iter().filter(|node| !decides(node)).collect();
+    let gone = taken_back(&all, path, fold);
+    let decisions: Vec<&Node> = all
+        .iter()
+        .copied()
+        .filter(|node| decides(node, path) && !gone.contains(&node.write))
+        .collect();
+    let edits: Vec<&Node> = all.into_iter().filter(|node| edits(node, path)).collect();
     let decided = |a: &Node, b: &Node| {
         decisions
             .iter()
@@ -209,10 +221,9 @@ pub(crate) fn text_conflict<'g>(
     (!nodes.is_empty()).then_some(TextConflict { kind, nodes })
 }
 
-fn decides(node: &Node) -> bool {
-    node.message
-        .as_ref()
-        .is_some_and(|message| message.code == 'r')
+fn edits(node: &Node, at: &Path) -> bool {
+    let edits = |touch: &Touch| matches!((touch, at), (Touch::Text { field, .. }, Path::Text(text)) if field == text);
+    node.touches.iter().any(edits)
 }
 
 /// Whether a change emptied its text on purpose.

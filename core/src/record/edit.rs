@@ -102,6 +102,17 @@ pub enum Edit {
         #[n(3)]
         among: Vec<WriteId>,
     },
+    /// A decision taken back: what it decided between is open again. Only one that still stands
+    /// and that nothing was built on: no event settled its value, nobody wrote there since.
+    #[n(7)]
+    Undo {
+        /// The place that was decided about; the state, too.
+        #[n(1)]
+        path: Path,
+        /// The decision, as the author saw it.
+        #[n(2)]
+        decision: WriteId,
+    },
 }
 
 impl Edit {
@@ -121,6 +132,7 @@ impl Edit {
             Edit::ClearText { .. } => 'x',
             Edit::Event { .. } => 'e',
             Edit::Resolve { .. } => 'r',
+            Edit::Undo { .. } => 'u',
         }
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{EventId, RecordId, UnitId};
+use crate::record::decided::events_taken_back;
 use crate::record::graph::{Graph, Node, Within};
 use crate::record::touch::{EventBody, Touch};
 use crate::record::value::Value;
@@ -55,8 +56,13 @@ impl<'g> Fold<'g> {
             differs: false,
         };
         let mut index = BTreeMap::new();
-        for (id, node, body) in in_causal_order(graph, within) {
-            let folded = fold.one(flow, id, node, body, &index);
+        let events = in_causal_order(graph, within);
+        let gone = events_taken_back(graph, within, flow, &events);
+        for (id, node, body) in events {
+            let mut folded = fold.one(flow, id, node, body, &index);
+            if gone.contains(&id) {
+                folded.counts = false;
+            }
             index.insert(id, fold.events.len());
             fold.events.push(folded);
         }
@@ -147,6 +153,15 @@ impl<'g> Fold<'g> {
             .map(|event| event.standing.state.id)
             .collect();
         allowed(rule, body, &states, &self.standing)
+    }
+
+    /// The change that decided about the state, as long as nothing was built on it.
+    pub(crate) fn decision(&self) -> Option<&'g Node> {
+        let [tip] = self.tips.as_slice() else {
+            return None;
+        };
+        let event = self.events.iter().find(|event| event.id == *tip)?;
+        (event.body.kind.as_str() == DECIDE).then_some(event.node)
     }
 
     /// Counting events that settle the values that stood.

@@ -277,7 +277,9 @@ impl Graph {
             .insert((node.write.actor, node.start_op), index);
         for touch in &node.touches {
             match touch {
-                Touch::Write { path, .. } | Touch::Decide { path, .. } => {
+                Touch::Write { path, .. }
+                | Touch::Decide { path, .. }
+                | Touch::Undo { path, .. } => {
                     let at = self.by_path.entry(path.clone()).or_default();
                     if at.last() != Some(&index) {
                         at.push(index);

@@ -9,6 +9,7 @@ use automerge::{ObjId, ROOT, ReadDoc};
 
 use crate::id::{EventId, FieldId, StateId};
 use crate::record::conflict::{Candidate, clears, place, text_conflict};
+use crate::record::decided::{decides, standing};
 use crate::record::doc::RecordDoc;
 use crate::record::fold::{Fold, Folded};
 use crate::record::graph::{DefinitionRef, Node, Within};
@@ -18,8 +19,8 @@ use crate::record::stamp::Stamps;
 use crate::record::touch::Touch;
 use crate::record::value::Value;
 use crate::record::view::{
-    Act, Conflict, ConflictKind, EventView, FieldView, HistoryItem, Oddity, Provenance, Record,
-    StateView, TextView, Written,
+    Act, Conflict, ConflictKind, Decided, EventView, FieldView, HistoryItem, Oddity, Provenance,
+    Record, StateView, TextView, Written,
 };
 
 impl RecordDoc {
@@ -32,6 +33,7 @@ impl RecordDoc {
         };
         let mut fields = BTreeMap::new();
         let mut conflicts = Vec::new();
+        let mut decided: Vec<Decided> = reader.decided(&Path::State).into_iter().collect();
         for path in self.graph.paths() {
             match path {
                 Path::Text(_) => conflicts.extend(reader.text_conflict(path)),
@@ -41,8 +43,9 @@ impl RecordDoc {
                         conflicts.extend(conflict);
                     }
                 }
-                Path::State => {}
+                Path::State => continue,
             }
+            decided.extend(reader.decided(path));
         }
         conflicts.extend(reader.state_conflict());
         let edits = || self.graph.nodes().filter(|node| !node.birth);
@@ -59,6 +62,7 @@ impl RecordDoc {
                 .collect(),
             state: reader.state(),
             conflicts,
+            decided,
             created: edits()
                 .min_by_key(|node| node.order())
                 .map(|node| reader.by(node)),
@@ -78,7 +82,10 @@ impl RecordDoc {
             fold: Fold::of(&self.graph, Within::All),
         };
         let mut nodes: Vec<&Node> = match path {
-            Path::State => self.graph.events().map(|(_, node)| node).collect(),
+            Path::State => {
+                let events = self.graph.events().map(|(_, node)| node);
+                events.chain(self.graph.touching(path)).collect()
+            }
             Path::Field(_) | Path::Answer(_) | Path::Item { .. } | Path::Text(_) => {
                 self.graph.touching(path).collect()
             }
@@ -105,6 +112,7 @@ fn act(node: &Node, path: &Path) -> Option<Act> {
             } if at == path => {
                 return Some(Act::Resolved(decision.value.clone()));
             }
+            Touch::Undo { path: at, .. } if at == path => return Some(Act::Undone),
             Touch::Write {
                 path: at, value, ..
             } if at == path => {
@@ -129,6 +137,7 @@ fn act(node: &Node, path: &Path) -> Option<Act> {
             }
             Touch::Write { .. }
             | Touch::Decide { .. }
+            | Touch::Undo { .. }
             | Touch::Text { .. }
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
@@ -201,9 +210,14 @@ impl Reader<'_> {
         let written = |node: &&Node| {
             let value = match act(node, path) {
                 Some(Act::Edited { inserted, .. }) => Value::Text(inserted),
-                Some(Act::Wrote(_) | Act::Resolved(_) | Act::Cleared | Act::Happened(_)) | None => {
-                    Value::Empty
-                }
+                Some(
+                    Act::Wrote(_)
+                    | Act::Resolved(_)
+                    | Act::Undone
+                    | Act::Cleared
+                    | Act::Happened(_),
+                )
+                | None => Value::Empty,
             };
             Written {
                 value,
@@ -215,6 +229,30 @@ impl Reader<'_> {
             path: path.clone(),
             kind: open.kind,
             values,
+        })
+    }
+
+    /// The decision at a place, when it can be taken back.
+    fn decided(&self, path: &Path) -> Option<Decided> {
+        if *path != Path::State && !self.doc.graph.touching(path).any(|n| decides(n, path)) {
+            // Most places were never decided about.
+            return None;
+        }
+        let node = standing(&self.doc.graph, path, &self.fold, Within::All)?;
+        let value = if *path == Path::State {
+            Value::text(self.fold.standing.state.id)
+        } else {
+            match act(node, path) {
+                Some(Act::Resolved(decided)) => decided.unwrap_or(Value::Empty),
+                Some(_) | None => Value::Empty,
+            }
+        };
+        Some(Decided {
+            path: path.clone(),
+            decision: Written {
+                value,
+                by: self.by(node),
+            },
         })
     }
 
@@ -302,6 +340,7 @@ impl Reader<'_> {
                     }
                     Touch::Write { .. }
                     | Touch::Decide { .. }
+                    | Touch::Undo { .. }
                     | Touch::Text { .. }
                     | Touch::Event { .. }
                     | Touch::TextBirth { .. }

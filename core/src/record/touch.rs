@@ -41,6 +41,15 @@ pub(crate) struct Decision {
     pub(crate) value: Option<Value>,
 }
 
+/// The taking back of a decision, as it stands in a document in the decision's place. No decision
+/// can be read from it: versions that do not know it see something newer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Undoing {
+    #[n(3)]
+    pub(crate) decision: WriteId,
+}
+
 /// One thing a change does.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Touch {
@@ -56,6 +65,8 @@ pub(crate) enum Touch {
         decision: Decision,
         counter: u64,
     },
+    /// Takes a decision back.
+    Undo { path: Path, decision: WriteId },
     /// Splices a text.
     Text {
         field: FieldId,
@@ -82,6 +93,7 @@ impl Touch {
             Touch::Event { id, body } => Some((id, body)),
             Touch::Write { .. }
             | Touch::Decide { .. }
+            | Touch::Undo { .. }
             | Touch::Text { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
@@ -209,14 +221,11 @@ impl Reader<'_> {
                 (Some(id), Some(body)) => Touch::Event { id, body },
                 (None, _) | (_, None) => unknown(),
             },
-            RootMap::Resolutions => match (key.parse(), body::<Decision>(scalar)) {
-                (Ok(path), Some(decision)) => Touch::Decide {
-                    path,
-                    decision,
-                    counter,
-                },
-                (Err(_), _) | (_, None) => unknown(),
-            },
+            RootMap::Resolutions => key
+                .parse()
+                .ok()
+                .and_then(|path| resolution(path, scalar, counter))
+                .unwrap_or_else(unknown),
             RootMap::Texts => Touch::Illegal,
         }
     }
@@ -284,6 +293,7 @@ impl Reader<'_> {
             Touch::Text { .. }
             | Touch::Write { .. }
             | Touch::Decide { .. }
+            | Touch::Undo { .. }
             | Touch::Event { .. }
             | Touch::TextBirth { .. }
             | Touch::Unknown(_)
@@ -298,6 +308,19 @@ impl Reader<'_> {
             Some(_) | None => self.out.inserts.push((counter, counter, field)),
         }
     }
+}
+
+/// A decision, or the taking back of one.
+fn resolution(path: Path, scalar: &ScalarValue, counter: u64) -> Option<Touch> {
+    if let Some(decision) = body::<Decision>(scalar) {
+        return Some(Touch::Decide {
+            path,
+            decision,
+            counter,
+        });
+    }
+    let Undoing { decision } = body(scalar)?;
+    Some(Touch::Undo { path, decision })
 }
 
 fn body<'b, T: Decode<'b, ()>>(scalar: &'b ScalarValue) -> Option<T> {

@@ -131,6 +131,16 @@ pub struct Conflict {
     pub values: Vec<Written>,
 }
 
+/// A decision that stands and that nothing was built on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Where.
+    pub path: Path,
+    /// What for, and who decided: an `Undo` names this write. Empty for a text as it stands; for
+    /// the state, the state.
+    pub decision: Written,
+}
+
 /// A whole record as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -148,6 +158,8 @@ pub struct Record {
     pub state: StateView,
     /// What is open.
     pub conflicts: Vec<Conflict>,
+    /// Decisions that can be taken back.
+    pub decided: Vec<Decided>,
     /// The first edit in causal order.
     pub created: Option<Provenance>,
     /// The last edit in causal order.
@@ -186,6 +198,8 @@ pub enum Act {
     Wrote(Value),
     /// Decided for this value (none: for a text as it stands).
     Resolved(Option<Value>),
+    /// Took the decision that stood back: what it was between is open again.
+    Undone,
     /// Changed a text: code points taken out and the text put in.
     Edited {
         /// Code points taken out.

@@ -93,7 +93,7 @@ fn change_that_a_document_would_write_otherwise_is_refused() {
 }
 
 /// An honest change made into another by hand.
-fn forged(honest: &RawChange, change: impl FnOnce(&mut ExpandedChange)) -> RawChange {
+pub(crate) fn forged(honest: &RawChange, change: impl FnOnce(&mut ExpandedChange)) -> RawChange {
     let mut expanded = Change::from_bytes(honest.bytes.clone()).unwrap().decode();
     change(&mut expanded);
     expanded.hash = None;

@@ -28,14 +28,18 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..WRITERS, 0u8..9, 0u8..4, proptest::option::of(0..WRITERS)).prop_map(
-        |(who, act, value, hears)| Step {
+    let step = (
+        0..WRITERS,
+        0u8..11,
+        0u8..4,
+        proptest::option::of(0..WRITERS),
+    )
+        .prop_map(|(who, act, value, hears)| Step {
             who,
             act,
             value,
             hears,
-        },
-    );
+        });
     proptest::collection::vec(step, 1..24)
 }
 
@@ -87,6 +91,17 @@ fn act(writer: &mut Writer, step: &Step) {
                 &[],
             ));
         }
+        9 => return drop(writer.undo(["f/area", "e", "t/description"][step.value as usize % 3])),
+        10 => match (writer.conflict("e"), writer.conflict("t/description")) {
+            (Some(open), _) => {
+                let state = open.values[step.value as usize % open.values.len()]
+                    .value
+                    .to_string();
+                return drop(writer.event("decide", &[("state", &state)]));
+            }
+            (None, Some(_)) => return drop(writer.resolve("t/description", None)),
+            (None, None) => return,
+        },
         7 => match writer.conflict("f/area") {
             Some(_) => return drop(writer.resolve("f/area", Some(Value::Int(7)))),
             None => return,

@@ -8,7 +8,7 @@ use liandu_core::id::{Actor, DeviceId, EventId, EventKind, PersonId, Position, R
 use liandu_core::policy::{Grant, Membership, Principal, Role};
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
-use liandu_core::record::path::Path;
+use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::Scope;
 use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::Value;
@@ -221,6 +221,22 @@ impl Writer {
             .conflicts
             .into_iter()
             .find(|conflict| conflict.path == path(at))
+    }
+
+    /// Takes the decision at a place back; where none stands, names a write that is none.
+    pub(crate) fn undo(&mut self, at: &str) -> Result<RawChange, EditError> {
+        let decided = self.read().decided;
+        let stands = decided.iter().find(|decided| decided.path == path(at));
+        let none = WriteId {
+            actor: self.actor,
+            seq: 1,
+        };
+        let edit = Edit::Undo {
+            path: path(at),
+            decision: stands.map_or(none, |decided| decided.decision.by.write),
+        };
+        let seen = self.doc.heads();
+        self.try_at(&edit, &seen)
     }
 
     /// Decides an open conflict for a value.

@@ -19,7 +19,7 @@ use liandu_core::workflow::{DECIDE, workflow};
 use liandu_device::{Asked, Engine, KeepError, Kept};
 use serde_json::json;
 
-use crate::args::{Dismiss, Edit as EditArgs, Event as EventArgs, How, New, Resolve};
+use crate::args::{Dismiss, Edit as EditArgs, Event as EventArgs, How, New, Resolve, Undo};
 use crate::{Here, NeedsAPerson, Said, form, value, words};
 
 /// The note that keeps what a person was last shown of a record.
@@ -293,15 +293,47 @@ pub(crate) fn resolve(here: &mut Here, asked: &Resolve) -> anyhow::Result<Said> 
     let open = open.with_context(|| format!("{path}: 没有分歧 (no open conflict there)"))?;
     let decided = decided(asked, campaign, kind, open)?;
     let edit = decision(here, open, decided)?;
+    decide(here, record, edit, view.heads, asked.anyway).map(|done| saved(&[done], "核定 resolved"))
+}
+
+/// Takes the decision back that stands at a place.
+pub(crate) fn undo(here: &mut Here, asked: &Undo) -> anyhow::Result<Said> {
+    let record = form::record(here.engine(), &asked.record)?;
+    let view = here.engine().record(record)?;
+    let campaign = form::campaign_of(here.engine(), record)?.clone();
+    let path = form::path(&campaign, view.record.kind, &asked.path)?;
+    let mut decided = view.record.decided.iter();
+    let stands = decided.find(|decided| decided.path == path);
+    let stands = stands.with_context(|| {
+        format!(
+            "{path}: 没有可以撤销的核定;已据此办理或已改写的,请直接修改 (no decision to take back: \
+             if it was built on, write a new value)"
+        )
+    })?;
+    let edit = Edit::Undo {
+        path,
+        decision: stands.decision.by.write,
+    };
+    decide(here, record, edit, view.heads, asked.anyway)
+        .map(|done| saved(&[done], "撤销核定 taken back"))
+}
+
+/// Saves an edit that decides, or takes a decision back, at what was shown.
+fn decide(
+    here: &mut Here,
+    record: RecordId,
+    edit: Edit,
+    seen: Heads,
+    anyway: bool,
+) -> anyhow::Result<Kept> {
     let how = Asked {
-        seen: Some(view.heads),
-        anyway: asked.anyway,
+        seen: Some(seen),
+        anyway,
         ..Asked::default()
     };
-    let done = here.act(|engine, now| engine.edit(now, record, edit, &how))?;
-    let done = kept(done)?;
+    let done = kept(here.act(|engine, now| engine.edit(now, record, edit, &how))?)?;
     remember(here, &record, &done.seen);
-    Ok(saved(&[done], "核定 resolved"))
+    Ok(done)
 }
 
 /// The decided value: picked, typed, or none for a text.

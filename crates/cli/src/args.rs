@@ -80,6 +80,8 @@ pub(crate) enum OnDevice {
     Conflicts,
     /// 核定有分歧的内容 (decide between values that disagree)
     Resolve(Resolve),
+    /// 撤销核定,分歧重新待核定 (take a decision back: what it was between is open again)
+    Undo(Undo),
     /// 一项内容的来历 (what happened at one place of a record)
     History(History),
     /// 某类记录有哪些字段 (what a kind of record holds)
@@ -249,6 +251,17 @@ pub(crate) struct Resolve {
     /// 选第几种写法,从 1 数起 (take the n-th of the values shown, from 1)
     #[arg(long, value_name = "N")]
     pub(crate) pick: Option<usize>,
+    /// 明知会被退回也保存 (keep it even if the office would refuse it)
+    #[arg(long)]
+    pub(crate) anyway: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Undo {
+    /// 记录 (the record)
+    pub(crate) record: String,
+    /// 哪一项,如 title 或 t/remarks;状态为 e (which place; e: the state)
+    pub(crate) path: String,
     /// 明知会被退回也保存 (keep it even if the office would refuse it)
     #[arg(long)]
     pub(crate) anyway: bool,

@@ -124,6 +124,7 @@ async fn on_device(dir: &Path, command: OnDevice, json: bool) -> anyhow::Result<
         OnDevice::Edit(asked) => acts::edit(&mut here, &asked),
         OnDevice::Event(asked) => acts::event(&mut here, &asked),
         OnDevice::Resolve(asked) => acts::resolve(&mut here, &asked),
+        OnDevice::Undo(asked) => acts::undo(&mut here, &asked),
         OnDevice::Show(asked) => looks::show(&mut here, &asked),
         OnDevice::List(asked) => looks::list(&mut here, &asked),
         OnDevice::Status(asked) => looks::status(&mut here, &asked),

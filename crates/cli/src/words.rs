@@ -206,6 +206,7 @@ pub(crate) fn act(campaign: Option<&Campaign>, kind: Kind, path: &Path, act: &Ac
             inserted,
         } => format!("+「{inserted}」"),
         Act::Edited { deleted, inserted } => format!("-{deleted} 字 +「{inserted}」"),
+        Act::Undone => "撤销核定 decision taken back".to_owned(),
         Act::Cleared => "清空 cleared".to_owned(),
         Act::Happened(event_kind) => event(kind, event_kind.as_str()),
     }
@@ -248,5 +249,6 @@ pub(crate) fn edit(edit: &Edit) -> String {
         Edit::Resolve {
             path, value: None, ..
         } => format!("核定 {path}"),
+        Edit::Undo { path, .. } => format!("撤销核定 {path}"),
     }
 }

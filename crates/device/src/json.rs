@@ -244,6 +244,10 @@ fn act(edit: &Edit) -> Json {
                 [(path.to_string(), decided)].into_iter().collect(),
             )
         }
+        Edit::Undo { path, .. } => {
+            let nothing = (path.to_string(), Json::Null);
+            ("undo", [nothing].into_iter().collect())
+        }
     };
     json!({ "act": word, "writes": writes })
 }
@@ -313,6 +317,7 @@ pub fn history(item: &HistoryItem) -> Json {
         Act::Edited { deleted, inserted } => {
             json!({ "act": "edited", "deleted": deleted, "inserted": inserted })
         }
+        Act::Undone => json!({ "act": "undone" }),
         Act::Cleared => json!({ "act": "cleared" }),
         Act::Happened(event) => json!({ "act": "happened", "event": event.as_str() }),
     };

@@ -178,6 +178,9 @@ pub enum Unapplied {
     /// The record cannot take it.
     #[n(7)]
     Document,
+    /// The decision it took back does not stand.
+    #[n(8)]
+    NothingToUndo,
 }
 
 impl Unapplied {
@@ -190,6 +193,7 @@ impl Unapplied {
             Unapplied::NoChange => "内容与现有的相同",
             Unapplied::RecordGone => "该记录已不在本机",
             Unapplied::TooOften => "多次提交未成,请联系人大办",
+            Unapplied::NothingToUndo => "所撤销的核定已不成立,请重新查看",
             Unapplied::Document => "该记录无法接受此修改,请重新填写",
         }
     }
@@ -203,6 +207,7 @@ impl Unapplied {
             Unapplied::NoChange => "it would change nothing",
             Unapplied::RecordGone => "the record is no longer on this device",
             Unapplied::TooOften => "offered too often without success: ask the office",
+            Unapplied::NothingToUndo => "the decision it took back is gone: look again",
             Unapplied::Document => "the record cannot take it: write it again",
         }
     }
@@ -213,6 +218,7 @@ impl From<&EditError> for Unapplied {
         match error {
             EditError::ResolveFirst(_) => Unapplied::ResolveFirst,
             EditError::NothingToResolve(_) => Unapplied::NothingToResolve,
+            EditError::NothingToUndo(_) => Unapplied::NothingToUndo,
             EditError::NoChange => Unapplied::NoChange,
             EditError::NoSuchTextPlace => Unapplied::TextChanged,
             EditError::NeedsFreshActor

@@ -271,9 +271,13 @@ impl Rework {
 
     /// A decision names writes by their new names.
     fn renamed(&self, edit: &Edit) -> Edit {
+        let new = |write: &WriteId| self.new_write.get(write).copied().unwrap_or(*write);
         match edit {
+            Edit::Undo { path, decision } => Edit::Undo {
+                path: path.clone(),
+                decision: new(decision),
+            },
             Edit::Resolve { path, value, among } => {
-                let new = |write: &WriteId| self.new_write.get(write).copied().unwrap_or(*write);
                 let among = among.iter().map(new).collect();
                 Edit::Resolve {
                     path: path.clone(),
@@ -298,7 +302,8 @@ fn text_of(edit: &Edit) -> Option<&FieldId> {
         | Edit::Create { .. }
         | Edit::Set { .. }
         | Edit::Event { .. }
-        | Edit::Resolve { .. } => None,
+        | Edit::Resolve { .. }
+        | Edit::Undo { .. } => None,
     }
 }
 
@@ -306,6 +311,6 @@ fn touches_text(edit: &Edit, of: &FieldId) -> bool {
     match edit {
         Edit::EditText { field, .. } | Edit::ClearText { field } => field == of,
         Edit::Create { texts, .. } => texts.iter().any(|(field, _)| field == of),
-        Edit::Set { .. } | Edit::Event { .. } | Edit::Resolve { .. } => false,
+        Edit::Set { .. } | Edit::Event { .. } | Edit::Resolve { .. } | Edit::Undo { .. } => false,
     }
 }

@@ -100,6 +100,13 @@ pub enum EditJson {
         /// The writes it decides between, each `ACTOR@NUMBER`.
         among: Vec<String>,
     },
+    /// A decision taken back: what it decided between is open again.
+    Undo {
+        /// The place that was decided about; `e` for the state.
+        path: String,
+        /// The write that decided, `ACTOR@NUMBER`, as the record's `decided` names it.
+        decision: String,
+    },
 }
 
 /// An edit, and the campaign it is made under when not the record's own.
@@ -209,6 +216,10 @@ impl EditJson {
                     among: among.collect::<Result<_, _>>().map_err(|_| bad("among"))?,
                 }
             }
+            EditJson::Undo { path, decision } => Edit::Undo {
+                path: path.parse().map_err(|_| bad("path"))?,
+                decision: decision.parse().map_err(|_| bad("decision"))?,
+            },
         })
     }
 }

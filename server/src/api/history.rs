@@ -23,7 +23,7 @@ use crate::api::record::{Loaded, names};
 /// One act in a place's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HistoryJson {
-    /// `wrote`, `resolved`, `edited`, `cleared` or `happened`.
+    /// `wrote`, `resolved`, `undone`, `edited`, `cleared` or `happened`.
     pub act: String,
     /// The value written or decided for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +61,7 @@ impl From<&HistoryItem> for HistoryJson {
                 value: value.as_ref().map(ValueJson::from),
                 ..bare("resolved")
             },
+            Act::Undone => bare("undone"),
             Act::Edited { deleted, inserted } => HistoryJson {
                 deleted: Some(*deleted),
                 inserted: Some(inserted.clone()),

@@ -11,7 +11,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::{GeoPosition, Quantity, Value, scaled};
-use liandu_core::record::view::{Conflict, Provenance, Written};
+use liandu_core::record::view::{Conflict, Decided, Provenance, Written};
 use liandu_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -277,19 +277,45 @@ pub struct ConflictJson {
 impl ConflictJson {
     /// One of a record of that kind.
     pub(crate) fn of(kind: Kind, conflict: &Conflict) -> ConflictJson {
-        let label = |written: &Written| {
-            let named = labels::of_state(kind, written.value.as_text()?)?;
-            Some(LabelJson::from(&named))
-        };
-        let one = |written: &Written| WrittenJson {
-            label: label(written).filter(|_| conflict.path == Path::State),
-            ..WrittenJson::from(written)
-        };
+        let one = |written: &Written| at(kind, &conflict.path, written);
         ConflictJson {
             path: conflict.path.to_string(),
             kind: conflict.kind.as_str().to_owned(),
             values: conflict.values.iter().map(one).collect(),
         }
+    }
+}
+
+/// A decision that can be taken back by an `undo` that names its write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StandingJson {
+    /// Where: as of a conflict.
+    pub path: String,
+    /// What for, by whom. Nothing for a text as it stands; for the state, the state.
+    pub decision: WrittenJson,
+}
+
+impl StandingJson {
+    /// One of a record of that kind.
+    pub(crate) fn of(kind: Kind, decided: &Decided) -> StandingJson {
+        StandingJson {
+            path: decided.path.to_string(),
+            decision: at(kind, &decided.path, &decided.decision),
+        }
+    }
+}
+
+/// What was written at a place; a state by its name.
+fn at(kind: Kind, path: &Path, written: &Written) -> WrittenJson {
+    let label = || {
+        Some(LabelJson::from(&labels::of_state(
+            kind,
+            written.value.as_text()?,
+        )?))
+    };
+    WrittenJson {
+        label: (*path == Path::State).then(label).flatten(),
+        ..WrittenJson::from(written)
     }
 }
 

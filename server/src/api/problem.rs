@@ -279,6 +279,12 @@ const NOTHING_TO_RESOLVE: Words = words(
     "该项没有待核定的冲突",
     "there is no such conflict: look again",
 );
+const NOTHING_TO_UNDO: Words = words(
+    409,
+    "nothing-to-undo",
+    "该核定已不能撤销:已据此办理或已改写,请直接修改",
+    "the decision cannot be taken back: it was built on, write a new value",
+);
 const ILLEGAL_EDIT: Words = words(
     422,
     "illegal-edit",
@@ -327,6 +333,7 @@ impl ApiError {
                 ..refused(409, Reason::ResolveFirst)
             },
             ApiError::NothingToResolve(_) => NOTHING_TO_RESOLVE,
+            ApiError::Illegal(EditError::NothingToUndo(_)) => NOTHING_TO_UNDO,
             ApiError::Illegal(_) => ILLEGAL_EDIT,
             ApiError::Exists => EXISTS,
             ApiError::NotYet => NOT_YET,

@@ -28,7 +28,8 @@ use crate::api::Office;
 use crate::api::ask::Asked;
 use crate::api::door::SignedIn;
 use crate::api::json::{
-    AsOf, ByJson, ConflictJson, LabelJson, ScopeJson, ValueJson, ValuesJson, WrittenJson,
+    AsOf, ByJson, ConflictJson, LabelJson, ScopeJson, StandingJson, ValueJson, ValuesJson,
+    WrittenJson,
 };
 use crate::api::labels;
 use crate::api::line::NumberJson;
@@ -149,6 +150,8 @@ pub struct RecordJson {
     pub events: Vec<EventJson>,
     /// What is open.
     pub conflicts: Vec<ConflictJson>,
+    /// Decisions that can be taken back.
+    pub decided: Vec<StandingJson>,
     /// The first edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<ByJson>,
@@ -274,6 +277,11 @@ impl Words<'_> {
                 .conflicts
                 .iter()
                 .map(|open| ConflictJson::of(self.kind, open))
+                .collect(),
+            decided: record
+                .decided
+                .iter()
+                .map(|decided| StandingJson::of(self.kind, decided))
                 .collect(),
             created: record.created.as_ref().map(ByJson::from),
             last: record.last.as_ref().map(ByJson::from),

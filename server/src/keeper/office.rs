@@ -139,6 +139,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             EditError::ResolveFirst(path) => ActError::ResolveFirst(path),
             EditError::Document | EditError::NeedsFreshActor => ActError::Failed,
             illegal @ (EditError::NothingToResolve(_)
+            | EditError::NothingToUndo(_)
             | EditError::NoChange
             | EditError::WrongPlace(_)
             | EditError::NoSuchTextPlace

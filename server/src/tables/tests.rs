@@ -91,6 +91,7 @@ pub(super) fn rows_with(
                 vec![]
             },
         },
+        decided: Vec::new(),
         conflicts: if n.is_multiple_of(5) {
             let values = vec![
                 Written {

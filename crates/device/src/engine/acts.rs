@@ -84,6 +84,7 @@ fn edit_words(error: &EditError) -> String {
     let zh = match error {
         EditError::ResolveFirst(_) => "该项有两种写法,请先核定",
         EditError::NothingToResolve(_) => "该项没有这样的分歧,请重新查看",
+        EditError::NothingToUndo(_) => "该项没有可以撤销的核定",
         EditError::NoChange => "内容与现有的相同",
         EditError::UnknownHeads => "所见的版本不在本机,请重新查看",
         EditError::NoSuchTextPlace => "文字中没有这个位置",

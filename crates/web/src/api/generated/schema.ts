@@ -6706,6 +6706,13 @@ export interface components {
             /** @description The place in conflict. */
             path: string;
             value?: components["schemas"]["ValueJson"] | null;
+        } | {
+            /** @description The write that decided, `ACTOR@NUMBER`, as the record's `decided` names it. */
+            decision: string;
+            /** @enum {string} */
+            edit: "undo";
+            /** @description The place that was decided about; `e` for the state. */
+            path: string;
         };
         /** @description What became of an edit. Anything but accepted is an error answer. */
         EditedJson: {
@@ -6912,7 +6919,7 @@ export interface components {
         };
         /** @description One act in a place's history. */
         HistoryJson: {
-            /** @description `wrote`, `resolved`, `edited`, `cleared` or `happened`. */
+            /** @description `wrote`, `resolved`, `undone`, `edited`, `cleared` or `happened`. */
             act: string;
             /** @description Who and when. */
             by: components["schemas"]["ByJson"];
@@ -7350,6 +7357,8 @@ export interface components {
             /** @description What is open. */
             conflicts: components["schemas"]["ConflictJson"][];
             created?: components["schemas"]["ByJson"] | null;
+            /** @description Decisions that can be taken back. */
+            decided: components["schemas"]["StandingJson"][];
             /** @description The definition its last edit was made under: `hebei-6plus1@1`. */
             definition?: string | null;
             /**
@@ -7575,6 +7584,13 @@ export interface components {
             delete?: number;
             /** @description Text put in. */
             insert?: string;
+        };
+        /** @description A decision that can be taken back by an `undo` that names its write. */
+        StandingJson: {
+            /** @description What for, by whom. Nothing for a text as it stands; for the state, the state. */
+            decision: components["schemas"]["WrittenJson"];
+            /** @description Where: as of a conflict. */
+            path: string;
         };
         /** @description Where a record stands. */
         StateJson: {
