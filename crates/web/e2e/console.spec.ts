@@ -64,6 +64,55 @@ test('a conflict is decided at the desk', async ({ page }) => {
   await expect(page.locator('section.conflict')).toHaveCount(before - 1);
 });
 
+test('several conflicts are decided together, and taken back together', async ({ page }) => {
+  await signIn(page);
+  await page.goto(url('/conflicts'));
+  const figure = page.locator('h1 .figure');
+  await expect(figure).toBeVisible();
+  const before = Number((await figure.innerText()).replace(/,/g, ''));
+  const boxes = page.locator('.desk-list li input[type=checkbox]');
+  for (const at of [0, 1, 2]) await boxes.nth(at).check();
+  const together = page.locator('.desk-work form');
+  const cards = together.locator('fieldset.conflict');
+  await expect(together.getByRole('heading')).toContainText('3 条记录');
+  const decide = together.locator('.foot button');
+  await expect(decide).toBeDisabled();
+  await together.getByRole('button', { name: '最后收到的' }).click();
+  for (const box of await cards.locator('input[type=checkbox]').all()) await box.check();
+  const count = await cards.locator('input:checked').count();
+  expect(count).toBeGreaterThanOrEqual(3);
+  await shot(page, 'several-conflicts');
+  await nothingSerious(page);
+  await decide.click();
+  const said = page.getByRole('status');
+  await expect(said).toContainText(`已裁定 ${count} 处`);
+  await expect(figure).toHaveText(String(before - 3));
+  await shot(page, 'several-decided');
+  await said.getByRole('button', { name: `撤销这 ${count} 处` }).click();
+  await expect(said).toContainText(`已撤销 ${count} 处`);
+  await expect(figure).toHaveText(String(before));
+});
+
+test('a decision is taken back on the record, and its history keeps both', async ({ page }) => {
+  await signIn(page);
+  const { records } = (await (await page.request.get(url('/api/conflicts'))).json()) as { records: { record: { id: string }; conflicts: { path: string }[] }[] };
+  const plain = ({ path }: { path: string }): boolean => path.startsWith('f/') || path.startsWith('i/');
+  const found = records.find(({ conflicts }) => conflicts.some(plain));
+  const path = found?.conflicts.find(plain)?.path ?? '';
+  await page.goto(url(`/conflicts?record=${found?.record.id ?? ''}`));
+  const cards = page.locator('section.conflict');
+  await expect(cards.first()).toBeVisible();
+  const before = await cards.count();
+  await page.locator(`section.conflict[data-path="${path}"]`).getByRole('button', { name: '采用', exact: true }).first().click();
+  await expect(cards).toHaveCount(before - 1);
+  const standing = page.locator(`.standing[data-path="${path}"]`);
+  if (!(await standing.isVisible())) await page.locator('details summary').click();
+  await shot(page, 'standing-decision');
+  await standing.getByRole('button', { name: '撤销裁定' }).click();
+  await expect(page.getByRole('status')).toContainText('已撤销裁定');
+  await expect(cards).toHaveCount(before);
+});
+
 test('states in conflict are called by their names, in both languages', async ({ page }) => {
   await signIn(page);
   await page.goto(url('/conflicts'));
