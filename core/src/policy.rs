@@ -185,8 +185,12 @@ pub enum Relation {
     GroupMember,
     /// Has the role for a region that holds it.
     InRegion,
-    /// Of the unit it is handed to.
+    /// Of a unit it is handed to, whatever its share.
     Handler,
+    /// Of the unit whose work it is (主办).
+    Lead,
+    /// Of a unit that helps (协办).
+    Co,
 }
 
 impl Relation {
@@ -197,6 +201,8 @@ impl Relation {
             Relation::GroupMember => "group-member",
             Relation::InRegion => "in-region",
             Relation::Handler => "handler",
+            Relation::Lead => "lead",
+            Relation::Co => "co",
         }
     }
 }
@@ -304,6 +310,8 @@ pub struct Facts<'a> {
     pub author: bool,
     /// The units it is handed to.
     pub handlers: &'a [UnitId],
+    /// Those whose work it is; the others help.
+    pub leads: &'a [UnitId],
     /// Its state's word.
     pub state: &'a str,
     /// The authority position the author's device had last acknowledged.
@@ -380,6 +388,10 @@ fn stands(who: &Principal, role: Role, relation: Relation, facts: &Facts<'_>) ->
     } else {
         who.grants.iter().any(|grant| in_region(&grant))
     };
+    let of_unit = |fits: &dyn Fn(&UnitId) -> bool| {
+        let mut grants = who.grants.iter().filter(in_region);
+        grants.any(|grant| grant.unit.as_ref().is_some_and(fits))
+    };
     let is_member =
         |m: &Membership| Some(&m.group) == facts.scope.group.as_ref() && lasts(m, facts);
     match relation {
@@ -390,12 +402,11 @@ fn stands(who: &Principal, role: Role, relation: Relation, facts: &Facts<'_>) ->
                 && who.groups.iter().any(is_member)
         }
         Relation::InRegion => has_role,
-        Relation::Handler => who.grants.iter().filter(in_region).any(|grant| {
-            grant
-                .unit
-                .as_ref()
-                .is_some_and(|unit| facts.handlers.contains(unit))
-        }),
+        Relation::Handler => of_unit(&|unit| facts.handlers.contains(unit)),
+        Relation::Lead => of_unit(&|unit| facts.leads.contains(unit)),
+        Relation::Co => {
+            of_unit(&|unit| facts.handlers.contains(unit) && !facts.leads.contains(unit))
+        }
     }
 }
 

@@ -14,10 +14,13 @@ mod notice;
 mod other;
 mod problem;
 mod referral;
+mod share;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
 pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into, stands};
 pub use notice::{NOTICED, Notice, NoticeRules, notices};
+pub(crate) use share::units;
+pub use share::{ASSIST, BY_UNIT, CO_UNITS, Share, UNIT, shares};
 
 use other::{INSPECTION, OTHER};
 use problem::PROBLEM;

@@ -6,14 +6,14 @@
 use crate::admission::{Case, shape};
 use crate::campaign::{Campaign, Section};
 use crate::id::{FieldId, RegionCode, UnitId};
-use crate::policy::{Action, Facts, Principal, may, may_cause};
+use crate::policy::{Action, Facts, Grant, Principal, Role, may, may_cause};
 use crate::record::kind::Kind;
 use crate::record::path::Path;
 use crate::record::scope::Audience;
 use crate::record::value::Value;
 use crate::record::{Clock, EventBody, Fold, Message, Node, RecordDoc, Touch, Within};
 use crate::verdict::{Reason, Verdict};
-use crate::workflow::{DECIDE, EventRule, FOUR_THINGS, workflow};
+use crate::workflow::{ASSIST, BY_UNIT, DECIDE, EventRule, FOUR_THINGS, workflow};
 
 fn refuse(reason: Reason) -> Verdict {
     Verdict::Refused(reason)
@@ -42,11 +42,13 @@ pub(super) fn judge(
         .ok_or(Verdict::Held(Reason::NewerDefinition))?;
     let fold = record.fold(Within::Clock(&before));
     let handlers: Vec<UnitId> = fold.standing.handlers.iter().cloned().collect();
+    let leads: Vec<UnitId> = fold.standing.leads.iter().cloned().collect();
     let creators = record.creators(&before);
     let facts = Facts {
         scope: case.scope,
         author: message.code == 'c' || creators.iter().any(|creator| is(who, creator, node, case)),
         handlers: &handlers,
+        leads: &leads,
         state: fold.standing.state.id,
         authority: message.authority,
         now: case.now,
@@ -257,6 +259,7 @@ impl Scene<'_> {
             return Err(refuse(Reason::IllegalOperation));
         }
         may_cause(self.who, rule, &self.facts).map_err(refuse)?;
+        self.answers_for_own_unit(body)?;
         self.event_fits(rule, body)?;
         if rule.four_things && !self.four_things_stand() {
             return Err(refuse(Reason::FourThings));
@@ -265,6 +268,28 @@ impl Scene<'_> {
             return Err(refuse(Reason::OwnReview));
         }
         Ok(())
+    }
+
+    /// Nobody answers for another co-department.
+    fn answers_for_own_unit(&self, body: &EventBody) -> Result<(), Verdict> {
+        let Some(named) = body
+            .args
+            .get(BY_UNIT)
+            .filter(|_| body.kind.as_str() == ASSIST)
+        else {
+            return Ok(());
+        };
+        let helps =
+            |unit: &UnitId| self.facts.handlers.contains(unit) && !self.facts.leads.contains(unit);
+        let own = |grant: &Grant| {
+            let unit = grant.unit.as_ref().filter(|unit| helps(unit));
+            grant.role == Role::Department && unit.map(UnitId::as_str) == named.as_text()
+        };
+        if self.who.grants.iter().any(own) {
+            Ok(())
+        } else {
+            Err(refuse(Reason::NotAllowed))
+        }
     }
 
     fn event_fits(&self, rule: &EventRule, body: &EventBody) -> Result<(), Verdict> {

@@ -5,7 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::id::{Position, RecordId, RegionCode, StateId, UnitId};
+use crate::id::{CampaignId, Position, RecordId, RegionCode, StateId, UnitId};
 use crate::time::Timestamp;
 
 /// How problems stand. All are numbers of records.
@@ -120,6 +120,9 @@ pub struct DispatchFrozen {
     /// The server's clock.
     #[n(12)]
     pub time: Timestamp,
+    /// Of which campaign; none for all together.
+    #[n(13)]
+    pub campaign: Option<CampaignId>,
 }
 
 /// A decision taken at a meeting: a task of its own, which has text, unit, day and state.

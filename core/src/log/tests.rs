@@ -165,6 +165,7 @@ fn about_meetings() -> Vec<(&'static str, LogEntry)> {
         }],
         user: "li".to_owned(),
         time: time(),
+        campaign: None,
     };
     let decided = Decided {
         dispatch: Position(81_205),

@@ -12,7 +12,9 @@ use crate::record::decided::events_taken_back;
 use crate::record::graph::{Graph, Node, Within};
 use crate::record::touch::{EventBody, Touch};
 use crate::record::value::Value;
-use crate::workflow::{DECIDE, EventRule, INTO, MERGE, StateRule, Workflow, workflow};
+use crate::workflow::{
+    CO_UNITS, DECIDE, EventRule, INTO, MERGE, StateRule, UNIT, Workflow, units, workflow,
+};
 
 /// What stands after an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(crate) struct Standing {
     /// Where the record stood before it came into a state that an event leads back from.
     before: Option<&'static StateRule>,
     pub(crate) handlers: BTreeSet<UnitId>,
+    /// Those of them whose work it is.
+    pub(crate) leads: BTreeSet<UnitId>,
 }
 
 /// One event with what became of it.
@@ -95,6 +99,7 @@ impl<'g> Fold<'g> {
             standing
                 .handlers
                 .extend(other.standing.handlers.iter().cloned());
+            standing.leads.extend(other.standing.leads.iter().cloned());
         }
         (standing, differs)
     }
@@ -192,6 +197,7 @@ fn born(flow: &'static Workflow) -> Standing {
         state: flow.states.first().unwrap_or(&NOWHERE),
         before: None,
         handlers: BTreeSet::new(),
+        leads: BTreeSet::new(),
     }
 }
 
@@ -233,9 +239,10 @@ fn advance(flow: &'static Workflow, rule: &EventRule, body: &EventBody, standing
         }
         standing.state = state;
     }
-    if rule.needs.contains(&"unit") {
-        let units = argument("unit").unwrap_or("").split(',');
-        standing.handlers = units.filter_map(|unit| UnitId::new(unit).ok()).collect();
+    if rule.needs.contains(&UNIT) {
+        standing.leads = units(body.args.get(UNIT));
+        standing.handlers = units(body.args.get(CO_UNITS));
+        standing.handlers.extend(standing.leads.iter().cloned());
     }
 }
 

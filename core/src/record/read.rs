@@ -294,6 +294,7 @@ impl Reader<'_> {
             state,
             tips: self.fold.tips.clone(),
             handlers: self.fold.standing.handlers.iter().cloned().collect(),
+            leads: self.fold.standing.leads.iter().cloned().collect(),
         }
     }
 

@@ -89,6 +89,8 @@ pub struct StateView {
     pub tips: Vec<EventId>,
     /// The units a problem is handed to.
     pub handlers: Vec<UnitId>,
+    /// Those of them whose work it is (主办); the others help (协办).
+    pub leads: Vec<UnitId>,
 }
 
 /// What kind of disagreement is open.

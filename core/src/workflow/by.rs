@@ -2,7 +2,7 @@
 //!
 //! Data only.
 
-use crate::policy::Relation::{self, Author, GroupMember, Handler, InRegion};
+use crate::policy::Relation::{self, Author, Co, GroupMember, InRegion, Lead};
 use crate::policy::Role::{
     self, CongressOffice, Department, DisciplineInspection, Leader, Representative, ResponseCentre,
 };
@@ -11,11 +11,12 @@ pub(super) const OFFICES: &[(Role, Relation)] =
     &[(CongressOffice, InRegion), (ResponseCentre, InRegion)];
 pub(super) const CONGRESS: &[(Role, Relation)] = &[(CongressOffice, InRegion)];
 pub(super) const DISCIPLINE: &[(Role, Relation)] = &[(DisciplineInspection, InRegion)];
-pub(super) const HANDLERS: &[(Role, Relation)] = &[(Department, Handler)];
+pub(super) const LEAD: &[(Role, Relation)] = &[(Department, Lead)];
+pub(super) const CO: &[(Role, Relation)] = &[(Department, Co)];
 pub(super) const LEADER: &[(Role, Relation)] = &[(Leader, InRegion)];
 pub(super) const LEADERS: &[(Role, Relation)] = &[(Leader, InRegion), (CongressOffice, InRegion)];
-pub(super) const HANDLERS_AND_CONGRESS: &[(Role, Relation)] =
-    &[(Department, Handler), (CongressOffice, InRegion)];
+pub(super) const LEAD_AND_CONGRESS: &[(Role, Relation)] =
+    &[(Department, Lead), (CongressOffice, InRegion)];
 pub(super) const FIELD_AND_OFFICES: &[(Role, Relation)] = &[
     (Representative, GroupMember),
     (CongressOffice, InRegion),

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::by::{CONGRESS, HANDLERS_AND_CONGRESS, LEADER};
-use super::rests;
+use super::by::{CO, CONGRESS, LEAD_AND_CONGRESS, LEADER};
+use super::share::{ASSIST, Share, shares};
+use super::{rests, workflow};
 use crate::id::EventId;
 use crate::policy::{Relation, Role};
 use crate::record::kind::Kind;
@@ -50,7 +51,7 @@ pub const FLAGS: &[FlagRule] = &[
         id: "instructed",
         zh: "批示待答复",
         en: "instruction to be answered",
-        turn: HANDLERS_AND_CONGRESS,
+        turn: LEAD_AND_CONGRESS,
         next: &["answer"],
     },
     FlagRule {
@@ -59,6 +60,13 @@ pub const FLAGS: &[FlagRule] = &[
         en: "asks for time",
         turn: CONGRESS,
         next: &["extend", "refuse_extension"],
+    },
+    FlagRule {
+        id: "co-asked",
+        zh: "协办待答复",
+        en: "co-department to answer",
+        turn: CO,
+        next: &[ASSIST],
     },
 ];
 
@@ -108,6 +116,11 @@ pub fn flags(record: &Record) -> BTreeSet<&'static str> {
     if !rests && stands("ask_extension", answered) {
         flags.insert("asks-extension");
     }
+    let assist = workflow(record.kind).event(ASSIST);
+    let can = assist.is_some_and(|rule| rule.from.contains(&record.state.state.as_str()));
+    if can && shares(record).values().any(|share| *share == Share::Asked) {
+        flags.insert("co-asked");
+    }
     if !unanswered(record).is_empty() {
         flags.insert("instructed");
     }
@@ -135,7 +148,6 @@ pub fn unanswered(record: &Record) -> BTreeSet<EventId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::workflow;
 
     #[test]
     fn whoever_a_flag_waits_for_may_answer_it() {

@@ -11,7 +11,7 @@ use crate::record::value::Value;
 use crate::record::view::{EventView, Record};
 use crate::time::Timestamp;
 
-use super::workflow;
+use super::{CO_UNITS, UNIT, workflow};
 
 /// Events that may be told. Which of them are is said by campaigns and by an office's setting.
 pub const NOTICED: [&str; 5] = ["transfer", "reassign", "remind", "supervise", "instruct"];
@@ -80,9 +80,9 @@ pub fn notices(record: &Record) -> BTreeSet<Notice> {
         let Some(rule) = workflow(record.kind).event(event.kind.as_str()) else {
             continue;
         };
-        if rule.needs.contains(&"unit") {
-            let named = said(event, "unit").split(',');
-            units = named.filter_map(|unit| UnitId::new(unit).ok()).collect();
+        if rule.needs.contains(&UNIT) {
+            let named = [UNIT, CO_UNITS].map(|name| event.args.get(name));
+            units = named.into_iter().flat_map(super::units).collect();
         }
         let (true, Some((_, time))) = (NOTICED.contains(&rule.id), event.by.server) else {
             continue;

@@ -3,11 +3,11 @@
 //! Data only. Frozen words; new events are added.
 
 use super::by::{
-    CONGRESS, FIELD_AND_OFFICES, HANDLERS, HANDLERS_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
+    CO, CONGRESS, FIELD_AND_OFFICES, LEAD, LEAD_AND_CONGRESS, LEADERS, OFFICES, WRITERS,
 };
 use super::{
-    EventRule, INTO, MERGE, NOT_DUPLICATE, Workflow, back, decides, event, needs, reviews, runs,
-    settles, state, waits,
+    ASSIST, BY_UNIT, EventRule, INTO, MERGE, NOT_DUPLICATE, UNIT, Workflow, back, decides, event,
+    needs, reviews, runs, settles, state, waits,
 };
 
 const UNDER_WAY: &[&str] = &[
@@ -51,14 +51,11 @@ pub(super) const PROBLEM: Workflow = Workflow {
         runs(waits(state("returned", 15, "已退件", "returned"), OFFICES)),
         runs(waits(
             state("transferred", 20, "已交办", "transferred"),
-            HANDLERS,
+            LEAD,
         )),
-        runs(waits(state("received", 30, "已签收", "received"), HANDLERS)),
-        runs(waits(state("planned", 40, "已定方案", "planned"), HANDLERS)),
-        runs(waits(
-            state("rectifying", 50, "整改中", "rectifying"),
-            HANDLERS,
-        )),
+        runs(waits(state("received", 30, "已签收", "received"), LEAD)),
+        runs(waits(state("planned", 40, "已定方案", "planned"), LEAD)),
+        runs(waits(state("rectifying", 50, "整改中", "rectifying"), LEAD)),
         waits(state("reported", 60, "已报结", "reported"), CONGRESS),
         waits(state("reviewed", 70, "已复核", "reviewed"), CONGRESS),
         state("closed", 80, "已销号", "closed"),
@@ -85,7 +82,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
                     Some("transferred"),
                     OFFICES,
                 )),
-                &["unit"],
+                &[UNIT],
             )
         },
         event(
@@ -94,7 +91,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
             "receive",
             &["transferred"],
             Some("received"),
-            HANDLERS,
+            LEAD,
         ),
         needs(
             event(
@@ -103,7 +100,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
                 "return",
                 &["transferred", "received"],
                 Some("returned"),
-                HANDLERS,
+                LEAD,
             ),
             &["reason"],
         ),
@@ -116,7 +113,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
                 Some("transferred"),
                 OFFICES,
             ),
-            &["unit", "reason"],
+            &[UNIT, "reason"],
         ),
         event(
             "plan",
@@ -124,7 +121,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
             "plan",
             &["received"],
             Some("planned"),
-            HANDLERS,
+            LEAD,
         ),
         event(
             "start",
@@ -132,7 +129,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
             "start work",
             &["received", "planned"],
             Some("rectifying"),
-            HANDLERS,
+            LEAD,
         ),
         event(
             "report",
@@ -140,7 +137,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
             "report done",
             AT_WORK,
             Some("reported"),
-            HANDLERS,
+            LEAD,
         ),
         event(
             "fixed_on_spot",
@@ -205,7 +202,7 @@ pub(super) const PROBLEM: Workflow = Workflow {
                 "ask for time",
                 UNDER_WAY,
                 None,
-                HANDLERS,
+                LEAD,
             ),
             &["until", "reason"],
         ),
@@ -255,9 +252,20 @@ pub(super) const PROBLEM: Workflow = Workflow {
                 "answer",
                 ALL_STATES,
                 None,
-                HANDLERS_AND_CONGRESS,
+                LEAD_AND_CONGRESS,
             ),
             &["text"],
+        ),
+        needs(
+            event(
+                ASSIST,
+                "协办答复",
+                "answer as a co-department",
+                UNDER_WAY,
+                None,
+                CO,
+            ),
+            &[BY_UNIT, "text"],
         ),
         settles(event(
             "withdraw",

@@ -157,6 +157,7 @@ pub fn record(record: &Record) -> Json {
             "label": flow.state(state.state.as_str()).map(|rule| label(rule.zh, rule.en)),
             "tips": state.tips.iter().map(|id| id.hex()).collect::<Vec<_>>(),
             "handlers": state.handlers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "leads": state.leads.iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
         "fields": fields,
         "texts": texts,

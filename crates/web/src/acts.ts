@@ -16,15 +16,17 @@ export interface Stand {
   readonly state: string;
   readonly region: string;
   readonly handlers: readonly string[];
+  /** Those whose work it is; the others help. */
+  readonly leads: readonly string[];
   readonly author: string | undefined;
   /** Of a referral, the unit it goes to: it belongs to nobody but that unit and the very office that makes it. */
   readonly referred?: string | undefined;
 }
 
 export function standOf(record: RecordJson): Stand {
-  const { state, handlers } = record.state;
+  const { state, handlers, leads } = record.state;
   const referred = record.scope.audience === 'referral' ? (record.scope.group ?? '') : undefined;
-  return { state, handlers, region: record.scope.region, author: record.created?.person ?? undefined, referred };
+  return { state, handlers, leads, region: record.scope.region, author: record.created?.person ?? undefined, referred };
 }
 
 /** Whether a record belongs to where a role is given for. */
@@ -33,18 +35,28 @@ function reaches(grant: Session['grants'][number], at: Stand): boolean {
   return grant.role === 'congress-office' ? grant.region === at.region : grant.unit === at.referred && within(grant.region, at.region);
 }
 
+const isOf = (units: readonly string[], unit: string | null | undefined): boolean => typeof unit === 'string' && units.includes(unit);
+
+/** The units a person answers for as co-departments of a record. */
+export function helpsAs(who: Session, at: Stand): string[] {
+  const units = who.grants.filter(({ role }) => role === 'department').flatMap(({ unit }) => unit ?? []);
+  return [...new Set(units)].filter((unit) => at.handlers.includes(unit) && !at.leads.includes(unit));
+}
+
 function stands(who: Session, by: ByWhom, at: Stand): boolean {
   const mine = who.grants.filter((grant) => grant.role === by.role && reaches(grant, at));
   if (by.relation === 'in-region') return mine.length > 0;
   if (by.relation === 'author') return mine.length > 0 && at.author === who.person;
-  if (by.relation === 'handler') return mine.some(({ unit }) => unit !== undefined && unit !== null && at.handlers.includes(unit));
+  if (by.relation === 'handler') return mine.some(({ unit }) => isOf(at.handlers, unit));
+  if (by.relation === 'lead') return mine.some(({ unit }) => isOf(at.leads, unit));
+  if (by.relation === 'co') return mine.some(({ unit }) => isOf(at.handlers, unit) && !isOf(at.leads, unit));
   return false;
 }
 
 /** Which of several possible acts is offered first: what takes the record on before what only says something about it. */
 const ORDER = [
   'refer', 'receive', 'accept', 'decline', 'plan', 'start', 'report', 'transfer', 'verify', 'pass', 'fail', 'close', 'return', 'check', 'submit', 'finish',
-  'unmerge', 'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'fixed_on_spot', 'resume', 'pause', 'escalate', 'merge', 'not_duplicate',
+  'unmerge', 'remind', 'supervise', 'reassign', 'look_back', 'reopen', 'ask_extension', 'extend', 'refuse_extension', 'instruct', 'answer', 'assist', 'fixed_on_spot', 'resume', 'pause', 'escalate', 'merge', 'not_duplicate',
 ];
 const place = (event: string): number => {
   const at = ORDER.indexOf(event);
@@ -90,13 +102,14 @@ export interface Asks {
 /** Arguments that name another problem. */
 export const TWINS: readonly string[] = ['into', 'of'];
 
-const ARGS: Readonly<Record<string, TextKey>> = { reason: 'argReason', until: 'argUntil', unit: 'argUnit', into: 'argInto', of: 'argOf' };
+const ARGS: Readonly<Record<string, TextKey>> = { reason: 'argReason', until: 'argUntil', unit: 'argUnit', co_units: 'argCoUnits', by_unit: 'argByUnit', into: 'argInto', of: 'argOf' };
 /** What people call an argument of an event. */
 export const argName = (name: string): TextKey => ARGS[name] ?? 'argText';
 
 const NOTHING: Asks = { fields: [], texts: [], args: [], photos: undefined };
 const ASKS: Readonly<Record<string, Partial<Asks>>> = {
-  transfer: { fields: ['settled_person', 'settled_matter', 'settled_standard', 'settled_deadline', 'rectification_mode'] },
+  transfer: { fields: ['settled_person', 'settled_matter', 'settled_standard', 'settled_deadline', 'rectification_mode'], args: ['co_units'] },
+  reassign: { args: ['co_units'] },
   plan: { fields: ['plan_until'], texts: ['plan'] },
   report: { fields: ['done_on'], texts: ['result'], photos: 'evidence' },
   remind: { args: ['text'] },

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, Label>> = {
   'taocheng-unit': { zh: '桃城区政府部门', en: 'Taocheng: department' },
   'hanshan-centre': { zh: '邯山区民呼回应中心', en: 'Hanshan: response centre' },
   'hanshan-unit': { zh: '邯山区政府部门', en: 'Hanshan: department' },
+  'hanshan-helper': { zh: '邯山区协办部门', en: 'Hanshan: co-department' },
   'hanshan-office': { zh: '邯山区人大办', en: 'Hanshan: congress office' },
   'zhengding-office': { zh: '正定县人大办', en: 'Zhengding: congress office' },
   'zhengding-unit': { zh: '正定县政府部门', en: 'Zhengding: department' },

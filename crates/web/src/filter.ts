@@ -1,7 +1,7 @@
 /** The one filter: what its names are and how it is written in the address. Table, map, figures and exports ask with it. */
 
 const NAMES: ReadonlySet<string> = new Set([
-  'region', 'kind', 'domain', 'state', 'group', 'campaign', 'source', 'author', 'handler', 'since', 'until',
+  'region', 'kind', 'domain', 'state', 'group', 'campaign', 'source', 'author', 'handler', 'lead', 'co', 'since', 'until',
   'changed_since', 'changed_until', 'conflict', 'flag', 'light', 'raised', 'closed_since', 'closed_until', 'q', 'bbox',
 ]);
 const PLACES = ['field.', 'answer.', 'item.'];

@@ -29,12 +29,13 @@ const LEADER: readonly Place[] = [
 ];
 
 function department(unit: string): readonly Place[] {
-  const to = (...states: string[]): string => `/ledger?handler=${unit}&kind=problem${states.map((state) => `&state=${state}`).join('')}`;
+  const to = (...states: string[]): string => `/ledger?lead=${unit}&kind=problem${states.map((state) => `&state=${state}`).join('')}`;
   return [
     { to: to('transferred'), name: 'toReceive' },
     { to: to('received', 'planned', 'rectifying'), name: 'atWork' },
     { to: to('reported'), name: 'toBeReviewed' },
     { to: to('reviewed', 'closed'), name: 'done' },
+    { to: `/ledger?co=${unit}&flag=co-asked&kind=problem`, name: 'toHelp' },
   ];
 }
 

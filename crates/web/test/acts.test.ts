@@ -11,18 +11,20 @@ const flow: Workflow = {
   kind: 'problem', label: { zh: '问题', en: 'problem' }, states: [],
   events: [
     rule('remind', ['transferred'], 'congress-office', 'in-region'),
-    rule('return', ['transferred'], 'department', 'handler', ['reason']),
-    rule('receive', ['transferred'], 'department', 'handler'),
-    rule('ask_extension', ['transferred'], 'department', 'handler', ['until', 'reason']),
+    rule('return', ['transferred'], 'department', 'lead', ['reason']),
+    rule('receive', ['transferred'], 'department', 'lead'),
+    rule('ask_extension', ['transferred'], 'department', 'lead', ['until', 'reason']),
+    rule('assist', ['transferred'], 'department', 'co', ['by_unit', 'text']),
     rule('decide', ['transferred'], 'congress-office', 'in-region', ['state']),
   ],
 };
 const who = (role: string, region: string, unit?: string) => ({ user: 'u', person: 'u', ends: '', grants: [unit ? { role, region, unit } : { role, region }] });
-const at = { state: 'transferred', region: '130402', handlers: ['u-water'], author: 'x' };
+const at = { state: 'transferred', region: '130402', handlers: ['u-roads', 'u-water'], leads: ['u-water'], author: 'x' };
 
 test('acts are those of the role, the relation and the region, what takes the record on first', () => {
   const ids = (person: ReturnType<typeof who>): string[] => possible(flow, person, at).map(({ id }) => id);
   expect(ids(who('department', '130402', 'u-water'))).toEqual(['receive', 'return', 'ask_extension']);
+  expect(ids(who('department', '130402', 'u-roads'))).toEqual(['assist']);
   expect(ids(who('department', '130402', 'u-other'))).toEqual([]);
   expect(ids(who('congress-office', '130400'))).toEqual(['remind']);
   expect(ids(who('congress-office', '130500'))).toEqual([]);
@@ -62,7 +64,7 @@ test('somebody who only administers has an inbox, too, but no ledger, and the de
 
 test('a referral is acted on by the very office that makes it and the very unit it goes to', () => {
   const of = { ...flow, kind: 'referral', events: [rule('close', ['answered'], 'congress-office', 'in-region'), rule('answer', ['answered'], 'discipline-inspection', 'in-region', ['text'])] };
-  const stand = { state: 'answered', region: '130402', handlers: [], author: 'x', referred: 'u-discipline' };
+  const stand = { state: 'answered', region: '130402', handlers: [], leads: [], author: 'x', referred: 'u-discipline' };
   const ids = (person: ReturnType<typeof who>): string[] => possible(of, person, stand).map(({ id }) => id);
   expect(ids(who('congress-office', '130402'))).toEqual(['close']);
   expect(ids(who('congress-office', '130400'))).toEqual([]);

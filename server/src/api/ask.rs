@@ -151,6 +151,10 @@ pub(crate) struct FilterParams {
     on_behalf_of: Option<String>,
     /// Code of a unit it is handed to.
     handler: Option<String>,
+    /// Unit whose work it is (主办). Several: any of them.
+    lead: Option<String>,
+    /// Unit that helps and has not answered yet (协办). Several: any of them.
+    co: Option<String>,
     /// First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
     /// Beijing time, or milliseconds since 1970.
     since: Option<String>,

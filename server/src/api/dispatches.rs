@@ -9,7 +9,7 @@ mod json;
 use axum::Json;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::StatusCode;
-use liandu_core::id::{Position, RegionCode};
+use liandu_core::id::{CampaignId, Position, RegionCode};
 use liandu_core::policy::{Principal, Role};
 use liandu_core::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use crate::api::body::JsonBody;
 use crate::api::door::SignedIn;
 use crate::api::problem::{ApiError, Problem};
 use crate::engine::AuthorityAct;
-use crate::tables::dispatch::{Freeze, FreezeError, Kept, dispatches, find, freeze, last};
+use crate::tables::dispatch::{Freeze, FreezeError, Kept, Over, dispatches, find, freeze, last};
 use crate::tables::query::Snapshot;
 
 /// What a dispatch goes back to when no earlier one says: a week, milliseconds.
@@ -74,11 +74,20 @@ pub struct FreezeBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2020-06-12")]
     pub from: Option<String>,
+    /// Of which campaign; absent: of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hebei-6plus1")]
+    pub campaign: Option<String>,
 }
 
 impl FreezeBody {
-    fn region(&self) -> Result<RegionCode, ApiError> {
-        RegionCode::new(&self.region).map_err(|_| bad("region"))
+    fn over(&self) -> Result<Over, ApiError> {
+        let campaign = self.campaign.as_ref();
+        let campaign = campaign.map(|named| CampaignId::new(named).map_err(|_| bad("campaign")));
+        Ok(Over {
+            region: RegionCode::new(&self.region).map_err(|_| bad("region"))?,
+            campaign: campaign.transpose()?,
+        })
     }
 
     fn from(&self, now: Timestamp) -> Result<Option<Timestamp>, ApiError> {
@@ -170,19 +179,23 @@ pub(crate) async fn create(
     who: SignedIn,
     JsonBody(body): JsonBody<FreezeBody>,
 ) -> Result<(StatusCode, Json<DispatchJson>), ApiError> {
-    let (region, now) = (body.region()?, office.door.now());
+    let (over, now) = (body.over()?, office.door.now());
     let said = body.from(now)?;
-    if !leads(&who.principal, &region) {
+    if !leads(&who.principal, &over.region) {
         return Err(ApiError::NotFound);
     }
+    if let Some(campaign) = over.campaign.clone() {
+        let known = office.engine.definitions().await?;
+        known.latest(&campaign).ok_or_else(|| bad("campaign"))?;
+    }
     let answer = office.read(Position(0), move |snapshot| {
-        let before = last(snapshot, &region, now.plus_ms(-SINCE_LAST_MS))?;
+        let before = last(snapshot, &over, now.plus_ms(-SINCE_LAST_MS))?;
         let since = before.map_or(week_before(now), |before| before.dispatch.to);
         let from = said.unwrap_or(since);
-        if let Some(same) = same(snapshot, &region, from, now)? {
+        if let Some(same) = same(snapshot, &over, from, now)? {
             return Ok(Frozen::Same(same));
         }
-        let dispatch = freeze(snapshot, &Freeze { region, from, now })?;
+        let dispatch = freeze(snapshot, &Freeze { over, from, now })?;
         let act = AuthorityAct::DispatchFrozen(Box::new(dispatch));
         Ok(Frozen::New(Box::new(act)))
     });
@@ -205,11 +218,11 @@ fn week_before(now: Timestamp) -> Timestamp {
 /// A dispatch of the same day that nothing has come after.
 fn same(
     snapshot: &Snapshot<'_>,
-    region: &RegionCode,
+    over: &Over,
     from: Timestamp,
     now: Timestamp,
 ) -> Result<Option<Position>, ApiError> {
-    let newest = last(snapshot, region, now)?;
+    let newest = last(snapshot, over, now)?;
     let same = newest.filter(|kept| {
         kept.position == snapshot.mark().position
             && Day::in_beijing(kept.dispatch.to) == Day::in_beijing(now)

@@ -145,6 +145,7 @@ fn out_of_reach(who: &SignedIn, row: &Row, sheet: &str) -> Option<CellError> {
         scope: &scope,
         author: true,
         handlers: &[],
+        leads: &[],
         state: "",
         authority: Position(0),
         now: Default::default(),

@@ -170,6 +170,8 @@ struct Heap {
     /// Whose: the ledger's conditions without the reason.
     whose: Pairs,
     unit: Option<UnitId>,
+    /// Whether the work is the unit's own.
+    leads: bool,
 }
 
 /// The ledger's conditions.
@@ -183,20 +185,24 @@ impl Heap {
     fn of((kind, why): (Kind, Why), relation: Relation, grant: &Grant) -> Option<Heap> {
         let unit = match relation {
             Relation::InRegion => None,
-            Relation::Handler => Some(grant.unit.clone()?),
-            // Nobody's turn by these: they are no part of the ledger's filter.
-            Relation::Author | Relation::GroupMember => return None,
+            Relation::Lead | Relation::Co => Some(grant.unit.clone()?),
+            // Nobody's turn by these.
+            Relation::Author | Relation::GroupMember | Relation::Handler => return None,
         };
         let mut whose = vec![
             pair("kind", kind.as_str()),
             pair("region", grant.region.as_str()),
         ];
-        whose.extend(unit.iter().map(|unit| pair("handler", unit.as_str())));
+        whose.extend(
+            unit.iter()
+                .map(|unit| pair(relation.as_str(), unit.as_str())),
+        );
         Some(Heap {
             kind,
             why,
             whose,
             unit,
+            leads: relation == Relation::Lead,
         })
     }
 
@@ -277,6 +283,7 @@ fn next(who: &Principal, heap: &Heap, line: &Line) -> Vec<NextJson> {
         scope: &line.about.scope,
         author: line.author.as_ref() == Some(&who.person),
         handlers: &handlers,
+        leads: if heap.leads { &handlers } else { &[] },
         state: line.state.as_str(),
         authority: Position(u64::MAX),
         now: line.about.last.1,

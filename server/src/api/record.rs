@@ -20,7 +20,7 @@ use liandu_core::record::number::code;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Audience;
 use liandu_core::record::view::{EventView, FieldView, Record, TextView};
-use liandu_core::workflow::{flags, unanswered, workflow};
+use liandu_core::workflow::{Share, flags, shares, unanswered, workflow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -103,6 +103,10 @@ pub struct StateJson {
     pub tips: Vec<String>,
     /// The units it is handed to.
     pub handlers: Vec<String>,
+    /// Those of them whose work it is (主办); the others help (协办).
+    pub leads: Vec<String>,
+    /// Those that help and have not answered yet.
+    pub asked: Vec<String>,
     /// What is open beside the state, as `/api/workflow` names it.
     pub flags: Vec<String>,
 }
@@ -223,12 +227,19 @@ impl Words<'_> {
 
     fn state(&self, record: &Record) -> StateJson {
         let state = &record.state;
+        let shares = shares(record);
+        let of = |share| {
+            let units = shares.iter().filter(|(_, own)| **own == share);
+            units.map(|(unit, _)| unit.to_string()).collect()
+        };
         let owned = |word: &&str| (*word).to_owned();
         StateJson {
             state: state.state.to_string(),
             label: Words::json(labels::of_state(self.kind, state.state.as_str())),
             tips: state.tips.iter().map(|id| id.hex()).collect(),
             handlers: state.handlers.iter().map(ToString::to_string).collect(),
+            leads: of(Share::Lead),
+            asked: of(Share::Asked),
             flags: flags(record).iter().map(owned).collect(),
         }
     }

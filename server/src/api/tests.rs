@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod audit;
+mod campaigns;
 mod description;
 mod dispatches;
 mod door;
@@ -20,5 +21,6 @@ mod open_pages;
 mod raised;
 mod records;
 mod referrals;
+mod shares;
 mod upkeep;
 mod world;

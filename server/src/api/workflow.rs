@@ -20,8 +20,8 @@ pub struct ByWhomJson {
     /// The role.
     #[schema(example = "department")]
     pub role: String,
-    /// `author`, `group-member`, `in-region` or `handler`.
-    #[schema(example = "handler")]
+    /// `author`, `group-member`, `in-region`, `handler`, `lead` or `co`.
+    #[schema(example = "lead")]
     pub relation: String,
 }
 

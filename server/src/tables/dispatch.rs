@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use liandu_core::id::{Position, RecordId, RegionCode, StateId, UnitId};
+use liandu_core::id::{CampaignId, Position, RecordId, RegionCode, StateId, UnitId};
 use liandu_core::level::Level;
 use liandu_core::light::Light;
 use liandu_core::limits;
@@ -32,11 +32,13 @@ pub(crate) fn frozen(
 ) -> Result<(), TablesError> {
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO dispatch (position, region, upto, body) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR REPLACE INTO dispatch (position, region, campaign, upto, body)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             position_of(position),
             dispatch.region.as_str(),
+            dispatch.campaign.as_ref().map_or("", CampaignId::as_str),
             dispatch.to.0,
             minicbor::to_vec(dispatch).unwrap_or_default(),
         ])?;
@@ -135,34 +137,66 @@ pub fn find(snapshot: &Snapshot<'_>, position: Position) -> Result<Option<Kept>,
     Ok(found.optional()?)
 }
 
-/// The last dispatch of exactly this region that was frozen up to a moment.
+/// The last dispatch over exactly this that was frozen up to a moment.
 pub fn last(
     snapshot: &Snapshot<'_>,
-    region: &RegionCode,
+    over: &Over,
     upto: Timestamp,
 ) -> Result<Option<Kept>, TablesError> {
     let mut statement = snapshot.transaction.prepare_cached(
-        "SELECT position, body FROM dispatch WHERE region = ?1 AND upto <= ?2
+        "SELECT position, body FROM dispatch WHERE region = ?1 AND campaign = ?2 AND upto <= ?3
          ORDER BY position DESC LIMIT 1",
     )?;
-    let found = statement.query_row(params![region.as_str(), upto.0], kept);
+    let (region, campaign) = (over.region.as_str(), over.campaign());
+    let found = statement.query_row(params![region, campaign, upto.0], kept);
     Ok(found.optional()?)
 }
 
-/// The ledger's conditions for the figures of a region: new, done, open, overdue, raised.
-pub fn figures(region: &RegionCode, from: Timestamp, to: Timestamp) -> [(&'static str, Pairs); 5] {
+/// Which problems a dispatch is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    /// Of which region.
+    pub region: RegionCode,
+    /// Of which campaign; none for all together.
+    pub campaign: Option<CampaignId>,
+}
+
+impl Over {
+    /// Which a kept dispatch is over.
+    pub fn of(dispatch: &DispatchFrozen) -> Over {
+        Over {
+            region: dispatch.region.clone(),
+            campaign: dispatch.campaign.clone(),
+        }
+    }
+
+    fn campaign(&self) -> &str {
+        self.campaign.as_ref().map_or("", CampaignId::as_str)
+    }
+
+    /// The ledger's conditions for them.
+    fn pairs(&self) -> Pairs {
+        let whose = [
+            ("kind", Kind::Problem.as_str()),
+            ("region", self.region.as_str()),
+        ];
+        let campaign = self.campaign.as_ref().map(|id| ("campaign", id.as_str()));
+        let all = whose.into_iter().chain(campaign);
+        all.map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+}
+
+/// The ledger's conditions for the figures: new, done, open, overdue, raised.
+pub fn figures(over: &Over, from: Timestamp, to: Timestamp) -> [(&'static str, Pairs); 5] {
     let states = workflow(Kind::Problem).states.iter().map(|state| state.id);
     let open: Vec<&str> = states.filter(|id| !rests(id)).collect();
     let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
     let (from, to) = (from.iso(), to.iso());
     let of = |pairs: &[(&str, &str)]| {
-        let whose = [
-            ("kind", Kind::Problem.as_str()),
-            ("region", region.as_str()),
-        ];
-        let all = whose.iter().chain(pairs);
-        all.map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect()
+        let said = pairs.iter();
+        let said = said.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        over.pairs().into_iter().chain(said).collect()
     };
     [
         ("new", of(&[("since", &from), ("until", &to)])),
@@ -186,8 +220,8 @@ pub type Pairs = Vec<(String, String)>;
 /// What a dispatch is to be about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freeze {
-    /// Of which region.
-    pub region: RegionCode,
+    /// Over which problems.
+    pub over: Over,
     /// New and done from then on.
     pub from: Timestamp,
     /// Up to now.
@@ -214,18 +248,19 @@ impl From<rusqlite::Error> for FreezeError {
 /// The figures as they stand in the snapshot; `user` and `time` are for whoever keeps them.
 pub fn freeze(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<DispatchFrozen, FreezeError> {
     let total = groups(snapshot, ask, "''", "", 1)?;
-    let below = Level::of(&ask.region).below().map(code_at);
+    let below = Level::of(&ask.over.region).below().map(code_at);
     let mut regions = match below {
         Some(code) => groups(snapshot, ask, code, "", limits::DISPATCH_REGIONS_MAX)?,
         None => Vec::new(),
     };
     regions.sort_by(|a, b| a.code.cmp(&b.code));
-    let handed = "JOIN handler h ON h.row = r.row";
+    let handed = "JOIN handler h ON h.row = r.row AND h.share = 'lead'";
     let mut units = groups(snapshot, ask, "h.unit", handed, usize::MAX)?;
     let units_more = units.len().saturating_sub(limits::DISPATCH_UNITS_MAX) as u64;
     units.truncate(limits::DISPATCH_UNITS_MAX);
     Ok(DispatchFrozen {
-        region: ask.region.clone(),
+        region: ask.over.region.clone(),
+        campaign: ask.over.campaign.clone(),
         from: ask.from,
         to: ask.now,
         as_of: snapshot.mark().position,
@@ -248,20 +283,15 @@ fn groups(
     join: &str,
     most: usize,
 ) -> Result<Vec<DispatchPart>, FreezeError> {
-    let whose = [
-        ("kind", Kind::Problem.as_str()),
-        ("region", ask.region.as_str()),
-    ];
-    let whose = whose.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let (filter, _) = Filter::parse(&whose)?;
-    let visible = Visible::of_leaders(&ask.region);
+    let (filter, _) = Filter::parse(&ask.over.pairs())?;
+    let visible = Visible::of_leaders(&ask.over.region);
     let asked = Asked {
         visible: &visible,
         filter: &filter,
     };
     let mut sql = asked.sql(snapshot, false);
     let mut sums = Vec::new();
-    for (name, pairs) in figures(&ask.region, ask.from, ask.now) {
+    for (name, pairs) in figures(&ask.over, ask.from, ask.now) {
         let (figure, _) = Filter::parse(&pairs)?;
         let fits = figure.expression(snapshot.lights(), &mut sql);
         sums.push(format!("coalesce(sum({fits}), 0) AS n_{name}"));
@@ -294,9 +324,9 @@ fn groups(
 }
 
 fn overdue(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<Vec<DispatchItem>, FreezeError> {
-    let [_, _, _, (_, pairs), _] = figures(&ask.region, ask.from, ask.now);
+    let [_, _, _, (_, pairs), _] = figures(&ask.over, ask.from, ask.now);
     let (filter, _) = Filter::parse(&pairs)?;
-    let visible = Visible::of_leaders(&ask.region);
+    let visible = Visible::of_leaders(&ask.over.region);
     let asked = Asked {
         visible: &visible,
         filter: &filter,
@@ -309,7 +339,8 @@ fn overdue(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<Vec<DispatchItem>, F
         limits::DISPATCH_OVERDUE_MAX,
     )?;
     let mut units = snapshot.transaction.prepare_cached(
-        "SELECT h.unit AS unit FROM handler h JOIN record r ON r.row = h.row WHERE r.id = ?1",
+        "SELECT h.unit AS unit FROM handler h JOIN record r ON r.row = h.row \
+         WHERE r.id = ?1 AND h.share = 'lead'",
     )?;
     let mut items = Vec::new();
     for line in page.lines {
@@ -325,10 +356,11 @@ fn overdue(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<Vec<DispatchItem>, F
     Ok(items)
 }
 
-/// Decisions of the region's meetings that are open, or moved in the dispatch's time.
+/// Decisions of the meetings over the same that are open, or moved in the dispatch's time.
 fn decisions(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<Vec<DecisionState>, FreezeError> {
     let mut sql = Sql::new(false);
-    let (region, from) = (sql.text(ask.region.as_str()), sql.int(ask.from.0));
+    let (region, from) = (sql.text(ask.over.region.as_str()), sql.int(ask.from.0));
+    let campaign = sql.text(ask.over.campaign());
     let red = shines(&[Light::Red], snapshot.lights(), &mut sql);
     let done = CLOSED.map(|state| format!("'{state}'")).join(", ");
     let query = format!(
@@ -336,7 +368,7 @@ fn decisions(snapshot: &Snapshot<'_>, ask: &Freeze) -> Result<Vec<DecisionState>
              a.id AS about, coalesce(a.state, '') AS about_state
          FROM decision d JOIN dispatch p ON p.position = d.dispatch JOIN record r ON r.id = d.record
          LEFT JOIN record a ON a.id = d.about
-         WHERE p.region = {region} AND r.state <> 'withdrawn'
+         WHERE p.region = {region} AND p.campaign = {campaign} AND r.state <> 'withdrawn'
              AND (r.state NOT IN ({done}) OR r.last_time >= {from})
          ORDER BY r.due, d.position LIMIT {}",
         limits::DISPATCH_DECISIONS_MAX

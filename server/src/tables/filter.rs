@@ -10,6 +10,7 @@ use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::number::{read_code, read_number};
 use liandu_core::record::value::GeoPosition;
+use liandu_core::workflow::Share;
 
 use crate::tables::body;
 use crate::tables::raised::raised;
@@ -31,7 +32,7 @@ pub(crate) enum Condition {
     /// A column is any of these.
     Column(&'static str, Vec<String>),
     /// Handed to any of these units.
-    Handler(Vec<String>),
+    Handler(Option<Share>, Vec<String>),
     /// A time column lies at or after (`since`) or before a moment.
     Time {
         column: &'static str,
@@ -138,7 +139,9 @@ impl Filter {
             "source" => self.column("source", value),
             "author" => self.column("author", value),
             "on_behalf_of" => self.column("behalf", value),
-            "handler" => self.handler(value),
+            "handler" => self.handler(None, value),
+            "lead" => self.handler(Some(Share::Lead), value),
+            "co" => self.handler(Some(Share::Asked), value),
             "since" => self.time("first_time", true, value)?,
             "until" => self.time("first_time", false, value)?,
             "changed_since" => self.time("last_time", true, value)?,
@@ -198,14 +201,16 @@ impl Filter {
             .push(Condition::Column(column, vec![value.to_owned()]));
     }
 
-    fn handler(&mut self, value: &str) {
+    fn handler(&mut self, share: Option<Share>, value: &str) {
         for condition in &mut self.conditions {
-            if let Condition::Handler(units) = condition {
+            if let Condition::Handler(of, units) = condition
+                && *of == share
+            {
                 return units.push(value.to_owned());
             }
         }
         self.conditions
-            .push(Condition::Handler(vec![value.to_owned()]));
+            .push(Condition::Handler(share, vec![value.to_owned()]));
     }
 
     fn facet(&mut self, named: String, value: &str) {
@@ -253,7 +258,7 @@ impl Filter {
     /// Whether few records are likely to fit, so that finding them first is the way to go.
     pub(crate) fn is_selective(&self) -> bool {
         self.conditions.iter().any(|condition| match condition {
-            Condition::Handler(_)
+            Condition::Handler(..)
             | Condition::Search(_)
             | Condition::Facet { .. }
             | Condition::Within(_)
@@ -347,8 +352,8 @@ fn clause(condition: &Condition, lights: &Lights, sql: &mut Sql) -> String {
             format!("({})", ranges.join(" OR "))
         }
         Condition::Column(column, values) => format!("r.{column} IN {}", sql.list(values)),
-        Condition::Handler(units) => {
-            format!("r.row IN ({})", rows_of(units, sql))
+        Condition::Handler(share, units) => {
+            format!("r.row IN ({})", rows_of(*share, units, sql))
         }
         Condition::Time { column, since, ms } => {
             let ms = sql.int(*ms);
@@ -387,9 +392,14 @@ pub(crate) fn shines(any: &[Light], lights: &Lights, sql: &mut Sql) -> String {
     format!("({})", any.join(" OR "))
 }
 
-/// Rows handed to any of these units.
-pub(crate) fn rows_of(units: &[String], sql: &mut Sql) -> String {
-    format!("SELECT row FROM handler WHERE unit IN {}", sql.list(units))
+/// Rows handed to any of these units, as that share when one is said.
+pub(crate) fn rows_of(share: Option<Share>, units: &[String], sql: &mut Sql) -> String {
+    let units = sql.list(units);
+    let share = share.map(|share| format!(" AND share = {}", sql.text(share.as_str())));
+    format!(
+        "SELECT row FROM handler WHERE unit IN {units}{}",
+        share.unwrap_or_default()
+    )
 }
 
 /// Rows whose value at a place is any of these.

@@ -14,6 +14,7 @@ use liandu_core::record::scope::{Audience, Scope};
 use liandu_core::record::value::{Datum, GeoPosition};
 use liandu_core::record::view::{Conflict, ConflictKind, Provenance, Written};
 use liandu_core::time::Timestamp;
+use liandu_core::workflow::Share;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
@@ -158,11 +159,11 @@ pub(crate) fn rows(snapshot: &Snapshot<'_>, id: &RecordId) -> Result<Option<Rows
         .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let handlers = transaction
-        .prepare_cached("SELECT unit FROM handler WHERE row = ?1")?
-        .query_map(
-            [row],
-            |found| Ok(code::<UnitId>(found, "unit")?.into_iter()),
-        )?
+        .prepare_cached("SELECT unit, share FROM handler WHERE row = ?1")?
+        .query_map([row], |found| {
+            let share = Share::parse(&found.get::<_, String>("share")?);
+            Ok(code::<UnitId>(found, "unit")?.zip(share))
+        })?
         .collect::<Result<Vec<_>, _>>()?;
     let body: Option<String> = transaction
         .prepare_cached("SELECT body FROM body WHERE row = ?1")?

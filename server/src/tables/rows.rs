@@ -3,7 +3,7 @@
 //!
 //! Never reads or writes a database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tables::sound::sound;
 use liandu_core::id::{CampaignId, PersonId, Position, RecordId, StateId, UnitId};
@@ -18,7 +18,9 @@ use liandu_core::record::stamp::Stamps;
 use liandu_core::record::value::{GeoPosition, Value};
 use liandu_core::record::view::{Conflict, EventView, Record};
 use liandu_core::time::{Day, Timestamp};
-use liandu_core::workflow::{DECIDE, Notice, apart, flags, merged_into, notices, workflow};
+use liandu_core::workflow::{
+    DECIDE, Notice, Share, apart, flags, merged_into, notices, shares, workflow,
+};
 
 /// What the log knows of a record and the document does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +115,8 @@ pub struct Rows {
     /// Short values by place, for filters and counts: `f/status`, `a/land-01`,
     /// `i/people/role` (of any item).
     pub facets: BTreeSet<(String, String)>,
-    /// The units it is handed to.
-    pub handlers: BTreeSet<UnitId>,
+    /// The units it is handed to, each with its share.
+    pub handlers: BTreeMap<UnitId, Share>,
     /// What they are to be told.
     pub notices: BTreeSet<Notice>,
     /// What is open.
@@ -153,7 +155,7 @@ pub fn project(record: &Record, about: About) -> Rows {
         closed: closed(record),
         number: None,
     };
-    let handlers = record.state.handlers.iter().cloned().collect();
+    let handlers = shares(record);
     let conflicts = record.conflicts.clone();
     Rows {
         line,

@@ -11,7 +11,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 14;
+pub const SCHEMA_VERSION: i64 = 15;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -87,9 +87,10 @@ CREATE INDEX facet_by_value ON facet (place, value, row);
 CREATE TABLE handler (
     row INTEGER NOT NULL,
     unit TEXT NOT NULL,
+    share TEXT NOT NULL,
     PRIMARY KEY (row, unit)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX handler_by_unit ON handler (unit, row);
+CREATE INDEX handler_by_unit ON handler (unit, share, row);
 CREATE TABLE notice (
     row INTEGER NOT NULL,
     event BLOB NOT NULL,
@@ -128,10 +129,11 @@ CREATE INDEX audit_by_kind ON audit (kind, time);
 CREATE TABLE dispatch (
     position INTEGER PRIMARY KEY,
     region TEXT NOT NULL,
+    campaign TEXT NOT NULL,
     upto INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX dispatch_by_region ON dispatch (region, position);
+CREATE INDEX dispatch_by_region ON dispatch (region, campaign, position);
 CREATE TABLE decision (
     record BLOB PRIMARY KEY,
     dispatch INTEGER NOT NULL,

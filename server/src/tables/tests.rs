@@ -90,6 +90,11 @@ pub(super) fn rows_with(
             } else {
                 vec![]
             },
+            leads: if n.is_multiple_of(4) {
+                vec![UnitId::new("land").unwrap()]
+            } else {
+                vec![]
+            },
         },
         decided: Vec::new(),
         conflicts: if n.is_multiple_of(5) {
@@ -373,6 +378,9 @@ fn fields_items_codes_and_absence_are_filtered() {
     assert_eq!(find(&[("field.tags", "y")]), [6]);
     assert_eq!(find(&[("field.nosuch", "y")]), [0u8; 0]);
     assert_eq!(find(&[("handler", "land")]), [2, 4, 6]);
+    assert_eq!(find(&[("lead", "land")]), [4]);
+    assert_eq!(find(&[("co", "land")]), [2, 6]);
+    assert_eq!(find(&[("co", "land"), ("co", "roads")]), [2, 6]);
     assert_eq!(find(&[("kind", "inspection")]), [3, 6]);
     assert_eq!(
         find(&[("state", "found,closed"), ("domain", "")]),

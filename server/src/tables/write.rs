@@ -268,10 +268,10 @@ fn put(
             .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
             .execute([row])?;
     }
-    for unit in &rows.handlers {
+    for (unit, share) in &rows.handlers {
         transaction
-            .prepare_cached("INSERT INTO handler (row, unit) VALUES (?1, ?2)")?
-            .execute(params![row, unit.as_str()])?;
+            .prepare_cached("INSERT INTO handler (row, unit, share) VALUES (?1, ?2, ?3)")?
+            .execute(params![row, unit.as_str(), share.as_str()])?;
     }
     notice::put(transaction, row, &rows.notices)?;
     for (nr, conflict) in rows.conflicts.iter().enumerate() {

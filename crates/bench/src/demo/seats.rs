@@ -134,7 +134,7 @@ pub const ADMIN: &str = "admin";
 pub const PROVINCE: &str = "province";
 
 /// Every account. Departments also audit their county: their devices then follow its records.
-pub const ACCOUNTS: [Account; 13] = [
+pub const ACCOUNTS: [Account; 14] = [
     Account {
         user: PROVINCE,
         name: "省人大办(演示)",
@@ -176,6 +176,13 @@ pub const ACCOUNTS: [Account; 13] = [
         name_en: "a department of Hanshan",
         region: "130402",
         roles: &["department:130402:u-130402", "auditor:130402"],
+    },
+    Account {
+        user: "hanshan-helper",
+        name: "邯山区协办部门(演示)",
+        name_en: "a department of Hanshan that helps",
+        region: "130402",
+        roles: &["department:130402:u-130402-helper", "auditor:130402"],
     },
     Account {
         user: "hanshan-office",

@@ -2,7 +2,9 @@
 //!
 //! Never the same twice in one ledger, always the same for the same seed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use liandu_core::workflow::Share;
 
 use anyhow::{Context, Result};
 use liandu_core::id::{CampaignId, PersonId, Position, RecordId, StateId, UnitId};
@@ -144,13 +146,12 @@ impl Maker {
             true => self.today.plus(off).to_string(),
             false => NOT_DUE.to_owned(),
         };
-        let handlers: BTreeSet<UnitId> = match under_way {
-            true => [UnitId::new(&format!(
-                "u-{}-{}",
-                group.region, group.domain
-            ))?]
-            .into(),
-            false => BTreeSet::new(),
+        let handlers: BTreeMap<UnitId, Share> = match under_way {
+            true => {
+                let unit = UnitId::new(&format!("u-{}-{}", group.region, group.domain))?;
+                [(unit, Share::Lead)].into()
+            }
+            false => BTreeMap::new(),
         };
         let scope: Scope = format!("{}/{}/group", group.region, group.code).parse()?;
         let time = Timestamp(BEGAN_MS + i64::try_from(n)? * APART_MS);

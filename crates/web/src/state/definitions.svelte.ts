@@ -1,5 +1,6 @@
 import { api } from '../api/client';
 import { definitionOf, type Definition, type Label } from '../definition';
+import { named } from './language.svelte';
 
 const known = $state<{ newest: Definition[] }>({ newest: [] });
 const loads = new Map<string, Promise<Definition | undefined>>();
@@ -28,6 +29,11 @@ export async function readNewest(): Promise<void> {
 /** The newest definition of every campaign. */
 export function campaigns(): readonly Definition[] {
   return known.newest;
+}
+
+/** What people call a campaign. */
+export function campaignName(id: string): string {
+  return named(campaigns().find((each) => each.id === id)?.name, id);
 }
 
 /** The domains of all campaigns, each once. */

@@ -162,6 +162,10 @@ pub(crate) async fn decide(
         Some(id) => id.parse().map_err(|_| bad("id"))?,
         None => fresh_record(&office)?,
     };
+    let over = dispatch.dispatch.campaign.as_ref();
+    if over.is_some_and(|campaign| campaign.as_str() != body.campaign) {
+        return Err(bad("campaign"));
+    }
     let act = body.act(record, dispatch.dispatch.region.clone())?;
     match office.engine.edit(who.office_user(), act).await {
         Ok(_) => {}

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::api::json::{AsOf, LabelJson};
 use crate::api::labels::of_state;
 use crate::api::problem::ApiError;
-use crate::tables::dispatch::{Kept, Pairs, figures, lines, taken};
+use crate::tables::dispatch::{Kept, Over, Pairs, figures, lines, taken};
 use crate::tables::query::Snapshot;
 use crate::tables::rows::{Line, NOT_DUE};
 use crate::tables::visible::Visible;
@@ -152,6 +152,9 @@ pub struct DispatchLineJson {
     pub id: u64,
     /// Of which region.
     pub region: String,
+    /// Of which campaign; absent: of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// New and done counted from then.
     pub from: String,
     /// Up to then, when it was frozen.
@@ -165,6 +168,7 @@ impl From<&Kept> for DispatchLineJson {
         DispatchLineJson {
             id: kept.position.0,
             region: kept.dispatch.region.to_string(),
+            campaign: kept.dispatch.campaign.as_ref().map(ToString::to_string),
             from: kept.dispatch.from.iso(),
             to: kept.dispatch.to.iso(),
             total: (&kept.dispatch.total).into(),
@@ -190,6 +194,9 @@ pub struct DispatchJson {
     pub id: u64,
     /// Of which region.
     pub region: String,
+    /// Of which campaign; absent: of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// New and done counted from then.
     pub from: String,
     /// Up to then, when it was frozen; overdue is what was so on that day.
@@ -311,11 +318,13 @@ impl DispatchJson {
             .collect();
         let decision = |state: &DecisionState| DecisionJson::of(state, &known);
         let [new, done, open, overdue, raised] =
-            figures(&dispatch.region, dispatch.from, dispatch.to).map(|(_, pairs)| query(&pairs));
+            figures(&Over::of(dispatch), dispatch.from, dispatch.to)
+                .map(|(_, pairs)| query(&pairs));
         Ok(DispatchJson {
             as_of: snapshot.mark().into(),
             id: kept.position.0,
             region: dispatch.region.to_string(),
+            campaign: dispatch.campaign.as_ref().map(ToString::to_string),
             from: dispatch.from.iso(),
             to: dispatch.to.iso(),
             frozen_at: dispatch.as_of.0,

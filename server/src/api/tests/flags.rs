@@ -7,7 +7,7 @@ use super::inbox::Desk;
 use super::life::staff;
 
 /// The heap of a flag in somebody's inbox.
-async fn heap(desk: &Desk, token: &str, flag: &str) -> Option<u64> {
+pub(super) async fn heap(desk: &Desk, token: &str, flag: &str) -> Option<u64> {
     let inbox = desk.inbox(token).await;
     let mut waits = inbox["waits"].as_array().unwrap().iter();
     let wait = waits.find(|wait| wait["flag"] == flag)?;
@@ -98,8 +98,8 @@ async fn reminders_supervision_extensions_and_escalation_reach_who_must_answer()
     desk.cause(&leader, &id, "instruct", json!({"text": "限期办结"}))
         .await;
     assert_eq!(heap(&desk, &leader, "escalated").await, Some(0));
-    // Lead and co-departments: both are handlers.
-    let both = json!({"unit": "u-roads,u-water", "reason": "主办协办"});
+    // Two that lead together: the work is both units'.
+    let both = json!({"unit": "u-roads,u-water", "reason": "共同主办"});
     let roads = staff(&desk.world, "roads", Role::Department, Some("u-roads")).await;
     desk.cause(&office, &id, "reassign", both).await;
     for unit in [&roads, &water] {

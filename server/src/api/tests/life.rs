@@ -114,11 +114,17 @@ async fn cast(world: &World) -> Cast {
         "water",
         water,
         "department",
-        &["in-region", "handler"],
+        &["in-region", "handler", "lead"],
         true,
     );
     let roads = staff(world, "roads", Role::Department, Some("u-roads")).await;
-    enter("roads", roads, "department", &["in-region"], true);
+    enter(
+        "roads",
+        roads,
+        "department",
+        &["in-region", "handler", "co"],
+        true,
+    );
     for (name, role) in [
         ("centre", Role::ResponseCentre),
         ("office", Role::CongressOffice),
@@ -146,6 +152,7 @@ fn argument(name: &str) -> Value {
     match name {
         "into" | "of" => json!(OTHER),
         "unit" => json!("u-water"),
+        "by_unit" => json!("u-roads"),
         "until" => json!("2020-06-30"),
         "state" => json!("found"),
         _other => json!("现场核对"),
@@ -206,9 +213,12 @@ impl Case {
     /// Causes an event with all that it needs, and nothing else.
     async fn cause(&self, world: &World, by: &Player, rule: &Value) -> super::world::Answer {
         let needs = rule["needs"].as_array().unwrap().iter();
-        let args: BTreeMap<&str, Value> = needs
+        let mut args: BTreeMap<&str, Value> = needs
             .map(|need| (need.as_str().unwrap(), argument(need.as_str().unwrap())))
             .collect();
+        if args.contains_key("unit") {
+            args.insert("co_units", json!("u-roads"));
+        }
         let body = json!({"edit": "event", "event": rule["id"], "args": args});
         self.post(world, &by.token, &body).await
     }
@@ -276,7 +286,7 @@ fn expected(
             row["role"].as_str().unwrap(),
             row["relation"].as_str().unwrap(),
         );
-        by.stands.contains(&row) && (row.1 != "handler" || units)
+        by.stands.contains(&row) && (units || !matches!(row.1, "handler" | "lead" | "co"))
     });
     if !by.sees {
         Err((404, None))

@@ -218,9 +218,10 @@ impl<'s> Scan<'s> {
                 levels.clone(),
             ),
             Condition::Within(view) => Test::Within(*view),
-            Condition::Handler(units) => {
-                Test::Rows(self.rows(|sql| Some(filter::rows_of(units, sql)))?, true)
-            }
+            Condition::Handler(share, units) => Test::Rows(
+                self.rows(|sql| Some(filter::rows_of(*share, units, sql)))?,
+                true,
+            ),
             Condition::Facet { place, values } => self.facet(place, values)?,
             Condition::Search(word) => return self.search(word),
         };
@@ -350,7 +351,7 @@ fn in_scope(condition: &Condition, scope: &Scope) -> bool {
             teams.iter().any(|team| team == own)
         }
         Condition::Column(..)
-        | Condition::Handler(_)
+        | Condition::Handler(..)
         | Condition::Time { .. }
         | Condition::Conflict(_)
         | Condition::Search(_)

@@ -128,6 +128,8 @@ fn conditions() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
         ("author", "p3"),
         ("on_behalf_of", "old"),
         ("handler", "land"),
+        ("lead", "land"),
+        ("co", "land"),
         ("since", "70000"),
         ("until", "90000"),
         ("changed_since", "50000"),

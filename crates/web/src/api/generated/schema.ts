@@ -1614,6 +1614,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -2603,6 +2607,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -3446,6 +3454,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -4015,6 +4027,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -4251,6 +4267,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -4398,6 +4418,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -4545,6 +4569,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -4697,6 +4725,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
@@ -6180,8 +6212,8 @@ export interface components {
         /** @description Who, standing how to the record. */
         ByWhomJson: {
             /**
-             * @description `author`, `group-member`, `in-region` or `handler`.
-             * @example handler
+             * @description `author`, `group-member`, `in-region`, `handler`, `lead` or `co`.
+             * @example lead
              */
             relation: string;
             /**
@@ -6546,6 +6578,8 @@ export interface components {
             as_of: components["schemas"]["AsOf"];
             /** @description Who froze it. */
             by: string;
+            /** @description Of which campaign; absent: of all together. */
+            campaign?: string | null;
             /** @description Decisions of earlier meetings, as they stood: open ones, and what moved in the dispatch's time. */
             decisions: components["schemas"]["DecisionJson"][];
             /** @description New and done counted from then. */
@@ -6584,6 +6618,8 @@ export interface components {
         };
         /** @description A dispatch in a list. */
         DispatchLineJson: {
+            /** @description Of which campaign; absent: of all together. */
+            campaign?: string | null;
             /** @description New and done counted from then. */
             from: string;
             /**
@@ -6804,6 +6840,11 @@ export interface components {
         };
         /** @description What is to be frozen. */
         FreezeBody: {
+            /**
+             * @description Of which campaign; absent: of all together.
+             * @example hebei-6plus1
+             */
+            campaign?: string | null;
             /**
              * @description New and done from this day on; absent: since the dispatch of the last meeting, or for a week.
              * @example 2020-06-12
@@ -7594,11 +7635,15 @@ export interface components {
         };
         /** @description Where a record stands. */
         StateJson: {
+            /** @description Those that help and have not answered yet. */
+            asked: string[];
             /** @description What is open beside the state, as `/api/workflow` names it. */
             flags: string[];
             /** @description The units it is handed to. */
             handlers: string[];
             label?: components["schemas"]["LabelJson"] | null;
+            /** @description Those of them whose work it is (主办); the others help (协办). */
+            leads: string[];
             /** @description The state. */
             state: string;
             /** @description The events nobody has followed up yet. */
