@@ -47,6 +47,13 @@ async fn tour_of_the_readme_works_as_written() {
     assert!(history.to_string().contains("东康庄村"), "{history}");
     let conflicts = ok(&world, "b", &["conflicts"]);
     assert!(!conflicts.to_string().contains("f/village"), "{conflicts}");
+    ok(&world, "b", &["undo", &record, "village"]);
+    let (_, conflicts) = liandu(&world, "b", &["conflicts"]);
+    assert!(conflicts.contains("f/village"), "open again: {conflicts}");
+    let (code, said) = liandu(&world, "b", &["undo", &record, "village"]);
+    assert_ne!(code, 0, "nothing is decided: {said}");
+    ok(&world, "b", &["resolve", &record, "village", "东康庄村"]);
+    ok(&world, "b", &["sync"]);
     let bundle = world
         .scratch
         .path()

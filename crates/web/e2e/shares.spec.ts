@@ -6,7 +6,7 @@ import { act, as, fits, nothingSerious, shot, state, url } from './office';
 test('a problem is handed to a lead and a co-department, each of whom sees its own part', async ({ browser }) => {
   test.setTimeout(180_000);
   const office = await as(browser, 'hanshan-office');
-  await office.goto(url('/ledger?kind=problem&state=verified&region=130402'));
+  await office.goto(url('/ledger?kind=problem&state=found&region=130402'));
   const id = (await office.locator('[data-record]').first().getAttribute('data-record')) ?? '';
   await office.goto(url(`/records/${id}`));
   await act(office, '交办').click();
