@@ -7,6 +7,7 @@ mod admin;
 mod ask;
 mod attachments;
 mod body;
+mod bundles;
 mod calendar;
 mod changes;
 mod definition;
@@ -67,6 +68,7 @@ pub use admin::{
     UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
 };
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use bundles::{BundleAuthorJson, BundleJson, BundleTakenJson};
 pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
@@ -231,6 +233,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::begin))
         .routes(routes!(new_phone::ask))
         .routes(routes!(new_phone::answer))
+        .routes(routes!(new_phone::withdraw))
         .routes(routes!(new_phone::others))
         .routes(routes!(inbox::show))
         .routes(routes!(notices::index))
@@ -259,9 +262,13 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(imports::begin))
         .routes(routes!(admin::bring_roster))
         .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES_MAX));
+    let bundles = OpenApiRouter::new()
+        .routes(routes!(bundles::take_in))
+        .layer(DefaultBodyLimit::max(limits::BUNDLE_TAKEN_BYTES_MAX));
     limited
         .merge(uploads)
         .merge(imports)
+        .merge(bundles)
         .routes(routes!(imports::undo))
         .routes(routes!(attachments::original))
         .routes(routes!(attachments::thumbnail))

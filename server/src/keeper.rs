@@ -54,6 +54,7 @@ use cache::Cache;
 pub(crate) use trouble::Trouble;
 
 pub use deliver::Whole;
+pub(crate) use deliver::unanswered;
 pub use feed::FeedPage;
 pub use greet::Difference;
 pub use options::Options;
@@ -179,6 +180,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// What receipts in bundles are verified with.
     pub fn node_public(&self) -> PublicKey {
         self.keys.node.public()
+    }
+
+    /// The node's id among devices.
+    pub fn node_id(&self) -> DeviceId {
+        self.node_id
     }
 
     /// The node's key, for whoever signs receipts.

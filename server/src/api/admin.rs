@@ -99,7 +99,7 @@ impl FromRequestParts<Office> for Steward {
 }
 
 /// The regions for which somebody has one of these roles.
-fn regions_of(who: &SignedIn, roles: &[Role]) -> Vec<RegionCode> {
+pub(super) fn regions_of(who: &SignedIn, roles: &[Role]) -> Vec<RegionCode> {
     let grants = who.principal.grants.iter();
     let held = grants.filter(|grant| roles.contains(&grant.role));
     held.map(|grant| grant.region.clone()).collect()
@@ -110,7 +110,7 @@ fn within(regions: &[RegionCode], region: &RegionCode) -> bool {
 }
 
 /// Whether a known person's home is within the regions.
-fn is_theirs(known: &Directory, regions: &[RegionCode], person: &PersonId) -> bool {
+pub(super) fn is_theirs(known: &Directory, regions: &[RegionCode], person: &PersonId) -> bool {
     let home = known.person(person).map(|person| &person.region);
     home.is_some_and(|region| within(regions, region))
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod audit;
+mod bundles;
 mod description;
 mod dispatches;
 mod door;
