@@ -81,6 +81,7 @@ export const api = {
   changes: (after: number, signal: AbortSignal) => ask<Schemas['ChangesJson']>(`/api/changes?after=${after}`, { signal }),
   importTable: (file: Blob, query: URLSearchParams) =>
     ask<Schemas['ImportJson']>(with_('/api/imports/problems', query), { method: 'POST', file, also: 422 }),
+  takeBundle: (file: Blob, apply: boolean) => ask<Schemas['BundleJson']>(`/api/bundles?apply=${apply}`, { method: 'POST', file }),
   undoImport: (batch: string) =>
     ask<Schemas['UndoneJson']>(`/api/imports/${encodeURIComponent(batch)}/undo`, { method: 'POST' }),
   create: (body: Schemas['CreateBody']) => ask<Edited>('/api/records', { method: 'POST', body }),

@@ -150,6 +150,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   happened: 'step',
   notCounted: 'Not possible in the state its author saw; does not count',
   imports: 'Import',
+  bundles: 'Bundle files',
   keyProblems: 'Key',
   toReceive: 'To receive',
   atWork: 'At work',

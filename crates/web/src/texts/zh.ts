@@ -148,6 +148,7 @@ export const zh = {
   happened: '办理',
   notCounted: '当时状态下不能这样办，未采用',
   imports: '导入',
+  bundles: '转交文件',
   keyProblems: '重点',
   toReceive: '待签收',
   atWork: '办理中',

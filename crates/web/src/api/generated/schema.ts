@@ -1441,6 +1441,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through or take in a bundle file that a phone made for the office. Without `apply` nothing
+         *     changes. With it the edits go through the same admission as any other; the same file again
+         *     brings nothing twice.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Whether to take the edits in; otherwise the file is only looked through. */
+                    apply?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BundleJson"];
+                    };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description no bundle for this office: nothing was taken in */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar": {
         parameters: {
             query?: never;
@@ -2026,6 +2132,78 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["NewPhoneAnswer"];
                     };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/new-phone/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The phone withdraws its request. The answer is the same whether there was one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPhoneToken"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description not of the documented form */
                 400: {
@@ -6162,6 +6340,60 @@ export interface components {
             restored: boolean;
             /** @description When it was finished, by the server's clock. */
             time: string;
+        };
+        /** @description Whose edits are in a file. */
+        BundleAuthorJson: {
+            /** @description Of those, the ones that were at the office before. */
+            already: number;
+            /** @description The device that wrote them, hexadecimal. */
+            device: string;
+            /** @description Edits in the file. */
+            edits: number;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Its person's code, when they are of the clerk's regions. */
+            person?: string | null;
+        };
+        /** @description A bundle file looked through, or taken in. */
+        BundleJson: {
+            /** @description Of those, the ones that were at the office before. */
+            already: number;
+            /** @description Whose edits they are. */
+            authors: components["schemas"]["BundleAuthorJson"][];
+            /** @description Edits in it. */
+            edits: number;
+            /** @description When, by that device's clock. */
+            made: string;
+            /** @description The device that made the file, hexadecimal. */
+            maker: string;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Its person's code, when they are of the clerk's regions. */
+            person?: string | null;
+            /** @description Records it speaks of. */
+            records: number;
+            taken?: components["schemas"]["BundleTakenJson"] | null;
+            /** @description Records that cannot be read. */
+            unreadable: number;
+        };
+        /** @description What became of a file that was taken in. */
+        BundleTakenJson: {
+            /** @description Edits in it that were refused, held or forked, also those of before: they are kept whole. */
+            aside: number;
+            /**
+             * Format: int64
+             * @description Edits that came with it.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description The log's end: give it as `at_least` to lists that must show it.
+             */
+            position: number;
+            /** @description The receipts as a bundle file, base64: a phone imports it and knows what is at the office. */
+            receipts: string;
+            /** @description Records whose edits cannot be judged yet, because something before them is still on a phone. */
+            waiting: number;
         };
         /** @description Who wrote something and when. */
         ByJson: {
