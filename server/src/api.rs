@@ -24,6 +24,7 @@ mod imports;
 mod inbox;
 mod json;
 mod labels;
+mod library;
 mod line;
 mod map;
 mod new_phone;
@@ -64,8 +65,8 @@ use utoipa_axum::routes;
 pub use admin::{
     AccountBody, AccountChange, AccountJson, AuditJson, AuditKindJson, AuditLineJson, BackupJson,
     CheckJson, DeviceJson, DoneJson, FoundJson, InvitationJson, InviteBody, InvitedJson,
-    PeopleJson, PersonJson, PublishedJson, RevokeBody, RosterJson, RunningJson, SetUpJson,
-    UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
+    LibraryLookedJson, PeopleJson, PersonJson, PublishedJson, RevokeBody, RosterJson, RunningJson,
+    SetUpJson, UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
 };
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
 pub use bundles::{BundleAuthorJson, BundleJson, BundleTakenJson};
@@ -89,6 +90,7 @@ pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, PositionJson, QuantityJson, ScopeJson, ServerJson,
     ValueJson, WrittenJson,
 };
+pub use library::LibraryVersionJson;
 pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
@@ -243,6 +245,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))
+        .routes(routes!(library::index))
+        .routes(routes!(library::show))
         .routes(routes!(changes::index))
         .merge(admin::routes())
         .routes(routes!(calendar::show))
@@ -261,6 +265,7 @@ fn routes() -> OpenApiRouter<Office> {
     let imports = OpenApiRouter::new()
         .routes(routes!(imports::begin))
         .routes(routes!(admin::bring_roster))
+        .routes(routes!(admin::bring_library))
         .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES_MAX));
     let bundles = OpenApiRouter::new()
         .routes(routes!(bundles::take_in))

@@ -182,11 +182,6 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         self.keys.node.public()
     }
 
-    /// The node's id among devices.
-    pub fn node_id(&self) -> DeviceId {
-        self.node_id
-    }
-
     /// The node's key, for whoever signs receipts.
     pub fn node_key(&self) -> &SecretKey {
         &self.keys.node

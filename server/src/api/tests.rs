@@ -13,6 +13,7 @@ mod flags;
 mod held;
 mod imports;
 mod inbox;
+mod library;
 mod life;
 mod lights;
 mod new_phone;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use liandu_core::id::{ChangeHash, RecordId};
+use liandu_core::id::{ChangeHash, DeviceId, RecordId};
 use liandu_core::limits::{CARRIED_SHEETS_MAX, PUSH_CHANGES_MAX};
 use liandu_core::protocol::bundle::{Bundle, BundleError, SignedReceipts};
 use liandu_core::protocol::envelope::{EnvelopeError, Part};
@@ -61,6 +61,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     pub fn kept_outside(&self, record: &RecordId) -> BTreeSet<ChangeHash> {
         let rows = self.noted(self.outside_rows(record));
         rows.unwrap_or_default().into_keys().collect()
+    }
+
+    /// The node's id among devices: it makes files of receipts.
+    pub fn node_id(&self) -> DeviceId {
+        self.node_id
     }
 
     /// Signed receipts for what was pushed, once it is durable.

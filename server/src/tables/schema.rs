@@ -11,7 +11,7 @@ use crate::tables::TablesError;
 
 /// Counts up with every change to the SQL below or to what `project` writes; another number in a
 /// file means: delete and rebuild.
-pub const SCHEMA_VERSION: i64 = 14;
+pub const SCHEMA_VERSION: i64 = 15;
 
 const SQL: &str = "
 CREATE TABLE meta (
@@ -125,6 +125,15 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_user ON audit (user, position);
 CREATE INDEX audit_by_subject ON audit (subject, position);
 CREATE INDEX audit_by_kind ON audit (kind, time);
+CREATE TABLE library (
+    version TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    laws INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    json BLOB NOT NULL
+) STRICT;
 CREATE TABLE dispatch (
     position INTEGER PRIMARY KEY,
     region TEXT NOT NULL,
