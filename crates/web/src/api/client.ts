@@ -1,3 +1,4 @@
+import type { Library } from '../law';
 import type { components } from './generated/schema';
 
 export type Schemas = components['schemas'];
@@ -116,6 +117,10 @@ export const api = {
     ask<Schemas['AuditJson']>(with_('/api/admin/audit', new URLSearchParams([...query, ...(before === null ? [] : [['before', String(before)]])]))),
   upkeep: () => ask<Schemas['UpkeepJson']>('/api/admin/upkeep'),
   beginCheck: () => ask<Schemas['UpkeepJson']>('/api/admin/check', { method: 'POST' }),
+  libraries: () => ask<Schemas['LibraryVersionJson'][]>('/api/library'),
+  library: (version: string) => ask<Library>(`/api/library/${encodeURIComponent(version)}`),
+  bringLibrary: (file: Blob, version: string, apply: boolean) =>
+    ask<Schemas['LibraryLookedJson']>(with_('/api/admin/library', new URLSearchParams({ version, apply: String(apply) })), { method: 'POST', file, also: 422 }),
   publish: (definition: unknown) =>
     ask<Schemas['PublishedJson']>('/api/admin/definitions', { method: 'POST', body: definition, also: 422 }),
 };

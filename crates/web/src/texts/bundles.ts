@@ -1,8 +1,8 @@
-import { named } from '../state/language.svelte';
+import { sayer } from '../state/language.svelte';
 
 /** What the screen for bundle files says, in both languages side by side: it is loaded when somebody brings one. */
 
-const words = {
+export const b = sayer({
   hint: ['手机没有网络时，本人或同事可以把手机“携带”里导出给单位的文件拿来。先看清楚里面是谁的、有多少，再收下；收下后把回执文件带回手机。同一文件收几次都只算一次。', 'When a phone has no network, its owner or a colleague brings the file that “Carry” exported for the office. See first whose it is and how much, then take it in; give the receipts back. Taken in twice it counts once.'],
   file: ['转交文件（.ldbundle）', 'Bundle file (.ldbundle)'],
   looking: ['正在打开文件…', 'Opening the file…'],
@@ -24,9 +24,4 @@ const words = {
   waiting: ['{count} 条记录还缺前面的修改，请让本人的手机联网送一次。', '{count} records lack earlier edits: let that phone send over the network once.'],
   receipts: ['把回执文件带回手机：在手机“我的 → 携带 → 导入同事的文件”里选它，手机上就显示“单位已收”。', 'Bring the receipts back: on the phone choose Mine → Carry → Import, and it shows what is at the office.'],
   save: ['保存回执文件', 'Save the receipts'],
-} as const satisfies Record<string, readonly [string, string]>;
-
-export function b(key: keyof typeof words, values: Readonly<Record<string, string | number>> = {}): string {
-  const [zh, en] = words[key];
-  return named({ zh, en }).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
+});

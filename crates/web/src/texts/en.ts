@@ -151,6 +151,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   notCounted: 'Not possible in the state its author saw; does not count',
   imports: 'Import',
   bundles: 'Bundle files',
+  laws: 'Laws',
   keyProblems: 'Key',
   toReceive: 'To receive',
   atWork: 'At work',

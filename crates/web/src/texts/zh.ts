@@ -149,6 +149,7 @@ export const zh = {
   notCounted: '当时状态下不能这样办，未采用',
   imports: '导入',
   bundles: '转交文件',
+  laws: '法规文件',
   keyProblems: '重点',
   toReceive: '待签收',
   atWork: '办理中',
