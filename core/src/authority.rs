@@ -176,6 +176,7 @@ impl Directory {
             | LogEntry::Decided(_)
             | LogEntry::SignIns(_)
             | LogEntry::Exported(_)
+            | LogEntry::Library(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => {}
         }

@@ -152,6 +152,8 @@ pub const STRIKES_MAX: u32 = 3;
 pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
 /// One bundle, bytes.
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
+/// A bundle file that an office takes in, bytes: as much as a phone carries there.
+pub const BUNDLE_TAKEN_BYTES_MAX: usize = DEVICE_ENVELOPES_BYTES_MAX;
 /// Parts of one bundle.
 pub const BUNDLE_PARTS_MAX: usize = 65_536;
 /// Parts of one envelope: its bundles, once for each key.
@@ -289,3 +291,13 @@ pub const AUDIT_PAGE_MAX: usize = 200;
 pub const AUDIT_LOOKED_MAX: usize = 20_000;
 /// Acts in one file of the audit.
 pub const AUDIT_FILE_ROWS_MAX: usize = 100_000;
+/// What a version of the library of laws is called, bytes.
+pub const LIBRARY_VERSION_BYTES_MAX: usize = 40;
+/// What a law or one of its articles is called, bytes.
+pub const LIBRARY_NAME_BYTES_MAX: usize = 200;
+/// One article, bytes.
+pub const LIBRARY_TEXT_BYTES_MAX: usize = 20_000;
+/// A whole library as phones read it, bytes: every phone keeps one.
+pub const LIBRARY_BYTES_MAX: usize = 4 << 20;
+/// Versions that the list names, the newest ones.
+pub const LIBRARY_VERSIONS_SHOWN_MAX: usize = 100;

@@ -8,6 +8,7 @@
 mod access;
 mod authority;
 mod edits;
+mod library;
 mod meeting;
 
 use minicbor::{Decode, Decoder, Encode, Encoder};
@@ -18,6 +19,7 @@ pub use authority::{
     GrantsSet, GroupRow, Groups, Invited, MembershipRow, Notified, People, PersonRow, Revoked,
 };
 pub use edits::{Answered, Because, Born, Edits, Erased, Kept, Moved, NumberRange, Source};
+pub use library::LibrarySet;
 pub use meeting::{Decided, DecisionState, DispatchFrozen, DispatchItem, DispatchPart, Tally};
 
 use crate::id::DeploymentId;
@@ -62,6 +64,8 @@ pub enum LogEntry {
     SignIns(SignIns),
     /// Somebody took a list out of the system.
     Exported(Exported),
+    /// A version of the library of laws.
+    Library(Box<LibrarySet>),
     /// A life of the log begins.
     Epoch(EpochBegan),
     /// Written by a newer server: kept as it is, ignored by everything derived.
@@ -113,6 +117,7 @@ impl LogEntry {
             LogEntry::Decided(_) => 17,
             LogEntry::SignIns(_) => 18,
             LogEntry::Exported(_) => 19,
+            LogEntry::Library(_) => 24,
             LogEntry::Unknown { kind, .. } => *kind,
         }
     }
@@ -139,6 +144,7 @@ impl LogEntry {
             | LogEntry::Decided(_)
             | LogEntry::SignIns(_)
             | LogEntry::Exported(_)
+            | LogEntry::Library(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -165,6 +171,7 @@ impl LogEntry {
             | LogEntry::Decided(_)
             | LogEntry::SignIns(_)
             | LogEntry::Exported(_)
+            | LogEntry::Library(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }
@@ -191,6 +198,7 @@ impl LogEntry {
             LogEntry::Decided(body) => minicbor::to_vec(body),
             LogEntry::SignIns(body) => minicbor::to_vec(body),
             LogEntry::Exported(body) => minicbor::to_vec(body),
+            LogEntry::Library(body) => minicbor::to_vec(body),
             LogEntry::Epoch(body) => minicbor::to_vec(body),
             LogEntry::Unknown { body, .. } => return body.clone(),
         };
@@ -234,6 +242,7 @@ impl LogEntry {
             17 => LogEntry::Decided(read(body)?),
             18 => LogEntry::SignIns(read(body)?),
             19 => LogEntry::Exported(read(body)?),
+            24 => LogEntry::Library(Box::new(read(body)?)),
             kind => LogEntry::Unknown {
                 kind,
                 body: body.to_vec(),

@@ -7,6 +7,7 @@ mod admin;
 mod ask;
 mod attachments;
 mod body;
+mod bundles;
 mod calendar;
 mod changes;
 mod definition;
@@ -23,6 +24,7 @@ mod imports;
 mod inbox;
 mod json;
 mod labels;
+mod library;
 mod line;
 mod map;
 mod new_phone;
@@ -63,10 +65,11 @@ use utoipa_axum::routes;
 pub use admin::{
     AccountBody, AccountChange, AccountJson, AuditJson, AuditKindJson, AuditLineJson, BackupJson,
     CheckJson, DeviceJson, DoneJson, FoundJson, InvitationJson, InviteBody, InvitedJson,
-    PeopleJson, PersonJson, PublishedJson, RevokeBody, RosterJson, RunningJson, SetUpJson,
-    UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
+    LibraryLookedJson, PeopleJson, PersonJson, PublishedJson, RevokeBody, RosterJson, RunningJson,
+    SetUpJson, UnsavedJson, UpkeepJson, WaitingPhoneJson, WarningJson,
 };
 pub use attachments::{AttachmentJson, AttachmentsJson, PairJson};
+pub use bundles::{BundleAuthorJson, BundleJson, BundleTakenJson};
 pub use calendar::{CalendarJson, CalendarYearJson};
 pub use changes::ChangesJson;
 pub use definition::DefinitionJson;
@@ -87,6 +90,7 @@ pub use json::{
     AsOf, ByJson, ConflictJson, LabelJson, PositionJson, QuantityJson, ScopeJson, ServerJson,
     StandingJson, ValueJson, WrittenJson,
 };
+pub use library::LibraryVersionJson;
 pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
@@ -231,6 +235,7 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(device::begin))
         .routes(routes!(new_phone::ask))
         .routes(routes!(new_phone::answer))
+        .routes(routes!(new_phone::withdraw))
         .routes(routes!(new_phone::others))
         .routes(routes!(inbox::show))
         .routes(routes!(notices::index))
@@ -240,6 +245,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))
+        .routes(routes!(library::index))
+        .routes(routes!(library::show))
         .routes(routes!(changes::index))
         .merge(admin::routes())
         .routes(routes!(calendar::show))
@@ -258,10 +265,15 @@ fn routes() -> OpenApiRouter<Office> {
     let imports = OpenApiRouter::new()
         .routes(routes!(imports::begin))
         .routes(routes!(admin::bring_roster))
+        .routes(routes!(admin::bring_library))
         .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES_MAX));
+    let bundles = OpenApiRouter::new()
+        .routes(routes!(bundles::take_in))
+        .layer(DefaultBodyLimit::max(limits::BUNDLE_TAKEN_BYTES_MAX));
     limited
         .merge(uploads)
         .merge(imports)
+        .merge(bundles)
         .routes(routes!(imports::undo))
         .routes(routes!(attachments::original))
         .routes(routes!(attachments::thumbnail))

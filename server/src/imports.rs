@@ -1,9 +1,10 @@
 //! Tables brought in: an office's spreadsheet or CSV of problems becomes ordinary edits, groups and
-//! people become the roster.
+//! people become the roster, laws become the library.
 //!
 //! Never writes anything: it reads cells, and says for each that is wrong where it is, what is
 //! wrong and what to do.
 
+pub mod library;
 pub mod roster;
 pub mod rows;
 pub mod sheet;

@@ -54,6 +54,7 @@ use cache::Cache;
 pub(crate) use trouble::Trouble;
 
 pub use deliver::Whole;
+pub(crate) use deliver::unanswered;
 pub use feed::FeedPage;
 pub use greet::Difference;
 pub use options::Options;

@@ -16,6 +16,7 @@ pub mod export;
 mod facet;
 pub mod filter;
 pub mod follow;
+pub mod library;
 pub mod map;
 pub mod notice;
 mod number;

@@ -331,7 +331,7 @@ impl Server {
             }
             Ask::Session(conn, Output::Deliver(carry)) => {
                 let number = carry.number;
-                match keeper.deliver(now, &carry) {
+                match keeper.deliver(now, &carry.cover, &carry.part) {
                     Ok((ticket, whole)) => {
                         waiters.insert(ticket, Waiter::Deliver(conn, number, whole));
                     }

@@ -344,6 +344,17 @@ fn about_access() -> Vec<(&'static str, LogEntry)> {
     vec![
         ("sign_ins", LogEntry::SignIns(sign_ins)),
         ("exported", LogEntry::Exported(exported)),
+        (
+            "library",
+            LogEntry::Library(Box::new(LibrarySet {
+                version: "2020-06".to_owned(),
+                laws: 1,
+                articles: 2,
+                json: br#"{"version":"2020-06","laws":[]}"#.to_vec(),
+                user: "li".to_owned(),
+                time: time(),
+            })),
+        ),
     ]
 }
 

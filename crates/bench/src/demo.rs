@@ -25,7 +25,7 @@ use liandu_core::campaign::hebei;
 
 use crate::demo::fill::Hands;
 use crate::demo::plan::Plan;
-use crate::demo::seats::{ACCOUNTS, Hand, PROVINCE};
+use crate::demo::seats::{ACCOUNTS, ADMIN, Hand, PROVINCE};
 use crate::demo::stage::Opened;
 use crate::demo::words::Progress;
 use crate::office::Office;
@@ -53,7 +53,9 @@ const READY: &str = "ready";
 /// The name of these contents: browsers forget what they kept of others.
 const STAGE: &str = "stage";
 /// The version of what is filled in: other contents begin afresh.
-const CONTENTS: &str = "3";
+const CONTENTS: &str = "4";
+/// Eight laws, word for word: see `data/SOURCES.md`.
+const LAWS: &[u8] = include_bytes!("../data/laws-2020.csv");
 /// Everything the demo puts into its folder beside the lock.
 const OWN: [&str; 8] = [
     READY,
@@ -190,6 +192,7 @@ async fn prepared(server: &Server, dir: &Path, again: bool, progress: Progress) 
     let roster = people::roster()?;
     import(server, dir, &roster, progress)?;
     accounts(server, &access, progress)?;
+    laws(server, &access, progress)?;
     progress.say("登记设备", "enrol devices");
     let mut hands = Hands::enrol(server, &roster, dir).await?;
     let plan = Plan::new(&hebei()?);
@@ -265,6 +268,21 @@ fn accounts(server: &Server, access: &Path, progress: Progress) -> Result<()> {
         .mode(0o600)
         .open(access)?;
     file.write_all(words::access(&server.url, &passwords).as_bytes())?;
+    Ok(())
+}
+
+/// Publishes the library of laws as the administrator does.
+fn laws(server: &Server, access: &Path, progress: Progress) -> Result<()> {
+    progress.say("发布法规库", "publish the library of laws");
+    let text = std::fs::read_to_string(access)?;
+    let password = words::password_of(&text, ADMIN).context("the administrator's password")?;
+    let office = Office::sign_in(&server.url, ADMIN, &password)?;
+    let path = "/api/admin/library?version=2020-06&apply=true";
+    let (status, said) = office.post_file(path, LAWS)?;
+    ensure!(
+        status == 200,
+        "the library was not published: {status} {said}"
+    );
     Ok(())
 }
 

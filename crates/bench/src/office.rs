@@ -110,6 +110,19 @@ impl Office {
         Ok((answer.status().as_u16(), json))
     }
 
+    /// POST of a file as it is; gives status and body.
+    pub fn post_file(&self, path: &str, file: &[u8]) -> Result<(u16, String)> {
+        let mut answer = self
+            .agent
+            .post(format!("{}{path}", self.url))
+            .header("authorization", &format!("Bearer {}", self.token))
+            .header("content-type", "application/octet-stream")
+            .send(file)
+            .with_context(|| format!("POST {path}"))?;
+        let text = answer.body_mut().read_to_string()?;
+        Ok((answer.status().as_u16(), text))
+    }
+
     /// How many records fit a filter (`region=130123&conflict=open`).
     pub fn count(&self, filter: &str) -> Result<u64> {
         let answer = self.get(&format!("/api/records/count?{filter}"))?;

@@ -88,6 +88,9 @@ export function checklistOf(definition: Definition, domain: string): readonly Qu
   return definition.domains.find((each) => each.id === domain)?.checklist ?? [];
 }
 
+/** Whether a place holds a legal basis: it can be picked from the library of laws, and is shown with its text. */
+export const isBasis = (path: string): boolean => /\/(legal_)?basis$/.test(path);
+
 /** The codes a field may hold. Some lists are made of other parts of the definition. */
 export function codesOf(definition: Definition, field: FieldDef, domain: string): readonly Code[] {
   if (field.code_list === 'domains') return definition.domains.map(({ id, name }) => ({ code: id, ...name }));

@@ -19,6 +19,7 @@ const office = (leads: boolean): readonly Place[] => [
   { to: '/quarantine', name: 'quarantine' },
   { to: '/duplicates', name: 'duplicates' },
   { to: '/import', name: 'imports', wide: true },
+  ...(leads ? [{ to: '/bundles', name: 'bundles', wide: true } as const] : []),
   { to: '/notices', name: 'deliveries', wide: true },
 ];
 const LEADER: readonly Place[] = [

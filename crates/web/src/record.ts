@@ -28,8 +28,18 @@ export function rowsOf(record: RecordJson, rules: Definition | undefined): Row[]
     : [];
   const place = new Map(order.map((path, index) => [path, index]));
   const at = (path: string): number => place.get(path) ?? order.length + (path.startsWith('i/') ? 1 : 0);
+  /** What belongs to one item stays together, in the form's order: a question stands before its answer. */
+  const item = (path: string): string => (path.startsWith('i/') ? path.slice(0, path.lastIndexOf('/')) : '');
+  const within = (path: string): number => {
+    const [, collection, , field] = path.split('/');
+    const known = rules?.kinds.find(({ id }) => id === record.kind)?.collections?.find(({ id }) => id === collection);
+    const at = known?.fields.findIndex(({ id }) => id === field) ?? 0;
+    // What the form does not know comes last.
+    return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+  };
+  const text = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
   return Object.keys(record.fields)
-    .sort((a, b) => at(a) - at(b) || (a < b ? -1 : 1))
+    .sort((a, b) => at(a) - at(b) || text(item(a), item(b)) || within(a) - within(b) || text(a, b))
     .map((path) => ({ path, label: labelAt(record, rules, path) }));
 }
 

@@ -149,6 +149,11 @@ impl NewPhones {
             .retain(|hash, phone| name(hash) != called || phone.code.is_some());
     }
 
+    /// The phone does not want it any more, answered or not.
+    pub(crate) fn withdraw(&mut self, secret: &[u8; 32]) {
+        self.open.remove(&hash(secret));
+    }
+
     /// A person's newest requests stand: who fills them up shuts nobody out for longer than the
     /// real one takes to ask again.
     fn make_room(&mut self, person: &PersonId) {
@@ -214,6 +219,19 @@ mod tests {
         secret[1] = 1;
         assert_eq!(phones.answer(&secret, NOW), Answer::Gone);
         assert!(!phones.approve(&called, "CODE", NOW));
+    }
+
+    #[test]
+    fn a_request_is_withdrawn_by_its_secret_alone() {
+        let mut phones = NewPhones::default();
+        ask(&mut phones, 1, "rep-1").unwrap();
+        phones.withdraw(&[9; 32]);
+        assert_eq!(phones.waiting(NOW).len(), 1, "another secret");
+        let mut secret = [0; 32];
+        secret[1] = 1;
+        phones.withdraw(&secret);
+        assert!(phones.waiting(NOW).is_empty());
+        assert_eq!(phones.answer(&secret, NOW), Answer::Gone);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod invitations;
+mod library;
 mod new_phones;
 mod people;
 mod publish;
@@ -17,6 +18,7 @@ pub use accounts::{AccountBody, AccountChange, AccountJson};
 pub use audit::{AuditJson, AuditKindJson, AuditLineJson};
 pub use devices::{DeviceJson, RevokeBody};
 pub use invitations::{InvitationJson, InviteBody, InvitedJson};
+pub use library::LibraryLookedJson;
 pub use new_phones::WaitingPhoneJson;
 pub use people::{PeopleJson, PersonJson, SetUpJson};
 pub use publish::PublishedJson;
@@ -61,6 +63,8 @@ pub(super) fn routes() -> OpenApiRouter<Office> {
 
 pub(super) use audit::__path_file as __path_audit_file;
 pub(super) use audit::file as audit_file;
+pub(super) use library::__path_begin as __path_bring_library;
+pub(super) use library::begin as bring_library;
 pub(super) use roster::__path_begin as __path_bring_roster;
 pub(super) use roster::begin as bring_roster;
 
@@ -99,7 +103,7 @@ impl FromRequestParts<Office> for Steward {
 }
 
 /// The regions for which somebody has one of these roles.
-fn regions_of(who: &SignedIn, roles: &[Role]) -> Vec<RegionCode> {
+pub(super) fn regions_of(who: &SignedIn, roles: &[Role]) -> Vec<RegionCode> {
     let grants = who.principal.grants.iter();
     let held = grants.filter(|grant| roles.contains(&grant.role));
     held.map(|grant| grant.region.clone()).collect()
@@ -110,7 +114,7 @@ fn within(regions: &[RegionCode], region: &RegionCode) -> bool {
 }
 
 /// Whether a known person's home is within the regions.
-fn is_theirs(known: &Directory, regions: &[RegionCode], person: &PersonId) -> bool {
+pub(super) fn is_theirs(known: &Directory, regions: &[RegionCode], person: &PersonId) -> bool {
     let home = known.person(person).map(|person| &person.region);
     home.is_some_and(|region| within(regions, region))
 }

@@ -153,6 +153,19 @@ pub(crate) async fn answer(
     Ok(Json(NewPhoneAnswer { code }))
 }
 
+/// The phone withdraws its request. The answer is the same whether there was one.
+#[utoipa::path(post, path = "/api/device/new-phone/withdraw", tag = "devices", security(()),
+    request_body = NewPhoneToken,
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn withdraw(
+    State(office): State<Office>,
+    JsonBody(body): JsonBody<NewPhoneToken>,
+) -> Result<StatusCode, ApiError> {
+    let secret = token(&body.token)?;
+    with(&office, |phones| phones.withdraw(&secret));
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// What other devices of the same person had not sent when they were last here: until they have
 /// sent it, it came in a file, or the office has shut them out.
 #[utoipa::path(get, path = "/api/device/others", tag = "devices",

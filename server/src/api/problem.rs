@@ -3,6 +3,7 @@
 //!
 //! Never tells whether something exists that the asker may not see.
 
+mod bundles;
 mod files;
 
 use axum::Json;
@@ -14,6 +15,7 @@ use liandu_core::verdict::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use self::bundles::BundleFault;
 pub(crate) use self::files::FileFault;
 use crate::engine::{ActError, Unavailable};
 use crate::imports::sheet::SheetError;
@@ -79,6 +81,8 @@ pub(crate) enum ApiError {
     Sheet(SheetError),
     /// A file was not taken or given.
     File(FileFault),
+    /// A file is no bundle for this office.
+    Bundle(BundleFault),
     /// `If-Match` is missing: say what was seen.
     SeenMissing,
     /// `If-Match` is not part of the record's history, or has gone on: read again.
@@ -323,6 +327,7 @@ impl ApiError {
             ApiError::Sheet(SheetError::Form) => IMPORT_FORM,
             ApiError::Sheet(SheetError::TooLarge) => IMPORT_TOO_LARGE,
             ApiError::File(fault) => fault.words(),
+            ApiError::Bundle(fault) => fault.words(),
             ApiError::SeenMissing => SEEN_MISSING,
             ApiError::SeenUnknown => SEEN_UNKNOWN,
             ApiError::PurposeMissing => PURPOSE_MISSING,
@@ -362,6 +367,7 @@ impl ApiError {
             | ApiError::TooManyRows
             | ApiError::TooManyActs
             | ApiError::Sheet(_)
+            | ApiError::Bundle(_)
             | ApiError::Refused(_)
             | ApiError::Illegal(_)
             | ApiError::Exists
@@ -386,6 +392,7 @@ impl ApiError {
             | ApiError::TooManyActs
             | ApiError::Sheet(_)
             | ApiError::File(_)
+            | ApiError::Bundle(_)
             | ApiError::SeenMissing
             | ApiError::SeenUnknown
             | ApiError::PurposeMissing

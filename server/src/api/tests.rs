@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod audit;
+mod bundles;
 mod campaigns;
 mod description;
 mod dispatches;
@@ -13,6 +14,7 @@ mod flags;
 mod held;
 mod imports;
 mod inbox;
+mod library;
 mod life;
 mod lights;
 mod new_phone;

@@ -50,6 +50,7 @@ pub fn fold<I: Index>(
         | LogEntry::Decided(_)
         | LogEntry::SignIns(_)
         | LogEntry::Exported(_)
+        | LogEntry::Library(_)
         | LogEntry::Epoch(_)
         | LogEntry::Unknown { .. } => {}
     }
@@ -106,6 +107,7 @@ pub fn pointed(
         | LogEntry::Decided(_)
         | LogEntry::SignIns(_)
         | LogEntry::Exported(_)
+        | LogEntry::Library(_)
         | LogEntry::Unknown { .. } => None,
     }
 }

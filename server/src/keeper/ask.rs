@@ -6,7 +6,7 @@ use liandu_core::id::{
     CampaignId, ChangeHash, DeviceId, EventId, PersonId, Position, RecordId, RegionCode, UnitId,
 };
 use liandu_core::log::{
-    AccountSet, Decided, DispatchFrozen, GrantEntry, GroupRow, PersonRow, SignIn,
+    AccountSet, Decided, DispatchFrozen, GrantEntry, GroupRow, LibrarySet, PersonRow, SignIn,
 };
 use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
@@ -235,6 +235,8 @@ pub enum AuthorityAct {
         /// As of which position.
         as_of: Position,
     },
+    /// A version of the library of laws; `user` and `time` are set by the keeper.
+    Library(Box<LibrarySet>),
     /// A unit was told of an event outside this system, or could not be.
     Notified {
         /// The problem.

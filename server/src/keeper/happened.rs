@@ -1,9 +1,9 @@
 //! Entries that only say what happened: who came in, who read or carried something out, what units
-//! were told. They change nothing that is derived but lists of themselves.
+//! were told, which laws were published. They change nothing that is derived but lists of themselves.
 //!
 //! Never asks whether it was allowed: the caller did.
 
-use liandu_core::log::{ContactRead, Exported, LogEntry, Notified, SignIns};
+use liandu_core::log::{ContactRead, Exported, LibrarySet, LogEntry, Notified, SignIns};
 use liandu_core::time::Timestamp;
 
 use super::ask::{AuthorityAct, OfficeUser};
@@ -40,6 +40,9 @@ pub(super) fn happened_entry(
             as_of,
             time,
         }),
+        AuthorityAct::Library(set) => {
+            LogEntry::Library(Box::new(LibrarySet { user, time, ..*set }))
+        }
         AuthorityAct::Notified {
             record,
             event,

@@ -85,6 +85,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             happened @ (AuthorityAct::ContactRead { .. }
             | AuthorityAct::SignIns(_)
             | AuthorityAct::Exported { .. }
+            | AuthorityAct::Library(_)
             | AuthorityAct::Notified { .. }) => {
                 let entry = happened_entry(now, by, happened).ok_or(ActError::Failed)?;
                 self.stage(entry)
@@ -151,6 +152,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | AuthorityAct::ContactRead { .. }
             | AuthorityAct::SignIns(_)
             | AuthorityAct::Exported { .. }
+            | AuthorityAct::Library(_)
             | AuthorityAct::Notified { .. }
             | AuthorityAct::Definition(_)
             | AuthorityAct::DispatchFrozen(_)
@@ -400,6 +402,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             | LogEntry::Decided(_)
             | LogEntry::SignIns(_)
             | LogEntry::Exported(_)
+            | LogEntry::Library(_)
             | LogEntry::Epoch(_)
             | LogEntry::Unknown { .. } => false,
         }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use liandu_core::id::{DeviceId, PersonId, Position, RecordId, RegionCode};
 use liandu_core::log::{
     AccountSet, ContactRead, DefinitionSet, Enrolled, Erased, Exported, GrantEntry, GrantsSet,
-    Invited, LogEntry, Moved, Revoked, SignIn, SignInOutcome,
+    Invited, LibrarySet, LogEntry, Moved, Revoked, SignIn, SignInOutcome,
 };
 use liandu_core::record::scope::Audience;
 use liandu_core::time::Timestamp;
@@ -52,6 +52,7 @@ const REVOKED: AuditKind = kind("revoked", "停用", "shut out");
 const GROUPS: AuditKind = kind("groups", "导入小组", "groups");
 const PEOPLE: AuditKind = kind("people", "导入人员", "people");
 const DEFINITION: AuditKind = kind("definition", "发布方案", "definition");
+const LIBRARY: AuditKind = kind("library", "发布法规库", "library of laws");
 const MOVED: AuditKind = kind("moved", "移交归属", "moved");
 const ERASED: AuditKind = kind("erased", "删除", "erased");
 
@@ -59,7 +60,7 @@ const ERASED: AuditKind = kind("erased", "删除", "erased");
 pub(crate) const EXPORT_OF_REFERRALS: &str = "referrals";
 
 /// Every sort of act, as an administrator looks for them.
-pub const KINDS: [AuditKind; 18] = [
+pub const KINDS: [AuditKind; 19] = [
     SIGNED_IN,
     SIGN_IN_FAILED,
     SIGN_IN_DELAYED,
@@ -76,6 +77,7 @@ pub const KINDS: [AuditKind; 18] = [
     GROUPS,
     PEOPLE,
     DEFINITION,
+    LIBRARY,
     MOVED,
     ERASED,
 ];
@@ -243,6 +245,11 @@ fn definition(e: &DefinitionSet) -> Act {
     Act::new(e.time, DEFINITION, &e.user, about, Subject::Everybody)
 }
 
+fn library(e: &LibrarySet) -> Act {
+    let about = format!("{} · {}", e.version, e.articles);
+    Act::new(e.time, LIBRARY, &e.user, about, Subject::Everybody)
+}
+
 fn contact_read(e: &ContactRead) -> Act {
     let about = format!("{} · {}", e.record, e.purpose);
     Act::new(
@@ -288,6 +295,7 @@ fn act(entry: &LogEntry) -> Option<Act> {
         LogEntry::Enrolled(e) => enrolled(e),
         LogEntry::Revoked(e) => revoked(e),
         LogEntry::Definition(e) => definition(e),
+        LogEntry::Library(e) => library(e),
         LogEntry::ContactRead(e) => contact_read(e),
         LogEntry::Exported(e) => return exported(e),
         LogEntry::Moved(e) => moved(e),

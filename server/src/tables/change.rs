@@ -3,7 +3,7 @@
 //! Never says how a row is written.
 
 use liandu_core::id::{CampaignId, ChangeHash, Position, RecordId, RegionCode};
-use liandu_core::log::{Decided, DispatchFrozen, Notified, NumberRange};
+use liandu_core::log::{Decided, DispatchFrozen, LibrarySet, Notified, NumberRange};
 
 use crate::tables::Held;
 use crate::tables::audit::Act;
@@ -51,6 +51,13 @@ pub enum Change {
         position: Position,
         /// What it says.
         decided: Decided,
+    },
+    /// A version of the library of laws was published.
+    Library {
+        /// The entry.
+        position: Position,
+        /// What it says.
+        set: Box<LibrarySet>,
     },
     /// A record was erased, or nothing of it was accepted.
     Gone(RecordId),

@@ -292,6 +292,10 @@ impl Digested {
                 position,
                 decided: decided.clone(),
             }),
+            LogEntry::Library(set) => self.changes.push(Change::Library {
+                position,
+                set: set.clone(),
+            }),
             LogEntry::Epoch(began) => self.epoch = Some(began.epoch),
             LogEntry::Groups(_)
             | LogEntry::People(_)

@@ -126,6 +126,15 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_user ON audit (user, position);
 CREATE INDEX audit_by_subject ON audit (subject, position);
 CREATE INDEX audit_by_kind ON audit (kind, time);
+CREATE TABLE library (
+    version TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    laws INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    json BLOB NOT NULL
+) STRICT;
 CREATE TABLE dispatch (
     position INTEGER PRIMARY KEY,
     region TEXT NOT NULL,

@@ -15,7 +15,7 @@ use crate::tables::change::Change;
 use crate::tables::columns::{Columns, Shelf};
 use crate::tables::rows::{Line, Rows};
 use crate::tables::{
-    Mark, TablesError, audit, body, dispatch, facet, notice, number, quarantine, schema,
+    Mark, TablesError, audit, body, dispatch, facet, library, notice, number, quarantine, schema,
 };
 
 /// The writer.
@@ -219,6 +219,7 @@ fn apply<'a>(
         Change::Decided { position, decided } => {
             dispatch::decided(transaction, *position, decided)?;
         }
+        Change::Library { position, set } => library::put(transaction, *position, set)?,
         Change::Audited { position, acts } => audit::put(transaction, *position, acts)?,
         Change::Held(held) => quarantine::put(transaction, held)?,
         Change::Released {

@@ -95,3 +95,56 @@ test('a phone that the office denies is told no more than one that asked too lat
   await expect(page.getByRole('alert')).toContainText('没有得到同意，或者已过时');
   await shot(page, 'new-phone-denied');
 });
+
+test('a request outlives reload and a closed app, and one that was approved meanwhile enrols by itself', async ({ page, context, browser, office }) => {
+  await page.goto(`${office.url}/m/`);
+  await page.getByRole('button', { name: '换手机' }).click();
+  await page.getByLabel('人员编号').fill('rep-2');
+  await page.getByRole('button', { name: '请人大办同意' }).click();
+  const check = (await page.locator('[data-check]').getAttribute('data-check')) ?? '';
+  await page.reload();
+  await expect(page.locator(`[data-check="${check}"]`)).toBeVisible();
+  await expect(page.getByText(/rep-2 于 .* 请求/)).toBeVisible();
+  await fits(page);
+  await shot(page, 'new-phone-again');
+  await office.kill();
+  await expect(page.getByText('现在联系不上单位')).toBeVisible();
+  await expect(page.locator(`[data-check="${check}"]`)).toBeVisible();
+  await shot(page, 'new-phone-away');
+  await office.start();
+  // Requests are never kept over a restart: it is told, and asks anew.
+  await expect(page.getByRole('alert')).toContainText('没有得到同意，或者已过时');
+  await page.getByLabel('人员编号').fill('rep-2');
+  await page.getByRole('button', { name: '请人大办同意' }).click();
+  const second = (await page.locator('[data-check]').getAttribute('data-check')) ?? '';
+  await page.close();
+
+  const desk = await atTheDesk(browser, office);
+  await expect(desk.locator(`[data-check="${second}"]`)).toBeVisible();
+  await desk.getByRole('button', { name: '数字一样，同意' }).click();
+  await expect(desk.getByRole('status')).toContainText('已同意');
+  const again = await context.newPage();
+  await again.goto(`${office.url}/m/`);
+  await expect(again.getByRole('heading', { name: /今日/ })).toBeVisible();
+  await inSync(again);
+});
+
+test('a request is withdrawn: the office sees it no more, and the phone has forgotten it', async ({ page, browser, office }) => {
+  await page.goto(`${office.url}/m/`);
+  await page.getByRole('button', { name: '换手机' }).click();
+  await page.getByLabel('人员编号').fill('rep-2');
+  await page.getByRole('button', { name: '请人大办同意' }).click();
+  const check = await page.locator('[data-check]').getAttribute('data-check');
+  const desk = await atTheDesk(browser, office);
+  await expect(desk.locator(`[data-check="${check}"]`)).toBeVisible();
+  await page.reload();
+  await page.getByRole('button', { name: '撤回请求' }).click();
+  await expect(page.getByLabel('人员编号')).toBeVisible();
+  await expect(page.locator('[data-check]')).toHaveCount(0);
+  await desk.reload();
+  await expect(desk.getByRole('tab', { name: '设备' })).toHaveAttribute('aria-selected', 'true');
+  await expect(desk.getByTestId('new-phones')).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByLabel('邀请码')).toBeVisible();
+  await expect(page.locator('[data-check]')).toHaveCount(0);
+});

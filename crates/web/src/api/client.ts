@@ -1,3 +1,4 @@
+import type { Library } from '../law';
 import type { components } from './generated/schema';
 
 export type Schemas = components['schemas'];
@@ -81,6 +82,7 @@ export const api = {
   changes: (after: number, signal: AbortSignal) => ask<Schemas['ChangesJson']>(`/api/changes?after=${after}`, { signal }),
   importTable: (file: Blob, query: URLSearchParams) =>
     ask<Schemas['ImportJson']>(with_('/api/imports/problems', query), { method: 'POST', file, also: 422 }),
+  takeBundle: (file: Blob, apply: boolean) => ask<Schemas['BundleJson']>(`/api/bundles?apply=${apply}`, { method: 'POST', file }),
   undoImport: (batch: string) =>
     ask<Schemas['UndoneJson']>(`/api/imports/${encodeURIComponent(batch)}/undo`, { method: 'POST' }),
   create: (body: Schemas['CreateBody']) => ask<Edited>('/api/records', { method: 'POST', body }),
@@ -115,6 +117,10 @@ export const api = {
     ask<Schemas['AuditJson']>(with_('/api/admin/audit', new URLSearchParams([...query, ...(before === null ? [] : [['before', String(before)]])]))),
   upkeep: () => ask<Schemas['UpkeepJson']>('/api/admin/upkeep'),
   beginCheck: () => ask<Schemas['UpkeepJson']>('/api/admin/check', { method: 'POST' }),
+  libraries: () => ask<Schemas['LibraryVersionJson'][]>('/api/library'),
+  library: (version: string) => ask<Library>(`/api/library/${encodeURIComponent(version)}`),
+  bringLibrary: (file: Blob, version: string, apply: boolean) =>
+    ask<Schemas['LibraryLookedJson']>(with_('/api/admin/library', new URLSearchParams({ version, apply: String(apply) })), { method: 'POST', file, also: 422 }),
   publish: (definition: unknown) =>
     ask<Schemas['PublishedJson']>('/api/admin/definitions', { method: 'POST', body: definition, also: 422 }),
 };

@@ -36,6 +36,14 @@ export function t(key: TextKey, values: Readonly<Record<string, string | number>
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+/** Says the words of a screen that brings its own, both languages side by side. */
+export function sayer<Key extends string>(words: Readonly<Record<Key, readonly [string, string]>>) {
+  return (key: Key, values: Readonly<Record<string, string | number>> = {}): string => {
+    const [zh, en] = words[key];
+    return named({ zh, en }).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  };
+}
+
 /** A label of the API or a definition in the chosen language. */
 export function named(label: { zh: string; en: string } | null | undefined, code = ''): string {
   return label?.[chosen.language] ?? code;

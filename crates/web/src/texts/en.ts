@@ -167,6 +167,8 @@ export const en: Readonly<Record<TextKey, string>> = {
   happened: 'step',
   notCounted: 'Not possible in the state its author saw; does not count',
   imports: 'Import',
+  bundles: 'Bundle files',
+  laws: 'Laws',
   keyProblems: 'Key',
   toReceive: 'To receive',
   toHelp: 'To help with',

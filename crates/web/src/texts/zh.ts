@@ -165,6 +165,8 @@ export const zh = {
   happened: '办理',
   notCounted: '当时状态下不能这样办，未采用',
   imports: '导入',
+  bundles: '转交文件',
+  laws: '法规文件',
   keyProblems: '重点',
   toReceive: '待签收',
   toHelp: '待协办',

@@ -92,6 +92,15 @@ impl Phone {
 
     /// Pushes a new problem with one more field.
     async fn push(&self, world: &World, id: u8, field: &str, value: &str) {
+        let push = self.made(world, id, (field, value));
+        let staged = world
+            .engine
+            .stage(move |keeper, now| Ok(keeper.push(now, None, &[push])));
+        assert!(matches!(staged.await.unwrap(), Answer::Pushed(_)));
+    }
+
+    /// A new problem with one more field, as it is pushed or put into a bundle.
+    pub(super) fn made(&self, world: &World, id: u8, (field, value): (&str, &str)) -> RecordPush {
         let mut doc = RecordDoc::birth(RecordId([id; 16]), Kind::Problem).unwrap();
         let write = |at: &str, value: &str| Write {
             path: format!("f/{at}").parse().unwrap(),
@@ -129,17 +138,13 @@ impl Phone {
             made.seq,
             made.hash,
         );
-        let push = RecordPush {
+        RecordPush {
             record: doc.id(),
             kind: Kind::Problem.into(),
             scope: Some("130502/g-1/group".parse().unwrap()),
             chunk: Chunk::Doc(doc.save()),
             seals: vec![seal],
-        };
-        let staged = world
-            .engine
-            .stage(move |keeper, now| Ok(keeper.push(now, None, &[push])));
-        assert!(matches!(staged.await.unwrap(), Answer::Pushed(_)));
+        }
     }
 
     async fn revoke(&self, world: &World) {

@@ -113,6 +113,27 @@ async fn a_request_for_nobody_and_one_that_was_denied_look_like_any_other() {
 }
 
 #[tokio::test]
+async fn a_phone_withdraws_its_request_and_the_office_sees_it_no_more() {
+    let (world, _, here, _) = world().await;
+    let asked = ask(&world, "rep-1").await.ok();
+    let waiting = world.get(&here, WAITING).await.ok();
+    let request = waiting[0]["request"].as_str().unwrap().to_owned();
+    let withdraw = async |token: &Value| {
+        let body = json!({"token": token});
+        let path = "/api/device/new-phone/withdraw";
+        world.post("", path, &[], &body).await.status.as_u16()
+    };
+    let never = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(withdraw(&never).await, 204, "as if there had been one");
+    assert_eq!(withdraw(&json!("x")).await, 404);
+    assert_eq!(withdraw(&asked["token"]).await, 204);
+    assert_eq!(world.get(&here, WAITING).await.ok(), json!([]));
+    answer(&world, &asked).await.code(404);
+    let approve = format!("{WAITING}/{request}/approve");
+    world.post(&here, &approve, &[], &json!({})).await.code(404);
+}
+
+#[tokio::test]
 async fn who_asks_again_and_again_has_to_wait_whether_the_person_exists_or_not() {
     for person in ["rep-1", "nobody"] {
         let (world, _, here, _) = world().await;

@@ -24,7 +24,11 @@ impl Connection {
         };
         // The keeper says it before the answer is durable.
         let (say, said) = oneshot::channel();
-        let push = move |keeper: &mut LiveKeeper, now| match keeper.deliver(now, &carry) {
+        let push = move |keeper: &mut LiveKeeper, now| match keeper.deliver(
+            now,
+            &carry.cover,
+            &carry.part,
+        ) {
             Ok((ticket, whole)) => {
                 say.send(whole).ok();
                 Ok(ticket)

@@ -886,6 +886,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through or publish a version of the library of laws: CSV in UTF-8, or XLSX (its first
+         *     sheet), with the columns `law`, `article`, `text` and, if you like, `as_of`. It is everybody's,
+         *     so it takes an administrator of a whole province. A version is published once.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /**
+                     * @description What this version is called, such as `2020-06`: at most 40 bytes.
+                     * @example 2020-06
+                     */
+                    version: string;
+                    /** @description Whether to publish it; otherwise the table is only looked through. */
+                    apply?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryLookedJson"];
+                    };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description cells are wrong: nothing was published */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryLookedJson"];
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/new-phones": {
         parameters: {
             query?: never;
@@ -1435,6 +1555,112 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through or take in a bundle file that a phone made for the office. Without `apply` nothing
+         *     changes. With it the edits go through the same admission as any other; the same file again
+         *     brings nothing twice.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Whether to take the edits in; otherwise the file is only looked through. */
+                    apply?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BundleJson"];
+                    };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description no bundle for this office: nothing was taken in */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2030,6 +2256,78 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["NewPhoneAnswer"];
                     };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/new-phone/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The phone withdraws its request. The answer is the same whether there was one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPhoneToken"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description not of the documented form */
                 400: {
@@ -3382,6 +3680,148 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of the library, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryVersionJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The texts of one version: `{version, laws: [{name, as_of, articles: [{article, text}]}]}`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `version` of the list */
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description not of the documented form */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -6195,6 +6635,60 @@ export interface components {
             /** @description When it was finished, by the server's clock. */
             time: string;
         };
+        /** @description Whose edits are in a file. */
+        BundleAuthorJson: {
+            /** @description Of those, the ones that were at the office before. */
+            already: number;
+            /** @description The device that wrote them, hexadecimal. */
+            device: string;
+            /** @description Edits in the file. */
+            edits: number;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Its person's code, when they are of the clerk's regions. */
+            person?: string | null;
+        };
+        /** @description A bundle file looked through, or taken in. */
+        BundleJson: {
+            /** @description Of those, the ones that were at the office before. */
+            already: number;
+            /** @description Whose edits they are. */
+            authors: components["schemas"]["BundleAuthorJson"][];
+            /** @description Edits in it. */
+            edits: number;
+            /** @description When, by that device's clock. */
+            made: string;
+            /** @description The device that made the file, hexadecimal. */
+            maker: string;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Its person's code, when they are of the clerk's regions. */
+            person?: string | null;
+            /** @description Records it speaks of. */
+            records: number;
+            taken?: components["schemas"]["BundleTakenJson"] | null;
+            /** @description Records that cannot be read. */
+            unreadable: number;
+        };
+        /** @description What became of a file that was taken in. */
+        BundleTakenJson: {
+            /** @description Edits in it that were refused, held or forked, also those of before: they are kept whole. */
+            aside: number;
+            /**
+             * Format: int64
+             * @description Edits that came with it.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description The log's end: give it as `at_least` to lists that must show it.
+             */
+            position: number;
+            /** @description The receipts as a bundle file, base64: a phone imports it and knows what is at the office. */
+            receipts: string;
+            /** @description Records whose edits cannot be judged yet, because something before them is still on a phone. */
+            waiting: number;
+        };
         /** @description Who wrote something and when. */
         ByJson: {
             /** @description The device. */
@@ -7056,6 +7550,49 @@ export interface components {
             en: string;
             /** @description Chinese. */
             zh: string;
+        };
+        /** @description A library looked through, or published. */
+        LibraryLookedJson: {
+            /** @description Articles in it. */
+            articles: number;
+            /** @description What is wrong; nothing is published while there is anything. */
+            errors: components["schemas"]["CellErrorJson"][];
+            /** @description How many cells are wrong; `errors` holds the first 200. */
+            errors_total: number;
+            /** @description Laws in it, with how many articles each has. */
+            laws: [
+                string,
+                number
+            ][];
+            /**
+             * Format: int64
+             * @description Where it stands in the log, once it was published.
+             */
+            position?: number | null;
+        };
+        /** @description A version of the library. */
+        LibraryVersionJson: {
+            /**
+             * Format: int64
+             * @description Articles in it.
+             */
+            articles: number;
+            /**
+             * Format: int64
+             * @description Laws in it.
+             */
+            laws: number;
+            /**
+             * Format: int64
+             * @description Where it stands in the log.
+             */
+            position: number;
+            /** @description When it was published. */
+            time: string;
+            /** @description By which office user. */
+            user: string;
+            /** @description What the office calls it; records name it. */
+            version: string;
         };
         /** @description One line of the ledger. */
         LineJson: {
