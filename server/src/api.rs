@@ -17,6 +17,7 @@ mod door;
 mod duplicates;
 mod edits;
 mod export;
+mod groups;
 mod held;
 mod history;
 mod imports;
@@ -28,6 +29,7 @@ mod map;
 mod new_phone;
 mod notices;
 mod origin;
+mod plans;
 mod policy;
 mod problem;
 mod record;
@@ -79,6 +81,7 @@ pub use door::{Door, Edge};
 pub(crate) use door::{note_tries, write_all_tries};
 pub use duplicates::{AlikeJson, DoublesJson, DuplicateJson, DuplicatesJson};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
+pub use groups::TeamJson;
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
 pub use history::{HistoriesJson, HistoryJson};
 pub use imports::{CellErrorJson, ImportJson, UndoneJson};
@@ -92,6 +95,7 @@ pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
 pub use notices::{NoticeJson, NoticesJson};
 pub use origin::{Outside, Peer};
+pub use plans::{PlanJson, PlansJson, PointJson};
 pub use policy::RuleJson;
 pub use problem::Problem;
 pub use record::{EventJson, FieldJson, RecordJson, StateJson, TextJson};
@@ -240,6 +244,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(workflow::show))
         .routes(routes!(policy::index))
         .routes(routes!(units::index))
+        .routes(routes!(groups::index))
+        .routes(routes!(plans::index))
         .routes(routes!(changes::index))
         .merge(admin::routes())
         .routes(routes!(calendar::show))

@@ -19,6 +19,7 @@ pub mod follow;
 pub mod map;
 pub mod notice;
 mod number;
+pub mod plan;
 pub mod quarantine;
 pub mod query;
 mod raised;

@@ -11,6 +11,7 @@ use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::{ConflictKind, Record};
+use liandu_core::record::visit;
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
@@ -25,6 +26,9 @@ use super::world::{Event, World};
 
 /// Fields that everybody of a group writes: few, so that they collide.
 const FIELDS: [&str; 3] = ["f/title", "f/address", "f/party"];
+/// The task that plans visits, and its places.
+const PLAN: RecordId = RecordId([0x56; 16]);
+const POINTS: usize = 4;
 /// What every forbidden value begins with: none may count.
 pub(crate) const FORBIDDEN: &str = "forbidden";
 
@@ -80,6 +84,9 @@ impl World {
     }
 
     fn create(&mut self, device: usize) {
+        if self.strange.contains(&Strange::Shared) && self.rng.percent(40) {
+            return self.begin_visit(device);
+        }
         let scopes = match &self.devices[device].engine {
             Some(engine) => engine.scopes().to_vec(),
             None => return,
@@ -120,6 +127,37 @@ impl World {
             None,
             kept.map(|kept| (kept.record, kept.number)),
         );
+    }
+
+    /// A visit of a plan: whoever begins it, with network or without, begins the same record.
+    fn begin_visit(&mut self, device: usize) {
+        let scope: Scope = format!("{REGION}/g1/group").parse().unwrap();
+        let point = format!("p{}", self.rng.below(POINTS)).parse().unwrap();
+        let id = visit::planned(&PLAN, &point);
+        let writes = vec![Write {
+            path: self.field(),
+            value: self.value(),
+        }];
+        let texts = vec![("description".parse().unwrap(), "底稿".to_owned())];
+        let edit = Edit::Create { writes, texts };
+        let unseen = RecordDoc::birth(id, Kind::Problem).unwrap().heads();
+        let beside = Asked {
+            beside: true,
+            ..Asked::default()
+        };
+        let now = self.clock(device);
+        let Some(engine) = &mut self.devices[device].engine else {
+            return;
+        };
+        if !engine.scopes().contains(&scope) {
+            return;
+        }
+        let kept = engine.new_record(now, Some(id), (Kind::Problem, scope), edit.clone(), &beside);
+        if kept.is_ok() {
+            self.count("visits begun");
+        }
+        let kept = kept.map(|kept| (kept.record, kept.number));
+        self.kept(device, edit, false, Some(unseen), kept);
     }
 
     fn kept<E: std::fmt::Debug>(

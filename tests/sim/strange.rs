@@ -39,10 +39,12 @@ pub(crate) enum Strange {
     Newer,
     Middlebox,
     Forged,
+    /// Visits that several phones begin, each without knowing of the others.
+    Shared,
 }
 
 impl Strange {
-    const ALL: [(&'static str, Strange); 7] = [
+    const ALL: [(&'static str, Strange); 8] = [
         ("flips", Strange::Flips),
         ("misdirected", Strange::Misdirected),
         ("unreadable", Strange::Unreadable),
@@ -50,15 +52,17 @@ impl Strange {
         ("newer", Strange::Newer),
         ("middlebox", Strange::Middlebox),
         ("forged", Strange::Forged),
+        ("shared", Strange::Shared),
     ];
 
     /// Those of an ordinary run that come together; damage to the log comes alone.
-    pub(crate) const USUAL: [Strange; 5] = [
+    pub(crate) const USUAL: [Strange; 6] = [
         Strange::Unreadable,
         Strange::Copies,
         Strange::Newer,
         Strange::Middlebox,
         Strange::Forged,
+        Strange::Shared,
     ];
 
     /// How to ask for these again, before a command.

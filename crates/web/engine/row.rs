@@ -9,6 +9,7 @@ use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::Record;
+use liandu_core::record::visit::{Point, points};
 use liandu_core::time::{Day, Timestamp};
 use liandu_core::workflow::workflow;
 use liandu_device::{Engine, RecordView, Status, json as as_json};
@@ -57,8 +58,21 @@ fn line(view: &RecordView) -> Json {
         "mine": !view.edits.is_empty(),
         "last": record.last.as_ref().map(|by| by.device_time.iso()),
         "position": position(record),
+        "points": points(record).iter().map(point).collect::<Vec<Json>>(),
         "words": words(record),
     })
+}
+
+/// A place where a task sends its group, and the inspection that a visit to it is.
+fn point(point: &Point) -> Json {
+    let values = point
+        .values
+        .iter()
+        .filter(|(_, value)| **value != Value::Empty);
+    let values: serde_json::Map<String, Json> = values
+        .map(|(id, value)| (id.to_string(), as_json::value(value)))
+        .collect();
+    json!({ "id": point.id.as_str(), "visit": point.visit.to_string(), "values": values })
 }
 
 /// The lights of deadlines, each a clock's word and a day, at this moment.
