@@ -137,7 +137,8 @@ test('an inspection is joined by the code on the leader’s screen, typed or sca
   await expect(second.getByText('别人也在记这条检查')).toBeVisible();
   expect(new URL(second.url()).pathname).toBe(new URL(page.url()).pathname);
   // Scanned it is the same again: the draft goes on.
-  await second.goBack();
+  await second.getByRole('link', { name: '＋记录' }).click();
+  await second.getByRole('link', { name: /加入同事的检查/ }).click();
   await second.locator('input[type="file"]').setInputFiles(await code(second, said));
   await expect(second.locator('[data-path="f/domain"] select').first()).toHaveValue('mining');
   await second.getByLabel('检查发现').fill('坑深约 12 米。');
