@@ -1,6 +1,6 @@
 import { expect, type Browser, type Page } from '@playwright/test';
-import { allAtOffice, code, cutOff, enrol, fits, inSync, shot, test } from './hands';
-import type { Office } from './office';
+import { allAtOffice, code, cutOff, enrol, fits, inSync, shot, test, writeProblem } from './hands';
+import { PASSWORD, type Office } from './office';
 
 /** One visit, many phones: planned by the office or joined by a code, written without network, one record. */
 
@@ -155,4 +155,60 @@ test('an inspection is joined by the code on the leader’s screen, typed or sca
   expect([one.fields['i/people/rep-1/name']?.value, one.fields['i/people/rep-2/name']?.value]).toEqual(['王芳', '李强']);
   expect([one.fields['f/target']?.value, one.texts['findings']?.content, one.texts['remarks']?.content]).toEqual(['废弃矿坑', '坑深约 12 米。', '周边无围挡。']);
   await second.context().close();
+});
+
+/** A clerk of the office with a session, who acts on records as they are. */
+async function clerk(office: Office, user: string): Promise<(record: string, edit: object) => Promise<void>> {
+  const said = { 'content-type': 'application/json' };
+  const session = await fetch(`${office.url}/api/session`, { method: 'POST', headers: said, body: JSON.stringify({ user, password: PASSWORD }) });
+  const { token } = (await session.json()) as { token: string };
+  const headers = { ...said, authorization: `Bearer ${token}` };
+  return async (record, edit) => {
+    const { seen } = (await (await fetch(`${office.url}/api/records/${record}`, { headers })).json()) as { seen: string };
+    const answer = await fetch(`${office.url}/api/records/${record}/edits`, { method: 'POST', headers: { ...headers, 'if-match': `"${seen}"` }, body: JSON.stringify(edit) });
+    expect(answer.status, await answer.text()).toBe(200);
+  };
+}
+
+test('Today says what became of a report and what is to be looked at again, and tasks are finished there', async ({ page, office }) => {
+  await enrol(page, office, 'rep-1');
+  const id = await writeProblem(page, '村东空地堆放建筑垃圾');
+  await allAtOffice(page);
+  const task = await made(office, 'task', { 'f/title': '报送走访照片', 'f/deadline': '2099-06-24' });
+  office.admin(['users', 'add', '--user', 'other', '--name', '复核员', '--role', 'congress-office', '--region', '130123'], `${PASSWORD}\n`);
+  const [one, other] = [await clerk(office, 'clerk'), await clerk(office, 'other')];
+  await one(id, { edit: 'event', event: 'verify' });
+  await page.getByRole('link', { name: '今日' }).click();
+  const news = page.locator(`[data-news]`).filter({ hasText: '村东空地' });
+  await expect(news).toHaveAttribute('data-news', 'fresh');
+  await expect(news).toContainText('核实');
+  await news.getByRole('link').click();
+  await page.getByRole('link', { name: '今日' }).click();
+  await expect(news).toHaveAttribute('data-news', 'seen');
+
+  await one(id, { edit: 'event', event: 'fixed_on_spot' });
+  for (const event of ['pass', 'close']) await other(id, { edit: 'event', event });
+  await other(id, { edit: 'set', writes: [{ path: 'f/look_back_on', value: '2099-09-01' }] });
+  const look = page.locator('[data-look-back="2099-09-01"]');
+  await expect(look).toContainText('村东空地');
+  await expect(news).toHaveAttribute('data-news', 'fresh');
+  await shot(page, 'today-cards');
+  await fits(page);
+  await look.getByRole('link').click();
+  await page.getByLabel('看得怎样').fill('没有反弹。');
+  await shot(page, 'look-back');
+  await page.getByRole('button', { name: '记下回头看' }).click();
+  await expect(page.locator('[data-happen]')).toHaveCount(0);
+  await allAtOffice(page);
+  const { events } = await office.api<{ events: { event: string; counts: boolean; args: Record<string, unknown> }[] }>(`/api/records/${id}`);
+  expect(events.findLast(({ event }) => event === 'look_back')).toMatchObject({ counts: true, args: { text: '没有反弹。' } });
+
+  await page.getByRole('link', { name: '今日' }).click();
+  await expect(look).toHaveCount(0);
+  await page.locator(`[data-record="${task}"]`).click();
+  await page.getByRole('button', { name: '办结任务' }).click();
+  await allAtOffice(page);
+  expect((await office.api<{ state: { state: string } }>(`/api/records/${task}`)).state.state).toBe('done');
+  await page.getByRole('link', { name: '今日' }).click();
+  await expect(page.locator(`[data-record="${task}"]`)).toHaveCount(0);
 });

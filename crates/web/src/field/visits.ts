@@ -1,6 +1,13 @@
 /** What the screens of visits that several phones write into say, in both languages: loaded with them, not with the first screen. */
 
 export const visits = {
+  lookBack: ['回头看', 'To look at again'],
+  lookBackOn: ['{day} 前去看', 'by {day}'],
+  looked: ['看得怎样', 'What was seen'],
+  lookedDone: ['记下回头看', 'Record it'],
+  news: ['我报的问题', 'What I reported'],
+  fresh: ['新进展', 'News'],
+  finish: ['办结任务', 'Finish the task'],
   planned: ['计划走访', 'Planned visits'],
   covered: ['已走访 {count}/{of}', 'Visited {count} of {of}'],
   begin: ['开始', 'Begin'],

@@ -52,7 +52,6 @@ const words = {
   throwAway: ['不要了', 'Discard'],
   reallyThrowAway: ['确定不要？', 'Really discard?'],
   tasks: ['任务', 'Tasks'],
-  news: ['我报的问题', 'What I reported'],
   nothingToday: ['没有等你处理的事。', 'Nothing waits for you.'],
   writeFirst: ['记一次检查', 'Record an inspection'],
 

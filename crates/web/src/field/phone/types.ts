@@ -50,6 +50,10 @@ export interface Row {
   readonly mine: boolean;
   readonly last: string | null;
   readonly position: { readonly position: Schemas['PositionJson'] } | null;
+  /** The day on which a closed problem is to be looked at again. */
+  readonly look_back: string | null;
+  /** What others did last with it. */
+  readonly news: (Partial<Label> & { readonly at: string }) | null;
   /** Where a task sends its group. */
   readonly points: readonly Point[];
   readonly words: string;
