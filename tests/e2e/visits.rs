@@ -8,7 +8,7 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::value::Value;
 use liandu_core::record::visit;
 use liandu_device::Asked;
-use liandu_tests::{GROUP, REGION, World, place, sync, value};
+use liandu_tests::{GROUP, REGION, World, liandu, ok, place, sync, value};
 use serde_json::json;
 
 fn begin(phone: &mut Phone, id: RecordId, values: &[(&str, &str)]) {
@@ -103,4 +103,68 @@ async fn a_planned_visit_begun_on_two_phones_offline_is_one_inspection_at_the_of
         (&plan["covered"], plan["points"].as_array().unwrap().len()),
         (&json!(1), 2)
     );
+}
+
+#[tokio::test]
+async fn a_visit_is_joined_and_a_planned_one_begun_by_the_commands_of_the_readme() {
+    let world = World::start();
+    let office = world.office();
+    drop(world.phones(2).await);
+    let url = world.server().sync_url();
+    for (phone, person) in [("a", "rep-0000"), ("b", "rep-0001")] {
+        let code = world.server().invite(person).unwrap();
+        ok(&world, phone, &["enrol", "--server", &url, "--code", &code]);
+    }
+    let scope = format!("{REGION}/{GROUP}/group");
+    let new = [
+        "visit",
+        "new",
+        "--scope",
+        &scope,
+        "target=废弃矿坑",
+        "domain=mining",
+    ];
+    let begun = ok(&world, "a", &new);
+    let code = begun["visit_code"].as_str().unwrap();
+    let joined = ok(
+        &world,
+        "b",
+        &["visit", "join", code, "text:findings=坑深约 12 米。"],
+    );
+    assert_eq!(joined["record"], begun["record"]);
+    let (exit, said) = liandu(&world, "b", &["visit", "join", &code.replace('-', "")[1..]]);
+    assert_eq!(exit, 1, "{said}");
+    let plan = json!({
+        "kind": "task", "campaign": "hebei-6plus1",
+        "scope": {"region": REGION, "group": GROUP, "audience": "group"},
+        "writes": [
+            {"path": "f/title", "value": "走访机井"}, {"path": "f/domain", "value": "groundwater"},
+            {"path": "i/points/p1/title", "value": "东康庄机井"},
+            {"path": "i/points/p1/village", "value": "东康庄"},
+        ],
+    });
+    let (_, made) = office.post("/api/records", &plan, None).unwrap();
+    for phone in ["a", "b", "a"] {
+        ok(&world, phone, &["sync"]);
+    }
+    let one = ok(&world, "a", &["list", "--kind", "inspection"]);
+    assert_eq!(one["count"], 1, "{one}");
+    let task = made["record"].as_str().unwrap();
+    ok(
+        &world,
+        "a",
+        &["visit", "begin", task, "p1", "conclusion=clean"],
+    );
+    ok(&world, "b", &["visit", "begin", task, "p1", "address=村东"]);
+    for phone in ["a", "b", "a"] {
+        ok(&world, phone, &["sync"]);
+    }
+    let listed = ok(&world, "a", &["visit", "list"]);
+    assert_eq!(listed["points"][0]["visited"], true, "{listed}");
+    let visit = listed["points"][0]["visit"].as_str().unwrap();
+    let page = office.get(&format!("/api/records/{visit}")).unwrap();
+    let fields = ["f/village", "f/domain", "f/conclusion", "f/address"];
+    let values = fields.map(|at| page["fields"][at]["value"].clone());
+    assert_eq!(values, ["东康庄", "groundwater", "clean", "村东"]);
+    assert_eq!(page["conflicts"], json!([]));
 }
