@@ -172,6 +172,11 @@ impl RecordId {
         RecordId(uuid_form(bytes, 8))
     }
 
+    /// The id with these bytes, marked as one that was computed (UUIDv8): 6 bits give way.
+    pub(crate) fn v8(bytes: [u8; 16]) -> RecordId {
+        RecordId(uuid_form(bytes, 8))
+    }
+
     /// UUIDv7 from a time (ms since 1970) and 10 random bytes, both given from outside.
     pub fn v7(time_ms: u64, random: [u8; 10]) -> RecordId {
         let time = time_ms.to_be_bytes();

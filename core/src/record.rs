@@ -23,6 +23,7 @@ pub mod stamp;
 mod touch;
 pub mod value;
 pub mod view;
+pub mod visit;
 
 pub use apply::{Author, EditError, Made};
 pub use chunk::ChunkError;

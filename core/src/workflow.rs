@@ -9,6 +9,7 @@ use crate::record::kind::Kind;
 
 mod by;
 mod flag;
+mod look_back;
 mod merge;
 mod notice;
 mod other;
@@ -17,6 +18,7 @@ mod referral;
 mod share;
 
 pub use flag::{FLAGS, FlagRule, TRANSFERS_FLAGGED, flag, flags, unanswered};
+pub use look_back::look_back;
 pub use merge::{INTO, MERGE, NOT_DUPLICATE, apart, merged_into, stands};
 pub use notice::{NOTICED, Notice, NoticeRules, notices};
 pub(crate) use share::units;

@@ -9,6 +9,7 @@ mod admission;
 mod births;
 mod conflicts;
 mod foreign;
+mod look_back;
 mod order;
 mod referrals;
 mod undo;

@@ -18,6 +18,7 @@ mod door;
 mod duplicates;
 mod edits;
 mod export;
+mod groups;
 mod held;
 mod history;
 mod imports;
@@ -30,6 +31,7 @@ mod map;
 mod new_phone;
 mod notices;
 mod origin;
+mod plans;
 mod policy;
 mod problem;
 mod record;
@@ -82,6 +84,7 @@ pub use door::{Door, Edge};
 pub(crate) use door::{note_tries, write_all_tries};
 pub use duplicates::{AlikeJson, DoublesJson, DuplicateJson, DuplicatesJson};
 pub use edits::{CreateBody, EditBody, EditJson, EditedJson, ResolveBody, SpliceJson, WriteJson};
+pub use groups::TeamJson;
 pub use held::{AnswerBody, HeldJson, QuarantineJson, SettledJson};
 pub use history::{HistoriesJson, HistoryJson};
 pub use imports::{CellErrorJson, ImportJson, UndoneJson};
@@ -96,6 +99,7 @@ pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
 pub use notices::{NoticeJson, NoticesJson};
 pub use origin::{Outside, Peer};
+pub use plans::{PlanJson, PlansJson, PointJson};
 pub use policy::RuleJson;
 pub use problem::Problem;
 pub use record::{EventJson, FieldJson, RecordJson, StateJson, TextJson};
@@ -247,6 +251,8 @@ fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(units::index))
         .routes(routes!(library::index))
         .routes(routes!(library::show))
+        .routes(routes!(groups::index))
+        .routes(routes!(plans::index))
         .routes(routes!(changes::index))
         .merge(admin::routes())
         .routes(routes!(calendar::show))

@@ -20,6 +20,7 @@ pub mod library;
 pub mod map;
 pub mod notice;
 mod number;
+pub mod plan;
 pub mod quarantine;
 pub mod query;
 mod raised;

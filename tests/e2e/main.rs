@@ -27,3 +27,4 @@ mod replay;
 mod secure;
 mod slow;
 mod tour;
+mod visits;

@@ -161,6 +161,11 @@ fn what_must_always_hold_holds_while_decisions_are_taken_back() {
     hold(STRANGE_SEEDS, &[Strange::TakenBack]);
 }
 
+#[test]
+fn what_must_always_hold_holds_while_several_phones_begin_one_visit() {
+    hold(STRANGE_SEEDS, &[Strange::Shared]);
+}
+
 /// Runs so many worlds; says all that did not hold.
 fn hold(seeds: u64, strange: &[Strange]) {
     let from = asked("LIANDU_SIM_FROM", 1);

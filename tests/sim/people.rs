@@ -10,10 +10,12 @@ use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
-use liandu_core::record::view::{ConflictKind, Decided, Record};
+use liandu_core::record::view::{ConflictKind, Record};
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
+
+mod together;
 
 use super::device::Form;
 use super::ledger::KeptEdit;
@@ -80,6 +82,9 @@ impl World {
     }
 
     fn create(&mut self, device: usize) {
+        if self.strange.contains(&Strange::Shared) && self.rng.percent(40) {
+            return self.begin_visit(device);
+        }
         let scopes = match &self.devices[device].engine {
             Some(engine) => engine.scopes().to_vec(),
             None => return,
@@ -252,35 +257,6 @@ impl World {
             args: BTreeMap::new(),
         };
         self.edit(device, record, edit, &Asked::default());
-    }
-
-    /// Takes back what somebody decided, where people do.
-    fn taken_back(&mut self, decided: &[Decided]) -> Option<Edit> {
-        if !self.strange.contains(&Strange::TakenBack) || !self.rng.percent(40) {
-            return None;
-        }
-        let decided = self.rng.pick(decided)?;
-        let edit = Edit::Undo {
-            path: decided.path.clone(),
-            decision: decided.decision.by.write,
-        };
-        self.count("decisions taken back");
-        Some(edit)
-    }
-
-    fn take_back(&mut self, device: usize) {
-        let Some(record) = self.record_on(device) else {
-            return;
-        };
-        let Some(engine) = &mut self.devices[device].engine else {
-            return;
-        };
-        let Ok(view) = engine.record(record) else {
-            return;
-        };
-        if let Some(edit) = self.taken_back(&view.record.decided) {
-            self.edit(device, record, edit, &Asked::default());
-        }
     }
 
     fn resolve(&mut self, device: usize) {

@@ -41,10 +41,12 @@ pub(crate) enum Strange {
     Forged,
     /// No fault at all: people take decisions back.
     TakenBack,
+    /// Visits that several phones begin, each without knowing of the others.
+    Shared,
 }
 
 impl Strange {
-    const ALL: [(&'static str, Strange); 8] = [
+    const ALL: [(&'static str, Strange); 9] = [
         ("flips", Strange::Flips),
         ("misdirected", Strange::Misdirected),
         ("unreadable", Strange::Unreadable),
@@ -53,6 +55,7 @@ impl Strange {
         ("middlebox", Strange::Middlebox),
         ("forged", Strange::Forged),
         ("takenback", Strange::TakenBack),
+        ("shared", Strange::Shared),
     ];
 
     /// Those of an ordinary run that come together; damage to the log comes alone.

@@ -1,5 +1,5 @@
-//! What records of a kind hold whatever a definition says: the texts they are born with, and the
-//! form of a referral, which no campaign need know of.
+//! What records of a kind hold whatever a definition says: the texts they are born with, the places
+//! that a task sends its group to, and the form of a referral, which no campaign need know of.
 //!
 //! Never replaces what a definition says of the same place.
 
@@ -8,6 +8,7 @@ use crate::campaign::{
 };
 use crate::id::{CollectionId, FieldId};
 use crate::record::kind::Kind;
+use crate::record::visit::POINTS;
 
 /// Adds what is lacking.
 pub(super) fn add(kind: Kind, def: &mut KindDef) -> Result<(), CampaignError> {
@@ -29,10 +30,29 @@ pub(super) fn add(kind: Kind, def: &mut KindDef) -> Result<(), CampaignError> {
             def.texts.push(TextDef { id, label, section });
         }
     }
-    if kind == Kind::Referral {
-        referral(def)?;
+    match kind {
+        Kind::Referral => referral(def),
+        Kind::Task => points(def),
+        Kind::Inspection | Kind::Problem | Kind::Opinion | Kind::Object | Kind::Activity => Ok(()),
     }
-    Ok(())
+}
+
+/// A place is an object of the inventory, or one that the office describes itself.
+fn points(def: &mut KindDef) -> Result<(), CampaignError> {
+    let domain = FieldDef {
+        code_list: Some("domains".to_owned()),
+        ..field("domain", "领域", "domain", ValueType::Code)?
+    };
+    let fields = vec![
+        field("title", "地点", "place", ValueType::Text)?,
+        field("object", "检查对象", "object inspected", ValueType::Record)?,
+        domain,
+        field("village", "村(社区)", "village", ValueType::Text)?,
+        field("address", "地址", "address", ValueType::Text)?,
+        field("position", "位置", "position", ValueType::Position)?,
+    ];
+    let name = label("走访点位", "places to visit");
+    collection(def, "task", (POINTS, name, Section::Office), fields)
 }
 
 fn referral(def: &mut KindDef) -> Result<(), CampaignError> {
@@ -49,18 +69,29 @@ fn referral(def: &mut KindDef) -> Result<(), CampaignError> {
             def.fields.push(made);
         }
     }
-    let place = "referral/photos".to_owned();
-    let id = CollectionId::new("photos").map_err(|source| CampaignError::Id { place, source })?;
+    let fields = vec![
+        field("hash", "附件", "attachment", ValueType::Hash)?,
+        field("kind", "类别", "sort", ValueType::Text)?,
+        field("caption", "说明", "caption", ValueType::Text)?,
+    ];
+    let name = label("附件", "attachments");
+    collection(def, "referral", ("photos", name, Section::Finding), fields)
+}
+
+fn collection(
+    def: &mut KindDef,
+    kind: &str,
+    (word, name, section): (&str, Label, Section),
+    fields: Vec<FieldDef>,
+) -> Result<(), CampaignError> {
+    let place = format!("{kind}/{word}");
+    let id = CollectionId::new(word).map_err(|source| CampaignError::Id { place, source })?;
     if def.collections.iter().all(|known| known.id != id) {
         def.collections.push(CollectionDef {
             id,
-            name: label("附件", "attachments"),
-            section: Section::Finding,
-            fields: vec![
-                field("hash", "附件", "attachment", ValueType::Hash)?,
-                field("kind", "类别", "sort", ValueType::Text)?,
-                field("caption", "说明", "caption", ValueType::Text)?,
-            ],
+            name,
+            section,
+            fields,
         });
     }
     Ok(())

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::id::{CampaignId, RecordId, RegionCode};
 
 /// Digits and letters without I, L, O and U (Crockford's base 32).
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Characters of a code.
 const CODE_CHARS: u32 = 6;
 
@@ -28,6 +28,12 @@ pub fn code(id: &RecordId) -> String {
 /// What somebody typed or heard as a code, as `code` writes it: any case, O for 0, I and L for 1,
 /// with spaces or hyphens. None when it cannot be one.
 pub fn read_code(typed: &str) -> Option<String> {
+    let code = read_letters(typed)?;
+    (code.len() == CODE_CHARS as usize).then_some(code)
+}
+
+/// Letters as they are written, from what somebody typed or heard; none when it has others.
+pub(super) fn read_letters(typed: &str) -> Option<String> {
     let letter = |c: char| match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
@@ -39,7 +45,7 @@ pub fn read_code(typed: &str) -> Option<String> {
         .map(letter)
         .collect();
     let known = |c: char| u8::try_from(c).is_ok_and(|c| LETTERS.contains(&c));
-    (code.len() == CODE_CHARS as usize && code.chars().all(known)).then_some(code)
+    code.chars().all(known).then_some(code)
 }
 
 /// The number of a problem: the n-th of its county and campaign that the office admitted.

@@ -57,7 +57,7 @@ pub(crate) fn seen(here: &mut Here, record: RecordId, how: &How) -> anyhow::Resu
 }
 
 /// Errors that a person must decide about end with code 3.
-fn kept(result: Result<Kept, KeepError>) -> anyhow::Result<Kept> {
+pub(crate) fn kept(result: Result<Kept, KeepError>) -> anyhow::Result<Kept> {
     match result {
         Ok(kept) => Ok(kept),
         Err(error @ KeepError::WouldBeRefused(_)) => Err(NeedsAPerson(format!(
@@ -73,7 +73,7 @@ fn kept(result: Result<Kept, KeepError>) -> anyhow::Result<Kept> {
     }
 }
 
-fn saved(kept: &[Kept], done: &str) -> Said {
+pub(crate) fn saved(kept: &[Kept], done: &str) -> Said {
     let Some(first) = kept.first() else {
         return Said::new(
             "没有变化 (nothing changed)".to_owned(),
@@ -143,7 +143,7 @@ pub(crate) fn new(here: &mut Here, asked: &New) -> anyhow::Result<Said> {
     Ok(said)
 }
 
-fn scope(engine: &Engine, typed: Option<&str>) -> anyhow::Result<Scope> {
+pub(crate) fn scope(engine: &Engine, typed: Option<&str>) -> anyhow::Result<Scope> {
     if let Some(typed) = typed {
         return typed.parse().with_context(|| format!("--scope {typed}"));
     }
@@ -184,8 +184,8 @@ pub(crate) fn edit(here: &mut Here, asked: &EditArgs) -> anyhow::Result<Said> {
         let how = Asked {
             seen: Some(seen.clone()),
             anyway: asked.how.anyway,
-            definition: None,
             behalf: behalf(asked.how.behalf.as_deref())?,
+            ..Asked::default()
         };
         let done = here.act(|engine, now| engine.edit(now, record, edit, &how))?;
         let done = kept(done)?;
@@ -269,8 +269,8 @@ pub(crate) fn event(here: &mut Here, asked: &EventArgs) -> anyhow::Result<Said> 
     let how = Asked {
         seen: Some(seen),
         anyway: asked.how.anyway,
-        definition: None,
         behalf: behalf(asked.how.behalf.as_deref())?,
+        ..Asked::default()
     };
     let event = EventKind::new(rule.id)?;
     let done = here.act(|engine, now| {

@@ -90,6 +90,50 @@ pub(crate) enum OnDevice {
     Photo(Photo),
     /// 用文件转交修改 (hand edits on as a file)
     Bundle(Bundle),
+    /// 走访:计划的点位,或同组一起记 (visits: planned by the office, or written together)
+    Visit(Visit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Visit {
+    #[command(subcommand)]
+    pub(crate) what: Visits,
+}
+
+/// Visits that several devices write into; none of it needs a network.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Visits {
+    /// 单位安排的点位,哪些已走访 (where the office sends the group, and what was visited)
+    List,
+    /// 走访一个点位:组里各台设备记的是同一条检查 (begin a planned one: on every device of the
+    /// group it is the same inspection)
+    Begin {
+        /// 任务 (the task)
+        task: String,
+        /// 点位 (the place, as `visit list` names it)
+        point: String,
+        /// 内容 (field=value …)
+        #[arg(value_name = "FIELD=VALUE")]
+        values: Vec<String>,
+    },
+    /// 开始一次没有计划的走访,并给出检查码 (begin one that no plan names; prints the code that
+    /// others join it by)
+    New {
+        /// 归属:地区/小组/范围 (REGION/GROUP/group; not needed when this device has only one)
+        #[arg(long)]
+        scope: Option<String>,
+        /// 内容 (field=value …)
+        #[arg(value_name = "FIELD=VALUE")]
+        values: Vec<String>,
+    },
+    /// 用检查码加入同事的检查 (join a colleague's by its code)
+    Join {
+        /// 检查码,12 位 (the code, 12 characters)
+        code: String,
+        /// 内容 (field=value …)
+        #[arg(value_name = "FIELD=VALUE")]
+        values: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod rescue;
 mod sync;
 mod trust;
 mod value;
+mod visit;
 mod words;
 
 use std::io::Write;
@@ -132,6 +133,7 @@ async fn on_device(dir: &Path, command: OnDevice, json: bool) -> anyhow::Result<
         OnDevice::Conflicts => looks::conflicts(&mut here),
         OnDevice::History(asked) => looks::history(&mut here, &asked),
         OnDevice::Fields(asked) => form::fields(&mut here, &asked),
+        OnDevice::Visit(asked) => visit::run(&mut here, &asked),
         OnDevice::Bundle(asked) => bundle::run(&mut here, &asked),
     }
 }

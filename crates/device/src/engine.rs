@@ -19,6 +19,7 @@ mod repair;
 mod rescuing;
 mod shown;
 mod views;
+mod visits;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

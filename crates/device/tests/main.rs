@@ -16,3 +16,4 @@ mod phone;
 mod restored;
 mod shown;
 mod story;
+mod visits;

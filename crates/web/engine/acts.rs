@@ -35,6 +35,9 @@ enum Act {
         texts: BTreeMap<String, String>,
         #[serde(default)]
         anyway: bool,
+        /// A visit that colleagues may have begun, too. Saved twice it is saved once.
+        #[serde(default)]
+        beside: bool,
     },
     Edit {
         record: String,
@@ -125,6 +128,7 @@ pub(crate) fn perform(engine: &mut Engine, now: Timestamp, asked: &str) -> Resul
             writes: given,
             texts: said,
             anyway,
+            beside,
         } => {
             let edit = Edit::Create {
                 writes: writes(given)?,
@@ -135,9 +139,13 @@ pub(crate) fn perform(engine: &mut Engine, now: Timestamp, asked: &str) -> Resul
             let of = (kind, parsed(&scope)?);
             let how = Asked {
                 anyway,
+                beside,
                 ..Asked::default()
             };
-            Ok(kept(&engine.new_record(now, Some(id), of, edit, &how)?))
+            match engine.new_record(now, Some(id), of, edit, &how) {
+                Err(KeepError::Exists) if beside => Ok(json!({})),
+                made => Ok(kept(&made?)),
+            }
         }
         Act::Edit {
             record,

@@ -3,14 +3,15 @@
 //! Never fails: a record that cannot be read has a line that says why.
 
 use liandu_core::campaign::Calendar;
-use liandu_core::id::RecordId;
+use liandu_core::id::{PersonId, RecordId};
 use liandu_core::light::{self, Clock, Light, Lights};
 use liandu_core::record::number;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
-use liandu_core::record::view::Record;
+use liandu_core::record::view::{EventView, Record};
+use liandu_core::record::visit::{Point, points};
 use liandu_core::time::{Day, Timestamp};
-use liandu_core::workflow::workflow;
+use liandu_core::workflow::{look_back, workflow};
 use liandu_device::{Engine, RecordView, Status, json as as_json};
 use serde_json::{Value as Json, json};
 
@@ -19,13 +20,14 @@ const TITLE_CHARS_MAX: usize = 40;
 
 /// The line.
 pub(crate) fn of(engine: &mut Engine, id: RecordId) -> Json {
+    let me = engine.person().cloned();
     match engine.record(id) {
-        Ok(view) => line(&view),
+        Ok(view) => line(&view, me.as_ref()),
         Err(why) => json!({ "id": id.to_string(), "trouble": why.to_string() }),
     }
 }
 
-fn line(view: &RecordView) -> Json {
+fn line(view: &RecordView, me: Option<&PersonId>) -> Json {
     // A colleague's record that no server has taken yet reads only with what was carried.
     let record = view.preview.as_deref().unwrap_or(&view.record);
     let state = record.state.state.as_str();
@@ -57,8 +59,34 @@ fn line(view: &RecordView) -> Json {
         "mine": !view.edits.is_empty(),
         "last": record.last.as_ref().map(|by| by.device_time.iso()),
         "position": position(record),
+        "look_back": look_back(record).map(|day| day.to_string()),
+        "news": news(record, me),
+        "points": points(record).iter().map(point).collect::<Vec<Json>>(),
         "words": words(record),
     })
+}
+
+/// What others did last that counts: that somebody took up what one reported, or is done with it.
+fn news(record: &Record, me: Option<&PersonId>) -> Json {
+    let others = |event: &&EventView| event.counts && event.by.person.as_ref() != me;
+    let Some(last) = record.events.iter().rev().find(others) else {
+        return Json::Null;
+    };
+    let rule = workflow(record.kind).event(last.kind.as_str());
+    let at = last.by.server.map_or(last.by.device_time, |(_, time)| time);
+    json!({ "zh": rule.map(|rule| rule.zh), "en": rule.map(|rule| rule.en), "at": at.iso() })
+}
+
+/// A place where a task sends its group, and the inspection that a visit to it is.
+fn point(point: &Point) -> Json {
+    let values = point
+        .values
+        .iter()
+        .filter(|(_, value)| **value != Value::Empty);
+    let values: serde_json::Map<String, Json> = values
+        .map(|(id, value)| (id.to_string(), as_json::value(value)))
+        .collect();
+    json!({ "id": point.id.as_str(), "visit": point.visit.to_string(), "values": values })
 }
 
 /// The lights of deadlines, each a clock's word and a day, at this moment.

@@ -2,9 +2,10 @@
 //!
 //! Never changes a record.
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{DomainId, RecordId};
 use liandu_core::record::path::Path;
 use liandu_core::record::scope::Scope;
+use liandu_core::record::visit::{self, JoinError};
 use liandu_core::time::Timestamp;
 use liandu_device::{Engine, NotHere, Status, json as as_json};
 use serde::Deserialize;
@@ -51,6 +52,20 @@ enum Question {
     },
     Note {
         name: String,
+    },
+    /// The id of a visit that no plan names, never used before.
+    FreshVisit {
+        scope: String,
+    },
+    /// What to show so that others join a visit; null when it was not begun to be joined.
+    VisitCode {
+        record: String,
+        scope: String,
+        domain: String,
+    },
+    /// The visit of a colleague's code, or what is wrong with the code.
+    Join {
+        code: String,
     },
 }
 
@@ -131,6 +146,34 @@ pub(crate) fn answer(engine: &mut Engine, question: &str) -> Result<Json, AskErr
             let note = note.and_then(|note| serde_json::from_slice(note).ok());
             Ok(note.unwrap_or(Json::Null))
         }
+        Question::FreshVisit { scope } => {
+            let id = engine.fresh_visit(&parsed(&scope)?);
+            Ok(json!(id.to_string()))
+        }
+        Question::VisitCode {
+            record,
+            scope,
+            domain,
+        } => {
+            let domain = DomainId::new(&domain).ok();
+            let id: RecordId = parsed(&record)?;
+            let scope: Scope = parsed(&scope)?;
+            Ok(json!(visit::code(&id, &scope, domain.as_ref())))
+        }
+        Question::Join { code } => Ok(joined(engine, &code)),
+    }
+}
+
+fn joined(engine: &Engine, code: &str) -> Json {
+    match engine.join(code) {
+        Ok(joined) => json!({
+            "id": joined.id.to_string(),
+            "scope": joined.scope.to_string(),
+            "domain": joined.domain.map(|domain| domain.to_string()),
+        }),
+        Err(JoinError::Form) => json!({ "wrong": "form" }),
+        Err(JoinError::Mistyped) => json!({ "wrong": "mistyped" }),
+        Err(JoinError::NotOurs) => json!({ "wrong": "not-ours" }),
     }
 }
 

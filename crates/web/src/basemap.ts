@@ -25,8 +25,17 @@ export async function readBase(): Promise<Base> {
   return (await answer.json()) as Base;
 }
 
+/** Lays what the office has under a map; says what it is, and in which coordinate system all is drawn. */
+export async function underlay(map: Map, regions: number): Promise<{ kind: string; datum: string; attribution: string }> {
+  const read = await readBase();
+  if (read.kind === 'none') return { kind: 'none', datum: 'WGS-84', attribution: '' };
+  if (read.kind === 'tiles') layTiles(map, read.url, read.attribution, regions);
+  else await layFile(map, read.url, read.attribution, regions);
+  return read;
+}
+
 /** Lays a tile server's pictures under everything. */
-export function layTiles(map: Map, url: string, attribution: string, regions: number): void {
+function layTiles(map: Map, url: string, attribution: string, regions: number): void {
   map.addSource(SOURCE, { type: 'raster', tiles: [url], tileSize: TILE_PIXELS, attribution });
   lay(map, [{ id: 'base', type: 'raster', source: SOURCE }], regions);
 }

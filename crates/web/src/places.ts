@@ -14,7 +14,7 @@ export interface Place {
 const DISPATCH: Place = { to: '/dispatches', name: 'dispatch' };
 const office = (leads: boolean): readonly Place[] => [
   { to: '/ledger?kind=problem', name: 'ledger' },
-  ...(leads ? [{ ...DISPATCH, wide: true }, { to: '/ledger?kind=referral', name: 'referrals', wide: true } as const] : []),
+  ...(leads ? [{ to: '/plans', name: 'plans', wide: true } as const, { ...DISPATCH, wide: true }, { to: '/ledger?kind=referral', name: 'referrals', wide: true } as const] : []),
   { to: '/conflicts', name: 'conflicts' },
   { to: '/quarantine', name: 'quarantine' },
   { to: '/duplicates', name: 'duplicates' },

@@ -20,6 +20,7 @@ mod lights;
 mod new_phone;
 mod numbers;
 mod open_pages;
+mod plans;
 mod raised;
 mod records;
 mod referrals;

@@ -37,6 +37,9 @@ pub struct Asked {
     pub definition: Option<DefinitionRef>,
     /// For whom it is recorded (代录), when not for the person of this device.
     pub behalf: Option<PersonId>,
+    /// The record may be here already, begun by somebody else: what the form holds is written
+    /// beside theirs, by somebody who had not seen it.
+    pub beside: bool,
 }
 
 /// An edit that is being stored.
@@ -108,12 +111,21 @@ impl Engine {
     ) -> Result<Kept, KeepError> {
         self.may_write()?;
         let id = id.unwrap_or_else(|| entropy::record_id(self.entropy.as_mut(), now));
-        let exists =
-            |layers: &Layers| layers.known_at_office() || layers.own.values().any(OwnEdit::stands);
-        if self.records.get(&id).is_some_and(exists) {
-            return Err(KeepError::Exists);
-        }
         let doc = RecordDoc::birth(id, kind).map_err(NotHere::from)?;
+        if let Some(layers) = self.records.get(&id) {
+            let begun_here = layers.own.values().any(begins);
+            let own = layers.own.values().any(OwnEdit::stands);
+            if begun_here || !asked.beside && (own || layers.known_at_office()) {
+                return Err(KeepError::Exists);
+            }
+            if own || layers.known_at_office() {
+                let unseen = Asked {
+                    seen: Some(doc.heads()),
+                    ..asked.clone()
+                };
+                return self.edit(now, id, edit, &unseen);
+            }
+        }
         let layers = Layers::new(AnyKind::from(kind), scope.id(), Some(scope));
         let before = self.records.insert(id, layers);
         if let (Some(before), Some(layers)) = (before, self.records.get_mut(&id)) {
@@ -332,6 +344,10 @@ impl Engine {
     pub fn fresh_item_id(&mut self) -> Option<ItemId> {
         entropy::item_id(self.entropy.as_mut())
     }
+}
+
+fn begins(edit: &OwnEdit) -> bool {
+    edit.stands() && matches!(edit.edit, Edit::Create { .. })
 }
 
 /// What this device knows of edits and people outside the document.

@@ -1,4 +1,5 @@
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { encode } from 'uqr';
 import { Office } from './office';
 
 /** What a representative's hands do, counted where it matters. */
@@ -112,4 +113,20 @@ export async function exported(page: Page, person: string): Promise<string> {
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: '导出文件' }).click();
   return (await saving).path();
+}
+
+/** A QR code as a picture. */
+export async function code(page: Page, text: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const bytes = await page.evaluate(async (rows) => {
+    const [side, edge] = [8, 4];
+    const canvas = new OffscreenCanvas((rows.length + 2 * edge) * side, (rows.length + 2 * edge) * side);
+    const pen = canvas.getContext('2d');
+    if (!pen) throw new Error('no canvas');
+    pen.fillStyle = '#fff';
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = '#000';
+    rows.forEach((row, down) => row.forEach((dark, across) => dark && pen.fillRect((across + edge) * side, (down + edge) * side, side, side)));
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  }, encode(text).data);
+  return { name: 'code.png', mimeType: 'image/png', buffer: Buffer.from(bytes) };
 }

@@ -1,24 +1,7 @@
-import { expect, type Page } from '@playwright/test';
-import { encode } from 'uqr';
-import { allAtOffice, enrol, inSync, shot, test, writeProblem } from './hands';
+import { expect } from '@playwright/test';
+import { allAtOffice, code, enrol, inSync, shot, test, writeProblem } from './hands';
 
 /** What makes a phone handy in a village: scanning, a lock, and a bill that stays small. */
-
-/** A QR code as a picture. */
-async function code(page: Page, text: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-  const bytes = await page.evaluate(async (rows) => {
-    const [side, edge] = [8, 4];
-    const canvas = new OffscreenCanvas((rows.length + 2 * edge) * side, (rows.length + 2 * edge) * side);
-    const pen = canvas.getContext('2d');
-    if (!pen) throw new Error('no canvas');
-    pen.fillStyle = '#fff';
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.fillStyle = '#000';
-    rows.forEach((row, down) => row.forEach((dark, across) => dark && pen.fillRect((across + edge) * side, (down + edge) * side, side, side)));
-    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
-  }, encode(text).data);
-  return { name: 'code.png', mimeType: 'image/png', buffer: Buffer.from(bytes) };
-}
 
 test('an invitation is scanned with the camera or read from a picture, and used only by the button', async ({ page, office }) => {
   const invitation = office.invite('rep-1');

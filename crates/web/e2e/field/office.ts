@@ -48,6 +48,8 @@ export class Office {
     const args = ['serve', '--config', join(this.dir, 'liandu.toml'), '--listen', `127.0.0.1:${this.port}`];
     const server = spawn(join(bin, 'liandu-server'), args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, RUST_LOG: 'error' } });
     this.server = server;
+    // Sessions do not outlive a power cut.
+    this.token = '';
     this.port = await new Promise<number>((ready, failed) => {
       let said = '';
       server.on('exit', () => failed(new Error(`the server did not start: ${said}`)));

@@ -78,6 +78,8 @@ export const api = {
     ask<Schemas['DecidedJson']>(`/api/dispatches/${dispatch}/decisions`, { method: 'POST', body }),
   workflow: () => ask<Schemas['WorkflowsJson']>('/api/workflow'),
   policy: () => ask<Schemas['RuleJson'][]>('/api/policy'),
+  groups: () => ask<Schemas['TeamJson'][]>('/api/groups'),
+  plans: (query: URLSearchParams) => ask<Schemas['PlansJson']>(with_('/api/plans', query)),
   units: () => ask<Schemas['UnitJson'][]>('/api/units'),
   changes: (after: number, signal: AbortSignal) => ask<Schemas['ChangesJson']>(`/api/changes?after=${after}`, { signal }),
   importTable: (file: Blob, query: URLSearchParams) =>

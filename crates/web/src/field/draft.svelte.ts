@@ -1,6 +1,7 @@
 import type { Value } from '../api/client';
 import { fieldsOf, type Definition, type FieldDef } from '../definition';
 import { phone, type NewRecord } from './phone/port';
+import { stand } from './phone/state.svelte';
 import type { Write } from './phone/types';
 
 /** What a person has begun to write and not saved as a record: kept on the phone with every touch. A draft's records have their ids from the start, so that saving twice makes them once. */
@@ -23,6 +24,8 @@ export interface Draft {
   scope: string;
   readonly main: DraftRecord;
   readonly problems: DraftRecord[];
+  /** Of a plan or of a colleague's code: others write into the same inspection, and what a form cannot be without may be theirs. */
+  readonly shared?: boolean;
 }
 
 const kept = $state<{ drafts: Draft[]; read: boolean; keeping: number }>({ drafts: [], read: false, keeping: 0 });
@@ -60,23 +63,40 @@ export function today(): string {
 
 export async function begin(kind: string, scope: string): Promise<string> {
   const last = (await phone.note(LAST)) as Record<string, Value> | null;
-  const main = await record(kind, { ...last, 'f/region': scope.split('/')[0] ?? '' });
+  const main = await record(kind, { ...last, 'f/region': regionOf(scope) }, kind === 'inspection' ? await phone.freshVisit(scope) : undefined);
   kept.drafts.push({ begun: Date.now(), scope, main, problems: [] });
   await keep();
   return main.id;
 }
 
-async function record(kind: string, known: Readonly<Record<string, Value>>): Promise<DraftRecord> {
+const regionOf = (scope: string): string => scope.split('/')[0] ?? '';
+
+/** Goes on with a visit that several phones may write into, or begins it with what is known of it. */
+export async function beginVisit(id: string, scope: string, known: Readonly<Record<string, Value>>): Promise<void> {
+  if (draftOf(id)) return;
+  const main = await record('inspection', { 'f/region': regionOf(scope) }, id);
+  Object.assign(main.values, known);
+  kept.drafts.push({ begun: Date.now(), scope, main, problems: [], shared: true });
+  await keep();
+}
+
+async function record(kind: string, known: Readonly<Record<string, Value>>, id?: string): Promise<DraftRecord> {
   const values: Record<string, Value> = {};
   for (const path of SHARED) if (known[path] !== undefined && known[path] !== null) values[path] = known[path];
   values['f/team_kind'] ??= 'deputy_group';
-  if (kind === 'inspection') values['f/date'] = today();
+  if (kind === 'inspection') Object.assign(values, { 'f/date': today() }, me());
   if (kind === 'problem') Object.assign(values, { 'f/found_on': today(), 'f/source': 'deputy' });
   if (kind === 'opinion') {
     delete values['f/team_kind'];
     Object.assign(values, { 'f/received_at': { time: new Date().toISOString() }, 'f/channel': 'door' });
   }
-  return { id: await phone.freshId(), kind, values, texts: {} };
+  return { id: id ?? (await phone.freshId()), kind, values, texts: {} };
+}
+
+/** Whoever holds the phone is there. The item has the person's own name: on all of their phones it is one. */
+export function me(): Record<string, Value> {
+  const { person, name } = stand.overview ?? {};
+  return person ? { [`i/people/${person}/name`]: name ?? '', [`i/people/${person}/person`]: person, [`i/people/${person}/member_kind`]: 'deputy' } : {};
 }
 
 export async function addProblem(draft: Draft): Promise<void> {
@@ -111,13 +131,13 @@ export function lacking(rules: Definition, { kind, values }: DraftRecord): Field
 
 function created({ id, kind, values, texts }: DraftRecord, scope: string): NewRecord {
   const writes: Write[] = Object.entries(values).filter(([, value]) => !isEmpty(value)).map(([path, value]) => ({ path, value }));
-  return { id, kind, scope, writes, texts: Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')) };
+  return { id, kind, scope, beside: kind === 'inspection', writes, texts: Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')) };
 }
 
-/** Makes the records of a draft; those that are here already were made by an attempt before. */
+/** Makes the records of a draft; those that are here already were made by an attempt before. An inspection may also be a colleague's: then it is written beside theirs, and nothing of it is lost. */
 export async function finish(draft: Draft, isHere: (id: string) => boolean): Promise<void> {
-  const { scope, main, problems } = $state.snapshot(draft) as Draft;
-  for (const each of [main, ...problems]) if (!isHere(each.id)) await phone.create(created(each, scope));
-  await phone.keepNote(LAST, Object.fromEntries(REMEMBERED.map((path) => [path, main.values[path] ?? null])));
+  const { scope, main, problems, shared } = $state.snapshot(draft) as Draft;
+  for (const each of [main, ...problems]) if (each.kind === 'inspection' || !isHere(each.id)) await phone.create(created(each, scope));
+  if (!shared) await phone.keepNote(LAST, Object.fromEntries(REMEMBERED.map((path) => [path, main.values[path] ?? null])));
   await throwAway(draft);
 }

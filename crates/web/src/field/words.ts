@@ -49,7 +49,6 @@ const words = {
   throwAway: ['不要了', 'Discard'],
   reallyThrowAway: ['确定不要？', 'Really discard?'],
   tasks: ['任务', 'Tasks'],
-  news: ['我报的问题', 'What I reported'],
   nothingToday: ['没有等你处理的事。', 'Nothing waits for you.'],
   writeFirst: ['记一次检查', 'Record an inspection'],
 
@@ -65,6 +64,8 @@ const words = {
 
   newInspection: ['检查', 'Inspection'],
   newInspectionHint: ['到一个地方查看，可附问题和照片', 'A visit to a place, with problems and photos'],
+  join: ['加入同事的检查', 'Join a colleague’s inspection'],
+  joinHint: ['扫组长手机上的码，或输入 12 位，没有信号也行', 'Scan the leader’s code or type 12 characters; no signal needed'],
   newProblem: ['问题', 'Problem'],
   newProblemHint: ['没有检查，直接报一个问题', 'A problem without a visit'],
   newOpinion: ['群众意见', 'Opinion'],
@@ -179,8 +180,13 @@ const words = {
 export type Word = keyof typeof words;
 
 /** A text in the chosen language, `{name}` replaced by the values. */
-export function w(key: Word, values: Readonly<Record<string, string | number>> = {}): string {
-  const [zh, en] = words[key];
+export function w(key: Word, values: Values = {}): string {
+  return say(words[key], values);
+}
+
+type Values = Readonly<Record<string, string | number>>;
+/** What is said in both languages, its places filled in. */
+export function say([zh, en]: readonly [string, string], values: Values = {}): string {
   return named({ zh, en }).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

@@ -387,6 +387,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   dark: 'Dark',
   large: 'Large',
   normal: 'Normal',
+  plans: 'Visits',
   dispatch: 'Dispatch',
   freezeDispatch: 'Make the dispatch',
   dispatchFrom: 'Counted from',

@@ -385,6 +385,7 @@ export const zh = {
   dark: '深色',
   large: '长辈版',
   normal: '标准',
+  plans: '走访安排',
   dispatch: '周调度',
   freezeDispatch: '生成调度材料',
   dispatchFrom: '起算日',

@@ -3446,6 +3446,67 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups within the asker's regions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamJson"][];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/problems": {
         parameters: {
             query?: never;
@@ -4039,6 +4100,154 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["NoticesJson"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description too often: come back in `retry_s` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description busy, or not yet at `at_least`: come back in `retry_s` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans that fit a filter, with what of each was visited. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Code of a region: it and its subtree. Several by commas or repetition.
+                     * @example 130500
+                     */
+                    region?: string;
+                    /**
+                     * @description `inspection`, `problem`, `opinion`, `object`, `task`, `activity`. Several: any of them.
+                     *     `referral` alone: referrals that are yours to see; they count among no others.
+                     */
+                    kind?: string;
+                    /** @description Code of a domain. Several: any of them. */
+                    domain?: string;
+                    /** @description State. Several: any of them. */
+                    state?: string;
+                    /** @description Code of a group. Several: any of them. */
+                    group?: string;
+                    /** @description Campaign. Several: any of them. */
+                    campaign?: string;
+                    /** @description Source, exactly; repeat for any of several. */
+                    source?: string;
+                    /** @description Code of the person who made it. */
+                    author?: string;
+                    /** @description Code of the person it was recorded for. */
+                    on_behalf_of?: string;
+                    /** @description Code of a unit it is handed to. */
+                    handler?: string;
+                    /**
+                     * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
+                     *     Beijing time, or milliseconds since 1970.
+                     */
+                    since?: string;
+                    /** @description First arrived at the office before. */
+                    until?: string;
+                    /** @description Last changed at the office at or after. */
+                    changed_since?: string;
+                    /** @description Last changed at the office before. */
+                    changed_until?: string;
+                    /** @description Closed at the office at or after. */
+                    closed_since?: string;
+                    /** @description Closed at the office before. */
+                    closed_until?: string;
+                    /**
+                     * @description Overdue so long that it waits for the leaders of a level: `province`, `city`, `county`,
+                     *     `town`. Several: any of them.
+                     */
+                    raised?: string;
+                    /** @description `open` or `none`. */
+                    conflict?: string;
+                    /**
+                     * @description What is open beside the state: `third-transfer`, `escalated`, `instructed`,
+                     *     `asks-extension`; repeat for any of several, empty for none.
+                     */
+                    flag?: string;
+                    /** @description How near the deadline is: `red`, `yellow`, `green`, `grey`. Several: any of them. */
+                    light?: string;
+                    /**
+                     * @description Words that must all be in its texts and fields, or sound so (`dkz` finds 东康庄), or be its
+                     *     code or number (`7K3M9Q`, `12`, `130502-12`).
+                     * @example 河道 污染
+                     */
+                    q?: string;
+                    /**
+                     * @description West, south, east, north in degrees, compared with positions as stored, whatever their
+                     *     datum.
+                     * @example 115.6,37.6,115.8,37.8
+                     */
+                    bbox?: string;
+                    /**
+                     * @description `field.ID=VALUE`: a field's value, exactly; empty for records without one; repeat for any
+                     *     of several. Likewise `answer.ID` and `item.COLLECTION.FIELD`.
+                     */
+                    "field.ID"?: string;
+                    /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
+                    at_least?: number;
+                    /** @description plans, 1 to 500, 50 when not said */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlansJson"];
                     };
                 };
                 400: {
@@ -7825,6 +8034,42 @@ export interface components {
             /** @description Roles: `role:region` or `role:region:unit`. */
             roles: string[];
         };
+        /** @description A task that sends its group to places. */
+        PlanJson: {
+            /** @description How many of its places were visited. */
+            covered: number;
+            /** @description Where to. */
+            points: components["schemas"]["PointJson"][];
+            /** @description The task. */
+            task: components["schemas"]["LineJson"];
+        };
+        /** @description A page of plans. */
+        PlansJson: {
+            /** @description True for this position. */
+            as_of: components["schemas"]["AsOf"];
+            /**
+             * Format: int64
+             * @description Give it as `before` for the next page; absent at the end.
+             */
+            next?: number | null;
+            /** @description The newest first. */
+            plans: components["schemas"]["PlanJson"][];
+        };
+        /** @description A place. */
+        PointJson: {
+            /** @description The task's item. */
+            id: string;
+            /** @description The object of the inventory, when it is one. */
+            object?: string | null;
+            position?: components["schemas"]["PositionJson"] | null;
+            /** @description What it is called. */
+            title: string;
+            /** @description The village, empty when nobody said. */
+            village: string;
+            /** @description The id of the inspection that a visit to it is, begun or not. */
+            visit: string;
+            visited?: components["schemas"]["LineJson"] | null;
+        };
         /** @description A point. */
         PositionJson: {
             /**
@@ -8229,6 +8474,20 @@ export interface components {
              * @description Overdue so long that they wait for the leaders of a higher level.
              */
             raised: number;
+        };
+        /** @description A group of representatives. */
+        TeamJson: {
+            /** @description Its domain; absent when it covers several. */
+            domain?: string | null;
+            /**
+             * @description Its code, as a scope takes it.
+             * @example g-17
+             */
+            group: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it works. */
+            region: string;
         };
         /** @description A long text. */
         TextJson: {

@@ -1,4 +1,4 @@
-import type { Asked, BundleReport, HistoryAct, Kept, OwnEdit, RecordView, Said, Write } from './types';
+import type { Asked, BundleReport, HistoryAct, Joined, Kept, OwnEdit, RecordView, Said, Write } from './types';
 import type { Schemas, Value } from '../../api/client';
 
 /** The screens' side of the worker: questions and acts as promises. An act's promise is fulfilled when it is durable on this phone. */
@@ -68,6 +68,8 @@ export interface NewRecord {
   readonly scope: string;
   readonly writes: readonly Write[];
   readonly texts: Readonly<Record<string, string>>;
+  /** Colleagues may have begun it, too; what is saved twice is saved once. */
+  readonly beside: boolean;
 }
 
 export const phone = {
@@ -91,6 +93,10 @@ export const phone = {
   dismiss: (record: string, number: number) => act<unknown>({ act: 'dismiss', record, number }),
   prove: (nonce: string) => act<{ device: string; nonce: string; signature: string }>({ act: 'prove', nonce }),
   freshId: () => say<string>({ what: 'fresh' }),
+  freshVisit: (scope: string) => ask<string>({ ask: 'fresh-visit', scope }),
+  /** What others join an inspection by; null when its id comes from elsewhere. */
+  visitCode: (record: string, scope: string, domain: string) => ask<string | null>({ ask: 'visit-code', record, scope, domain }),
+  join: (code: string) => ask<Joined>({ ask: 'join', code }),
   /** Opened by a colleague’s devices, or, without one, by the office. */
   exportBundle: (person: string | undefined) => say<Uint8Array<ArrayBuffer>>({ what: 'export', person }),
   colleagues: () => ask<string[]>({ ask: 'colleagues' }),

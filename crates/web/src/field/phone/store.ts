@@ -5,7 +5,7 @@ import type { Row } from './types';
 /** The phone's store: the engine's pairs of bytes, and lines of records made from them. A batch is durable when its promise is fulfilled: one transaction, written through to the disk. */
 
 /** Lines made by an older version are made anew. */
-const ROW_FORM = 3;
+const ROW_FORM = 4;
 const RECORD_ID_BYTES = 16;
 const OF_RECORD = 'r'.charCodeAt(0);
 

@@ -50,8 +50,24 @@ export interface Row {
   readonly mine: boolean;
   readonly last: string | null;
   readonly position: { readonly position: Schemas['PositionJson'] } | null;
+  /** The day on which a closed problem is to be looked at again. */
+  readonly look_back: string | null;
+  /** What others did last with it. */
+  readonly news: (Partial<Label> & { readonly at: string }) | null;
+  /** Where a task sends its group. */
+  readonly points: readonly Point[];
   readonly words: string;
 }
+
+/** A place of a task, what the office filled in by field, and the inspection that a visit to it is. */
+export interface Point {
+  readonly id: string;
+  readonly visit: string;
+  readonly values: Readonly<Record<string, Value>>;
+}
+
+/** The visit of a colleague's code, or what is wrong with the code. */
+export type Joined = { readonly id: string; readonly scope: string; readonly domain: string | null } | { readonly wrong: 'form' | 'mistyped' | 'not-ours' };
 
 /** An own edit and what became of it. */
 export interface OwnEdit {
