@@ -4183,6 +4183,10 @@ export interface paths {
                     on_behalf_of?: string;
                     /** @description Code of a unit it is handed to. */
                     handler?: string;
+                    /** @description Unit whose work it is (主办). Several: any of them. */
+                    lead?: string;
+                    /** @description Unit that helps and has not answered yet (协办). Several: any of them. */
+                    co?: string;
                     /**
                      * @description First arrived at the office at or after: `2020-04-12`, `2020-04-12T08:30`, with zone or
                      *     Beijing time, or milliseconds since 1970.
