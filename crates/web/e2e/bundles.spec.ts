@@ -49,7 +49,9 @@ test('a file brought to the office is looked through and taken in, and its recei
   phone('phone-1', 'bundle', 'import', back);
   expect(status()).toMatchObject({ on_device: 0, at_office: before.at_office + 1 });
 
-  await page.getByLabel(fileLabel).setInputFiles(there);
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByLabel(fileLabel).click();
+  await (await choosing).setFiles(there);
   await expect(shown.getByRole('status')).toContainText('都已经到了');
   await shot(page, 'bundle-again');
   await shown.getByRole('button', { name: '再出一份回执' }).click();

@@ -60,6 +60,13 @@ test('laws are searched without network, an article is picked for a question, an
 
   await page.getByRole('link', { name: '我的' }).first().click();
   await writeInspection(page, '东关砖厂');
+  await page.getByText(/^检查清单/).click();
+  const question = page.locator('[data-path="a/land-01"]');
+  await question.locator('[data-law="第四十四条"] summary').click();
+  await expect(question.locator('[data-law="第四十四条"]')).toContainText(WORDING);
+  await question.scrollIntoViewIfNeeded();
+  await shot(page, 'law-checklist');
+  await page.getByText(/^检查清单/).click();
   await page.getByText('现场问询').click();
   await page.getByRole('button', { name: '＋ 加一问' }).click();
   const asked = page.locator('[data-item]');
@@ -96,4 +103,17 @@ test('laws are searched without network, an article is picked for a question, an
   await expect(desk.locator('[data-law="第四十四条"]')).toContainText(WORDING);
   await desk.locator('[data-law="第四十四条"]').scrollIntoViewIfNeeded();
   await shot(desk, 'law-console');
+
+  // A later version without that article: the record says it all the same, and what is missing is said.
+  await desk.context().clearCookies();
+  await signIn(desk, office, 'chief');
+  const next = await desk.request.post(`${office.url}/api/admin/library?version=2020-07&apply=true`, { headers: { 'liandu-csrf': '1' }, data: 'law,article,text\n水法,第七条,取水许可\n' });
+  expect(next.ok()).toBe(true);
+  await expect(async () => {
+    await page.goto(`${office.url}/m/law`);
+    await expect(page.getByText('法规库 2020-07 已在本机')).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await page.goto(`${office.url}/m/records/${record}`);
+  await expect(page.getByText(PICKED)).toBeVisible();
+  await expect(page.getByText('法规库里没有《土地管理法》第四十四条的条文')).toBeVisible();
 });
