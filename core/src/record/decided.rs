@@ -95,16 +95,14 @@ pub(crate) fn decides(node: &Node, at: &Path) -> bool {
 
 /// The decision about a place that a change takes back.
 fn named(node: &Node, at: &Path) -> Option<WriteId> {
-    node.touches.iter().find_map(|touch| match touch {
-        Touch::Undo { path, decision } if path == at => Some(*decision),
-        Touch::Undo { .. }
-        | Touch::Write { .. }
-        | Touch::Decide { .. }
-        | Touch::Text { .. }
-        | Touch::Event { .. }
-        | Touch::TextBirth { .. }
-        | Touch::Unknown(_)
-        | Touch::Drop { .. }
-        | Touch::Illegal => None,
+    let mut touches = node.touches.iter();
+    touches.find_map(|touch| {
+        if let Touch::Undo { path, decision } = touch
+            && path == at
+        {
+            Some(*decision)
+        } else {
+            None
+        }
     })
 }
