@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use liandu_core::record::EditError;
 use liandu_core::record::path::Path;
 use liandu_core::verdict::Reason;
+use liandu_core::workflow::INTO;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -137,6 +138,9 @@ impl From<ActError> for ApiError {
             ActError::Refused(reason) => ApiError::Refused(reason),
             ActError::UnitElsewhere => ApiError::Body {
                 field: "unit".to_owned(),
+            },
+            ActError::IntoGone => ApiError::Body {
+                field: INTO.to_owned(),
             },
             ActError::ResolveFirst(path) => ApiError::ResolveFirst(path),
             ActError::UnknownHeads => ApiError::SeenUnknown,

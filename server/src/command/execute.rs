@@ -74,6 +74,7 @@ impl From<ActError> for Refusal {
                     .to_owned()
             }
             ActError::Refused(reason) => format!("{} ({})", reason.zh(), reason.en()),
+            ActError::IntoGone => "对方已并案或撤回 (it is merged or withdrawn by now)".to_owned(),
             ActError::ResolveFirst(path) => format!("请先核定 {path} (resolve it first)"),
             ActError::UnknownHeads => "请重新读取 (read it again)".to_owned(),
             ActError::Illegal(error) => format!("不能执行：{error} (not possible)"),

@@ -73,6 +73,9 @@ pub enum ActError {
     /// to this one: give each unit a code of its own (422).
     #[error("another region's discipline inspection has that unit code")]
     UnitElsewhere,
+    /// What the problem should go on in does not stand for itself any more: look again (422).
+    #[error("the other problem is merged or withdrawn by now")]
+    IntoGone,
     /// The field has an open conflict: answer "resolve first" (409).
     #[error("resolve first: {0}")]
     ResolveFirst(Path),

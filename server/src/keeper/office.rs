@@ -8,13 +8,17 @@ use liandu_core::id::{PersonId, Position, RecordId};
 use liandu_core::log::{Because, Edits, LogEntry, NumberRange, Source};
 use liandu_core::policy::Principal;
 use liandu_core::protocol::update::Chunk;
+use liandu_core::record::edit::Edit;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::Scope;
+use liandu_core::record::stamp::Stamps;
+use liandu_core::record::value::Value;
 use liandu_core::record::{Author, DefinitionRef, EditError, Heads, Made, RawChange, RecordDoc};
 use liandu_core::seal::Seal;
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::{Reason, Verdict};
+use liandu_core::workflow::{INTO, MERGE, stands};
 
 use super::ask::{ActError, Edited, OfficeAct, OfficeUser};
 use super::push::{Batch, POLICY};
@@ -29,6 +33,15 @@ struct Drafted {
     /// Everything the record lacks, births first.
     all: Vec<RawChange>,
     heads: Heads,
+}
+
+/// The problem that an edit says another goes on in.
+fn goes_on_in(edit: &Edit) -> Option<RecordId> {
+    let Edit::Event { event, args, .. } = edit else {
+        return None;
+    };
+    let into = args.get(INTO).and_then(Value::as_text)?;
+    into.parse().ok().filter(|_| event.as_str() == MERGE)
 }
 
 impl<D: Disk, I: Index> Keeper<D, I> {
@@ -48,6 +61,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .record_row(&act.record)
             .map_err(|trouble| trouble.answer())?;
         let (kind, scope) = place(row.as_ref(), act)?;
+        if let Some(into) = goes_on_in(&act.edit) {
+            self.stands_yet(&into)?;
+        }
         let doc = self
             .take_document(&act.record)
             .map_err(|trouble| trouble.answer())?;
@@ -71,6 +87,24 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                 Err(error)
             }
             (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Whether another problem can go on in this one. Asked here, where one act follows another:
+    /// two offices that merge two problems into each other at once would lose sight of both.
+    fn stands_yet(&mut self, into: &RecordId) -> Result<(), ActError> {
+        let changed = self.cache.is_changed(into);
+        let doc = self
+            .take_document(into)
+            .map_err(|trouble| trouble.answer())?;
+        let Some(doc) = doc else {
+            return Err(ActError::IntoGone);
+        };
+        let (record, _) = doc.read(&Stamps::new());
+        self.cache.put(doc, changed);
+        match stands(record.state.state.as_str()) {
+            true => Ok(()),
+            false => Err(ActError::IntoGone),
         }
     }
 

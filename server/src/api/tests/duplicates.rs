@@ -1,11 +1,15 @@
 //! Problems that may be one are suggested, merged without losing either, and taken apart again.
 
+use liandu_core::id::EventId;
 use liandu_core::policy::Role;
+use liandu_core::record::edit::Edit;
+use liandu_core::record::value::Value::Text;
 use serde_json::{Value, json};
 
 use super::inbox::Desk;
 use super::life::REGION;
 use super::world::World;
+use crate::keeper::ask::{ActError, OfficeAct, OfficeUser};
 
 /// What somebody reports.
 struct Report<'a> {
@@ -189,4 +193,42 @@ async fn a_problem_goes_on_only_in_one_that_stands_for_itself_and_may_be_seen() 
     assert_eq!(pairs(&desk, &far).await, []);
     let path = format!("/api/records/{third}/duplicates");
     assert_eq!(desk.world.get(&far, &path).await.code(404), "not-found");
+}
+
+#[tokio::test]
+async fn two_offices_merging_two_problems_into_each_other_at_once_lose_sight_of_neither() {
+    let desk = Desk::new().await;
+    let one = made(&desk.world, &desk.office, "problem", &WELL).await;
+    let two = made(&desk.world, &desk.office, "problem", &WELL).await;
+    let mut acts = Vec::new();
+    // Both looked before either acted.
+    for (from, into) in [(&one, &two), (&two, &one)] {
+        let path = format!("/api/records/{from}");
+        let shown = desk.world.get(&desk.office, &path).await.ok();
+        let args = [("into".to_owned(), Text(into.clone()))].into();
+        acts.push(OfficeAct {
+            record: from.parse().unwrap(),
+            create: None,
+            campaign: "hebei-6plus1".parse().unwrap(),
+            behalf: None,
+            edit: Edit::Event {
+                id: EventId([acts.len() as u8; 16]),
+                event: "merge".parse().unwrap(),
+                args,
+            },
+            seen: shown["seen"].as_str().unwrap().parse().unwrap(),
+        });
+    }
+    let by = OfficeUser {
+        user: "office".to_owned(),
+        session: "test".to_owned(),
+        person: "office".parse().unwrap(),
+    };
+    let [first, second] = acts.try_into().unwrap();
+    desk.world.engine.edit(by.clone(), first).await.unwrap();
+    let refused = desk.world.engine.edit(by, second).await;
+    assert_eq!(refused.map(|_| ()), Err(ActError::IntoGone));
+    let path = format!("/api/records/{two}");
+    let shown = desk.world.get(&desk.office, &path).await.ok();
+    assert_eq!(shown["state"]["state"], "found");
 }
