@@ -20,7 +20,7 @@ fn begin(phone: &mut Phone, id: RecordId, values: &[(&str, &str)]) {
         writes: values.iter().map(write).collect(),
         texts: Vec::new(),
     };
-    let scope = format!("{REGION}/{GROUP}/group").parse().unwrap();
+    let scope = format!("{REGION}/{GROUP}/group").parse().expect("a scope");
     let beside = Asked {
         beside: true,
         ..Asked::default()

@@ -24,7 +24,7 @@ export interface Draft {
   scope: string;
   readonly main: DraftRecord;
   readonly problems: DraftRecord[];
-  /** Of a plan or of a colleague's code: others write into the same inspection, and what a form cannot be without may be theirs. */
+  /** Of a plan or of a colleague's code: others write into the same inspection. */
   readonly shared?: boolean;
 }
 
