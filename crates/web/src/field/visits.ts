@@ -1,6 +1,8 @@
+import { sayer } from '../state/language.svelte';
+
 /** What the screens of visits that several phones write into say, in both languages: loaded with them, not with the first screen. */
 
-export const visits = {
+export const visits = sayer({
   lookBack: ['回头看', 'To look at again'],
   lookBackOn: ['{day} 前去看', 'by {day}'],
   looked: ['看得怎样', 'What was seen'],
@@ -25,4 +27,4 @@ export const visits = {
   mistyped: ['有一位不对，请再看一遍。', 'One of the characters is wrong: look again.'],
   'not-ours': ['这不是你所在小组的检查；也可能本机的表单较旧，请先同步。', 'This inspection is of none of your groups; or the forms on this phone are older: exchange first.'],
   nothingRead: ['没有读到二维码，请靠近些再拍。', 'No code was found: go nearer.'],
-} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+});

@@ -1,4 +1,4 @@
-import { named } from '../state/language.svelte';
+import { sayer } from '../state/language.svelte';
 
 /** Everything the field app says, in both languages side by side. */
 
@@ -180,15 +180,7 @@ const words = {
 export type Word = keyof typeof words;
 
 /** A text in the chosen language, `{name}` replaced by the values. */
-export function w(key: Word, values: Values = {}): string {
-  return say(words[key], values);
-}
-
-type Values = Readonly<Record<string, string | number>>;
-/** What is said in both languages, its places filled in. */
-export function say([zh, en]: readonly [string, string], values: Values = {}): string {
-  return named({ zh, en }).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
+export const w = sayer(words);
 
 /** How long ago a moment was. */
 export function ago(ms: number, now: number): string {
