@@ -155,7 +155,7 @@ fn may_read(grant: &Grant, scope: &Scope) -> bool {
 /// Whether a record belongs to where a role is given for. A referral belongs to the very office
 /// that makes it and to the very unit it goes to: who is above either, or beside it, knows nothing
 /// of it.
-fn reaches(grant: &Grant, scope: &Scope) -> bool {
+pub(crate) fn reaches(grant: &Grant, scope: &Scope) -> bool {
     if scope.audience != Audience::Referral {
         return grant.region.contains(&scope.region);
     }

@@ -6,9 +6,9 @@
 use crate::admission::{Case, shape};
 use crate::campaign::{Campaign, Section};
 use crate::id::{FieldId, RegionCode, UnitId};
-use crate::policy::{Action, Facts, Grant, Principal, Role, may, may_cause};
+use crate::policy::{Action, Facts, Grant, Principal, Role, may, may_cause, reaches};
 use crate::record::kind::Kind;
-use crate::record::path::Path;
+use crate::record::path::{Path, WriteId};
 use crate::record::scope::Audience;
 use crate::record::value::Value;
 use crate::record::{Clock, EventBody, Fold, Message, Node, RecordDoc, Touch, Within};
@@ -122,7 +122,8 @@ impl Scene<'_> {
                 .as_ref()
                 .is_none_or(|m| m.definition.campaign == *campaign)
         };
-        if creators.iter().all(same) {
+        // Two who begin one visit may do so under different campaigns: both go on.
+        if creators.is_empty() || creators.iter().any(same) {
             Ok(())
         } else {
             Err(refuse(Reason::UnknownField))
@@ -194,7 +195,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Whoever may decide may take a decision back.
+    /// A decision is taken back by who took it, by who may write there, or by the office whose
+    /// region it is in: nobody else opens again what was decided above them.
     fn undo(&self) -> Result<(), Verdict> {
         let [Touch::Undo { path, decision }] = self.node.touches.as_slice() else {
             return Err(refuse(Reason::IllegalOperation));
@@ -205,12 +207,24 @@ impl Scene<'_> {
             may_cause(self.who, rule, &self.facts).map_err(refuse)?;
         } else {
             self.may(Action::Resolve(self.section(path)?))?;
+            if !self.has_a_say(path, decision)? {
+                return Err(refuse(Reason::NotAllowed));
+            }
         }
         if self.record.decision_standing(path, self.before) == Some(*decision) {
             Ok(())
         } else {
             Err(refuse(Reason::IllegalOperation))
         }
+    }
+
+    fn has_a_say(&self, path: &Path, decision: &WriteId) -> Result<bool, Verdict> {
+        let decided = self.record.change_of(decision);
+        let own = decided.is_some_and(|decided| is(self.who, decided, self.node, self.case));
+        let office =
+            |grant: &Grant| grant.role == Role::CongressOffice && reaches(grant, self.facts.scope);
+        let writes = self.may(Action::Write(self.section(path)?)).is_ok();
+        Ok(own || writes || self.who.grants.iter().any(office))
     }
 
     fn check_open(&self, path: &Path) -> Result<(), Verdict> {
@@ -283,7 +297,8 @@ impl Scene<'_> {
             |unit: &UnitId| self.facts.handlers.contains(unit) && !self.facts.leads.contains(unit);
         let own = |grant: &Grant| {
             let unit = grant.unit.as_ref().filter(|unit| helps(unit));
-            grant.role == Role::Department && unit.map(UnitId::as_str) == named.as_text()
+            let here = grant.role == Role::Department && reaches(grant, self.facts.scope);
+            here && unit.map(UnitId::as_str) == named.as_text()
         };
         if self.who.grants.iter().any(own) {
             Ok(())

@@ -221,7 +221,8 @@ pub(crate) fn text_conflict<'g>(
     (!nodes.is_empty()).then_some(TextConflict { kind, nodes })
 }
 
-fn edits(node: &Node, at: &Path) -> bool {
+/// Whether a change edits a text.
+pub(crate) fn edits(node: &Node, at: &Path) -> bool {
     let edits = |touch: &Touch| matches!((touch, at), (Touch::Text { field, .. }, Path::Text(text)) if field == text);
     node.touches.iter().any(edits)
 }

@@ -7,25 +7,49 @@
 use std::collections::BTreeSet;
 
 use crate::id::EventId;
-use crate::record::conflict::{place, text_conflict};
+use crate::record::conflict::{edits, place, text_conflict};
 use crate::record::fold::Fold;
 use crate::record::graph::{Graph, Node, Within, knows};
 use crate::record::path::{Path, WriteId};
 use crate::record::touch::{EventBody, Touch};
 use crate::workflow::{DECIDE, Workflow};
 
-/// The decisions at a place that count no longer, among changes that touch it.
+/// The decisions at a place that count no longer, among changes that touch it. Who takes one back
+/// takes back the others that said the same without knowing of it, as far as they knew of them.
 pub(crate) fn taken_back(nodes: &[&Node], path: &Path, fold: &Fold<'_>) -> BTreeSet<WriteId> {
-    let counts = |undoing: &&Node| {
-        let decision = named(undoing, path)?;
-        let decided = nodes.iter().find(|node| node.write == decision)?;
-        let stays = fold.settling().any(|event| {
-            let settled = &event.node.clock;
-            knows(settled, decided) && !knows(settled, undoing)
-        });
-        (decides(decided, path) && knows(&undoing.clock, decided) && !stays).then_some(decision)
-    };
-    nodes.iter().filter_map(counts).collect()
+    let mut gone = BTreeSet::new();
+    for undoing in nodes {
+        let named = named(undoing, path);
+        let decided = nodes.iter().find(|node| Some(node.write) == named);
+        let Some(decided) = decided.filter(|node| decides(node, path)) else {
+            continue;
+        };
+        let alike = |node: &&&Node| {
+            let beside = node.write == decided.write || concurrent(node, decided);
+            beside && decides(node, path) && knows(&undoing.clock, node)
+        };
+        let counts = |node: &&&Node| !built_on(nodes, (node, undoing), path, fold);
+        let all = nodes.iter().filter(alike).filter(counts);
+        gone.extend(all.map(|node| node.write));
+    }
+    gone
+}
+
+/// Whether somebody went on from a decision without knowing that it was taken back: an event
+/// settled the place, or the text was changed. A field's later value stands for itself.
+fn built_on(
+    nodes: &[&Node],
+    (decided, undoing): (&Node, &Node),
+    path: &Path,
+    fold: &Fold<'_>,
+) -> bool {
+    let unaware = |node: &Node| knows(&node.clock, decided) && !knows(&node.clock, undoing);
+    let settled = fold.settling().any(|event| unaware(event.node));
+    settled || nodes.iter().any(|node| edits(node, path) && unaware(node))
+}
+
+fn concurrent(one: &Node, other: &Node) -> bool {
+    !knows(&one.clock, other) && !knows(&other.clock, one)
 }
 
 /// The events that decided about the state and count no longer, among those known. One that moved
@@ -36,20 +60,31 @@ pub(crate) fn events_taken_back(
     flow: &Workflow,
     events: &[(EventId, &Node, &EventBody)],
 ) -> BTreeSet<EventId> {
-    let moves = |body: &EventBody| flow.event(body.kind.as_str()).is_some_and(|r| r.moves());
-    let counts = |undoing: &Node| {
-        let decision = named(undoing, &Path::State)?;
-        let (id, decided, body) = events.iter().find(|(_, node, _)| node.write == decision)?;
-        let built_on =
-            |(_, _, other): &(_, _, &EventBody)| other.after.contains(id) && moves(other);
-        let is_decision = body.kind.as_str() == DECIDE && knows(&undoing.clock, decided);
-        (is_decision && !events.iter().any(built_on)).then_some(*id)
-    };
+    let mut gone = BTreeSet::new();
     let undoings = graph.touching(&Path::State);
-    undoings
-        .filter(|node| within.has(node))
-        .filter_map(counts)
-        .collect()
+    for undoing in undoings.filter(|node| within.has(node)) {
+        let named = named(undoing, &Path::State);
+        let decisions = events
+            .iter()
+            .filter(|(_, node, body)| body.kind.as_str() == DECIDE && knows(&undoing.clock, node));
+        let decisions: Vec<_> = decisions.collect();
+        let decided = decisions
+            .iter()
+            .find(|(_, node, _)| Some(node.write) == named);
+        let Some((_, decided, _)) = decided else {
+            continue;
+        };
+        let beside = |node: &Node| node.write == decided.write || concurrent(node, decided);
+        let alike = decisions.iter().filter(|(_, node, _)| beside(node));
+        let moved_on = |(id, ..): &&&(EventId, &Node, &EventBody)| {
+            let moves =
+                |body: &EventBody| flow.event(body.kind.as_str()).is_some_and(|r| r.moves());
+            let follows = |body: &EventBody| body.after.contains(id) && moves(body);
+            !events.iter().any(|(_, _, body)| follows(body))
+        };
+        gone.extend(alike.filter(moved_on).map(|(id, ..)| *id));
+    }
+    gone
 }
 
 /// The decision at a place that somebody with that knowledge can take back.
@@ -70,10 +105,12 @@ pub(crate) fn standing<'g>(
                 return None;
             }
             let gone = taken_back(&nodes, path, fold);
-            let stand = nodes.into_iter().filter(|node| !gone.contains(&node.write));
-            stand
+            let stand = nodes.iter().filter(|node| !gone.contains(&node.write));
+            let decided = stand
                 .filter(|node| decides(node, path))
-                .max_by_key(|node| node.order())?
+                .max_by_key(|node| node.order())?;
+            let changed = |node: &&&Node| edits(node, path) && knows(&node.clock, decided);
+            nodes.iter().find(changed).is_none().then_some(*decided)?
         }
         Path::Field(_) | Path::Answer(_) | Path::Item { .. } => {
             let place = place(graph, path, fold, within)?;

@@ -160,13 +160,14 @@ impl<'g> Fold<'g> {
         allowed(rule, body, &states, &self.standing)
     }
 
-    /// The change that decided about the state, as long as nothing was built on it.
+    /// The change that decided about the state, as long as nothing was built on it: the first of
+    /// several that said the same without knowing of each other.
     pub(crate) fn decision(&self) -> Option<&'g Node> {
-        let [tip] = self.tips.as_slice() else {
-            return None;
-        };
-        let event = self.events.iter().find(|event| event.id == *tip)?;
-        (event.body.kind.as_str() == DECIDE).then_some(event.node)
+        let tips = self.events.iter().filter(|e| self.tips.contains(&e.id));
+        let tips: Vec<&Folded<'g>> = tips.collect();
+        let all = tips.iter().all(|tip| tip.body.kind.as_str() == DECIDE);
+        let first = tips.first().filter(|_| all && !self.differs)?;
+        Some(first.node)
     }
 
     /// Counting events that settle the values that stood.

@@ -15,7 +15,7 @@ use crate::record::doc::{LoadError, RecordDoc, apply};
 use crate::record::fold::Fold;
 use crate::record::graph::{Clock, Node, PushError, Within, knows};
 use crate::record::kind::Kind;
-use crate::record::path::Path;
+use crate::record::path::{Path, WriteId};
 use crate::record::touch::{OpName, Touch, touches};
 use crate::record::value::Value;
 
@@ -62,6 +62,11 @@ impl RecordDoc {
 
     pub(crate) fn op_owner(&self, name: &OpName, clock: &Clock) -> Option<&Node> {
         self.graph.op_owner(name, clock)
+    }
+
+    /// The change that made a write.
+    pub(crate) fn change_of(&self, write: &WriteId) -> Option<&Node> {
+        self.graph.by_number(write)
     }
 
     /// The creations somebody knew of.

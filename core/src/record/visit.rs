@@ -161,19 +161,23 @@ pub fn join(typed: &str, scopes: &[Scope], domains: &[DomainId]) -> Result<Joine
     }
     let (seed, marked) = said.split_at(SEED_LETTERS);
     let seed = seed_of(seed);
-    for scope in scopes {
+    let fits = |scope: &Scope, domain: Option<&DomainId>| {
+        (marked == mark(scope, seed, domain)).then(|| Joined {
+            id: begun(scope, seed),
+            scope: scope.clone(),
+            domain: domain.cloned(),
+        })
+    };
+    let of_scope = |scope: &'_ Scope| -> Vec<Joined> {
         let named = domains.iter().map(Some).chain([None]);
-        for domain in named {
-            if marked == mark(scope, seed, domain) {
-                return Ok(Joined {
-                    id: begun(scope, seed),
-                    scope: scope.clone(),
-                    domain: domain.cloned(),
-                });
-            }
-        }
+        named.filter_map(|domain| fits(scope, domain)).collect()
+    };
+    let mut found = scopes.iter().flat_map(of_scope);
+    match (found.next(), found.next()) {
+        (Some(joined), None) => Ok(joined),
+        // Rather none than another group's: one in thousands of codes says too little.
+        (None, _) | (Some(_), Some(_)) => Err(JoinError::NotOurs),
     }
-    Err(JoinError::NotOurs)
 }
 
 /// By which a phone recognises its group and the domain.

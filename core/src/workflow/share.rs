@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::UnitId;
+use crate::id::{EventId, UnitId};
 use crate::record::kind::Kind;
 use crate::record::value::Value;
 use crate::record::view::{EventView, Record};
@@ -71,19 +71,52 @@ pub fn shares(record: &Record) -> BTreeMap<UnitId, Share> {
     all.map(|unit| (unit.clone(), share(unit))).collect()
 }
 
-/// The units that have answered since the problem was handed over last.
+/// The units that have answered knowing of how the problem was handed over last.
 fn answered(record: &Record) -> BTreeSet<UnitId> {
     let mut found = BTreeSet::new();
     if record.kind != Kind::Problem {
         return found;
     }
-    let counting = |event: &&EventView| event.counts;
-    for event in record.events.iter().filter(counting) {
-        match event.kind.as_str() {
-            "transfer" | "reassign" => found.clear(),
-            ASSIST => found.extend(units(event.args.get(BY_UNIT))),
-            _other => {}
+    let counting: Vec<&EventView> = record.events.iter().filter(|event| event.counts).collect();
+    let hands = |event: &EventView| matches!(event.kind.as_str(), "transfer" | "reassign");
+    let handed: BTreeSet<EventId> = counting
+        .iter()
+        .filter(|event| hands(event))
+        .map(|event| event.id)
+        .collect();
+    let superseded: BTreeSet<EventId> = counting
+        .iter()
+        .filter(|event| hands(event))
+        .flat_map(|event| before(record, event))
+        .collect();
+    for event in counting
+        .iter()
+        .filter(|event| event.kind.as_str() == ASSIST)
+    {
+        let knew = before(record, event);
+        if handed
+            .difference(&superseded)
+            .all(|last| knew.contains(last))
+        {
+            found.extend(units(event.args.get(BY_UNIT)));
         }
     }
     found
+}
+
+/// The events that the author of one knew of, as far as they are of the line of states.
+fn before(record: &Record, event: &EventView) -> BTreeSet<EventId> {
+    let mut known = BTreeSet::new();
+    let mut left = event.after.clone();
+    while let Some(id) = left.pop() {
+        if known.insert(id) {
+            let found = record.events.iter().find(|other| other.id == id);
+            left.extend(
+                found
+                    .into_iter()
+                    .flat_map(|other| other.after.iter().copied()),
+            );
+        }
+    }
+    known
 }

@@ -433,3 +433,36 @@ fn department_enters_what_its_own_check_found() {
     let not_its_own = department.edit(set("f/area", "13"));
     assert_eq!(office.arrive(&not_its_own), refused(Reason::NotAllowed));
 }
+
+/// Phones that know different campaigns begin one visit: the record is no dead end for anybody.
+#[test]
+fn a_record_begun_under_two_campaigns_goes_on_under_either() {
+    let mut desk = Desk::new(&people());
+    let (mut one, mut two) = (Writer::new(1), Writer::new(2));
+    two.campaign = "second";
+    one.edit(creation());
+    two.edit(creation());
+    one.pull(&two);
+    two.pull(&one);
+    one.edit(set("f/area", "12"));
+    two.edit(set("f/title", "改"));
+    one.pull(&two);
+    for judged in desk.push(&one.doc.raw_all()) {
+        assert_eq!(judged.ruling.verdict(), Some(Verdict::Accepted));
+    }
+    let mut third = Writer::new(1);
+    pull_from(&mut third, &desk);
+    third.campaign = "second";
+    let plain = set("f/area", "13");
+    assert_eq!(desk.arrive(&third.edit(plain)), Verdict::Accepted);
+}
+
+#[test]
+fn a_record_stays_in_the_campaign_it_was_begun_under() {
+    let mut desk = Desk::new(&people());
+    let (one, mut two) = two();
+    desk.push(&one.doc.raw_all());
+    two.campaign = "second";
+    let strange = two.edit(set("f/area", "12"));
+    assert_eq!(desk.arrive(&strange), refused(Reason::UnknownField));
+}

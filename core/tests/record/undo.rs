@@ -174,6 +174,46 @@ fn a_state_decided_about_is_open_again_until_something_moves_it_on() {
     );
 }
 
+#[test]
+fn two_who_decided_alike_without_knowing_of_each_other_are_taken_back_together() {
+    let (mut one, mut two) = two();
+    one.edit(set("f/area", "12"));
+    two.edit(set("f/area", "18"));
+    one.event("verify", &[]);
+    two.event("withdraw", &[]);
+    meet(&mut one, &mut two);
+    for writer in [&mut one, &mut two] {
+        writer.resolve("f/area", Some(Value::Int(18)));
+        writer.event("decide", &[("state", "verified")]);
+    }
+    meet(&mut one, &mut two);
+    assert!(one.read().conflicts.is_empty());
+    assert_eq!(one.read().decided.len(), 2);
+    one.undo("f/area").unwrap();
+    one.undo("e").unwrap();
+    meet(&mut one, &mut two);
+    assert_eq!(two.conflict("f/area").unwrap().values.len(), 2);
+    assert_eq!(two.conflict("e").unwrap().values.len(), 2);
+}
+
+#[test]
+fn a_text_written_since_stays_decided() {
+    let (mut one, mut two) = two();
+    one.edit(Edit::ClearText {
+        field: "description".parse().unwrap(),
+    });
+    two.edit(typing("description", 2, 0, "新写"));
+    meet(&mut one, &mut two);
+    one.resolve("t/description", None);
+    meet(&mut one, &mut two);
+    // One takes it back, the other writes on, neither knowing of the other.
+    one.undo("t/description").unwrap();
+    two.edit(typing("description", 0, 0, "再"));
+    meet(&mut one, &mut two);
+    assert!(one.read().conflicts.is_empty(), "it was built on");
+    assert!(two.undo("t/description").is_err());
+}
+
 fn desk() -> Desk {
     Desk::new(&[
         (1, representative("rep-1")),
@@ -240,4 +280,31 @@ fn an_undoing_that_names_no_standing_decision_is_refused() {
         one.undo("f/area"),
         Err(EditError::NothingToUndo(path("f/area")))
     );
+}
+
+#[test]
+fn what_the_office_decided_is_not_opened_again_from_below() {
+    let (mut one, mut office) = (Writer::new(1), Writer::new(3));
+    one.edit(crate::record::world::creation());
+    office.pull(&one);
+    let mut second = Writer::new(5);
+    second.pull(&one);
+    office.edit(set("f/settled_matter", "拆除"));
+    second.edit(set("f/settled_matter", "补办手续"));
+    meet(&mut office, &mut second);
+    office.resolve("f/settled_matter", Some(Value::text("拆除")));
+    meet(&mut office, &mut second);
+    let mut desk = Desk::new(&[
+        (1, representative("rep-1")),
+        (3, official("office-1", Role::CongressOffice, None)),
+        (5, official("office-2", Role::CongressOffice, None)),
+    ]);
+    for judged in desk.push(&office.doc.raw_all()) {
+        assert_eq!(judged.ruling.verdict(), Some(Verdict::Accepted));
+    }
+    one.pull(&office);
+    let refused = one.undo("f/settled_matter").unwrap();
+    assert_eq!(desk.arrive(&refused), Verdict::Refused(Reason::NotAllowed));
+    let change = second.undo("f/settled_matter").unwrap();
+    assert_eq!(desk.arrive(&change), Verdict::Accepted);
 }

@@ -17,7 +17,7 @@ use liandu_core::record::{Author, DefinitionRef, EditError, Heads, RawChange, Re
 use liandu_core::time::Timestamp;
 
 /// A campaign with the few fields that tests name.
-pub(crate) fn campaign() -> Campaign {
+pub(crate) fn campaign(id: &str) -> Campaign {
     let field = |id: &str, section: &str, value: &str| {
         format!(
             r#"{{"id":"{id}","label":{{"zh":"项","en":"item"}},"section":"{section}","value":"{value}"}}"#
@@ -44,7 +44,7 @@ pub(crate) fn campaign() -> Campaign {
     ]
     .join(",");
     let json = format!(
-        r#"{{"id":"test","version":1,"name":{{"zh":"试","en":"test"}},
+        r#"{{"id":"{id}","version":1,"name":{{"zh":"试","en":"test"}},
         "kinds":[{{"id":"problem","fields":[{fields}],"texts":[{texts}],"collections":[]}}]}}"#
     );
     Campaign::parse(json.as_bytes()).unwrap()
@@ -52,7 +52,8 @@ pub(crate) fn campaign() -> Campaign {
 
 pub(crate) fn definitions() -> Definitions {
     let mut all = Definitions::default();
-    all.insert(campaign());
+    all.insert(campaign("test"));
+    all.insert(campaign("second"));
     all
 }
 
@@ -128,6 +129,8 @@ pub(crate) fn creation() -> Edit {
 pub(crate) struct Writer {
     pub(crate) doc: RecordDoc,
     pub(crate) actor: Actor,
+    /// Of the definition that forms are made from.
+    pub(crate) campaign: &'static str,
     number: u8,
     starts: u8,
     events: u8,
@@ -139,6 +142,7 @@ impl Writer {
         Writer {
             doc,
             actor: actor(number, 0),
+            campaign: "test",
             number,
             starts: 0,
             events: 0,
@@ -151,7 +155,7 @@ impl Writer {
             person: None,
             behalf: None,
             definition: DefinitionRef {
-                campaign: "test".parse().unwrap(),
+                campaign: self.campaign.parse().unwrap(),
                 version: 1,
             },
             authority: Position(0),

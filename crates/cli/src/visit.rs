@@ -2,10 +2,11 @@
 //!
 //! Never needs a network: which record a visit is, is computed.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, bail};
-use liandu_core::id::{DomainId, RecordId};
+use liandu_core::id::{CampaignId, DomainId, RecordId};
 use liandu_core::record::edit::{Edit, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -33,7 +34,7 @@ pub(crate) fn run(here: &mut Here, asked: &Visit) -> anyhow::Result<Said> {
         Visits::New { scope, values } => {
             let scope = acts::scope(here.engine(), scope.as_deref())?;
             let id = here.act(|engine, _| engine.fresh_visit(&scope))?;
-            begin(here, (id, scope), Vec::new(), values)
+            begin(here, (id, scope), None, Vec::new(), values)
         }
         Visits::Join { code, values } => {
             let joined = here.engine().join(code).map_err(wrong)?;
@@ -42,7 +43,7 @@ pub(crate) fn run(here: &mut Here, asked: &Visit) -> anyhow::Result<Said> {
                 Ok((Path::field("domain")?, value))
             });
             let known = known.collect::<anyhow::Result<_>>()?;
-            begin(here, (joined.id, joined.scope), known, values)
+            begin(here, (joined.id, joined.scope), None, known, values)
         }
     }
 }
@@ -74,11 +75,25 @@ fn plans(engine: &mut Engine) -> anyhow::Result<Vec<(Record, Option<Scope>)>> {
     Ok(found)
 }
 
+/// Those of a plan's visits that were begun and not withdrawn.
+fn visited(engine: &mut Engine, points: &[Point]) -> BTreeSet<RecordId> {
+    let counts = |id: &RecordId| {
+        let view = engine.record(*id);
+        view.is_ok_and(|view| view.record.state.state.as_str() != "withdrawn")
+    };
+    points
+        .iter()
+        .map(|point| point.visit)
+        .filter(counts)
+        .collect()
+}
+
 fn list(engine: &mut Engine) -> anyhow::Result<Said> {
     let (mut human, mut all) = (String::new(), Vec::new());
     for (task, _) in plans(engine)? {
         let points = visit::points(&task);
-        let done = |point: &&Point| engine.records().any(|id| id == point.visit);
+        let visited = visited(engine, &points);
+        let done = |point: &&Point| visited.contains(&point.visit);
         let covered = points.iter().filter(done).count();
         let (title, due) = (task.text_of("title"), task.text_of("deadline"));
         let short = words::short(&task.id);
@@ -132,19 +147,21 @@ fn planned(
             known.push((Path::Field(field.clone()), value.clone()));
         }
     }
-    begin(here, (point.visit, scope), known, values)
+    let campaign = form::campaign_of(here.engine(), task)?.id.clone();
+    begin(here, (point.visit, scope), Some(campaign), known, values)
 }
 
 /// Saves what was typed over what is known of the visit, beside what others wrote.
 fn begin(
     here: &mut Here,
     (id, scope): (RecordId, Scope),
+    campaign: Option<CampaignId>,
     known: Vec<(Path, Value)>,
     values: &[String],
 ) -> anyhow::Result<Said> {
     let engine = here.engine();
     let definition = engine
-        .latest_definition(None)
+        .latest_definition(campaign.as_ref())
         .context("没有方案 (no campaign on this device)")?;
     let form = engine.definitions().get(&definition);
     let form = form.context("没有方案 (no campaign on this device)")?;

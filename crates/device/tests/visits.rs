@@ -145,3 +145,28 @@ fn a_visit_is_joined_by_its_code_without_network_and_by_nobody_of_another_group(
     let theirs = visit::code(&visit::begun(&foreign, [7; 5]), &foreign, None).unwrap();
     assert_eq!(b.engine.join(&theirs), Err(JoinError::NotOurs));
 }
+
+#[test]
+fn what_is_filled_in_after_a_visit_was_begun_is_written_once_and_nothing_of_it_is_dropped() {
+    let (mut office, mut a, mut b) = two();
+    let visit = visit::planned(&RecordId([5; 16]), &"p1".parse().unwrap());
+    begin(&mut a, visit, creation(&[("village", "东康庄")], "甲")).unwrap();
+    let more = creation(&[("village", "西康庄"), ("address", "村西")], "甲乙");
+    begin(&mut a, visit, more.clone()).unwrap();
+    // The app was killed before it forgot the form: saved again, it is there already.
+    let again = begin(&mut a, visit, more);
+    assert_eq!(again.unwrap_err(), KeepError::Exists);
+    exchange(&mut office, [&mut a, &mut b]);
+    for phone in [&mut a, &mut b] {
+        assert!(phone.engine.all_at_office());
+        let values = ["village", "address"].map(|id| phone.value(visit, id));
+        assert_eq!(values, ["西康庄", "村西"]);
+        assert_eq!(remarks(phone, visit), "甲乙");
+        let view = phone.engine.record(visit).unwrap();
+        assert!(
+            view.record.conflicts.is_empty(),
+            "{:?}",
+            view.record.conflicts
+        );
+    }
+}

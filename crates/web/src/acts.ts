@@ -39,7 +39,7 @@ const isOf = (units: readonly string[], unit: string | null | undefined): boolea
 
 /** The units a person answers for as co-departments of a record. */
 export function helpsAs(who: Session, at: Stand): string[] {
-  const units = who.grants.filter(({ role }) => role === 'department').flatMap(({ unit }) => unit ?? []);
+  const units = who.grants.filter((grant) => grant.role === 'department' && reaches(grant, at)).flatMap(({ unit }) => unit ?? []);
   return [...new Set(units)].filter((unit) => at.handlers.includes(unit) && !at.leads.includes(unit));
 }
 

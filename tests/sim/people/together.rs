@@ -45,11 +45,18 @@ impl World {
             return;
         }
         let kept = engine.new_record(now, Some(id), (Kind::Problem, scope), edit.clone(), &beside);
+        let kept = kept.map(|kept| (kept.record, kept.number));
+        // Begun here before: only what it says otherwise was written.
+        let written = kept.as_ref().ok().and_then(|(record, number)| {
+            let mut own = engine.edits(record).into_iter();
+            own.find(|own| own.number == *number).map(|own| own.edit)
+        });
+        let again = written.as_ref().is_some_and(|written| *written != edit);
         if kept.is_ok() {
             self.count("visits begun");
         }
-        let kept = kept.map(|kept| (kept.record, kept.number));
-        self.kept(device, edit, false, Some(unseen), kept);
+        let seen = (!again).then_some(unseen);
+        self.kept(device, written.unwrap_or(edit), false, seen, kept);
     }
 
     /// Takes back what somebody decided, where people do.

@@ -12,7 +12,7 @@ use liandu_core::id::{
 use liandu_core::policy::{Grant, Membership, Principal, Role};
 use liandu_core::protocol::update::AnyKind;
 use liandu_core::record::doc::Heads;
-use liandu_core::record::edit::Edit;
+use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::scope::{Audience, Scope};
@@ -110,12 +110,20 @@ impl Engine {
         asked: &Asked,
     ) -> Result<Kept, KeepError> {
         self.may_write()?;
+        let asked = &self.of_plan(&edit, asked);
         let id = id.unwrap_or_else(|| entropy::record_id(self.entropy.as_mut(), now));
         let doc = RecordDoc::birth(id, kind).map_err(NotHere::from)?;
         if let Some(layers) = self.records.get(&id) {
-            let begun_here = layers.own.values().any(begins);
+            let begun_here = layers.own.values().find(|own| begins(own)).cloned();
+            let standing = layers.own.values().filter(|own| own.stands());
+            let said: Vec<Edit> = standing.map(|own| own.edit.clone()).collect();
             let own = layers.own.values().any(OwnEdit::stands);
-            if begun_here || !asked.beside && (own || layers.known_at_office()) {
+            if let Some(begun) = begun_here {
+                let mut rest = otherwise(&begun.edit, &edit);
+                rest.retain(|edit| asked.beside && !said.contains(edit));
+                return self.begun_again(now, id, &begun, rest, asked);
+            }
+            if !asked.beside && (own || layers.known_at_office()) {
                 return Err(KeepError::Exists);
             }
             if own || layers.known_at_office() {
@@ -139,6 +147,44 @@ impl Engine {
         let kept = self.keep(now, id, doc, edit, asked);
         if kept.is_err() && made_here {
             self.records.remove(&id);
+        }
+        kept
+    }
+
+    /// A planned visit is recorded in its plan's campaign, whichever this device knows first.
+    fn of_plan(&mut self, edit: &Edit, asked: &Asked) -> Asked {
+        let mut asked = asked.clone();
+        let task = match edit {
+            Edit::Create { writes, .. } if asked.beside && asked.definition.is_none() => writes
+                .iter()
+                .find(|write| write.path.to_string() == "f/task")
+                .and_then(|write| write.value.as_text()?.parse().ok()),
+            _other => None,
+        };
+        asked.definition = task
+            .and_then(|task| self.definition_of(task))
+            .or(asked.definition);
+        asked
+    }
+
+    /// Of a visit that this person has begun already, only what the form says otherwise is written,
+    /// by somebody who knew what they had begun.
+    fn begun_again(
+        &mut self,
+        now: Timestamp,
+        id: RecordId,
+        begun: &OwnEdit,
+        rest: Vec<Edit>,
+        asked: &Asked,
+    ) -> Result<Kept, KeepError> {
+        let how = Asked {
+            seen: Some(Heads([begun.change.hash].into())),
+            definition: Some(begun.definition.clone()),
+            ..asked.clone()
+        };
+        let mut kept = Err(KeepError::Exists);
+        for edit in rest {
+            kept = Ok(self.edit(now, id, edit, &how)?);
         }
         kept
     }
@@ -344,6 +390,39 @@ impl Engine {
     pub fn fresh_item_id(&mut self) -> Option<ItemId> {
         entropy::item_id(self.entropy.as_mut())
     }
+}
+
+/// What a second creation says that the first did not.
+fn otherwise(first: &Edit, second: &Edit) -> Vec<Edit> {
+    let (
+        Edit::Create { writes, texts },
+        Edit::Create {
+            writes: new,
+            texts: said,
+        },
+    ) = (first, second)
+    else {
+        return Vec::new();
+    };
+    let writes: Vec<Write> = new
+        .iter()
+        .filter(|w| !writes.contains(w))
+        .cloned()
+        .collect();
+    let set = (!writes.is_empty()).then_some(Edit::Set { writes });
+    let texts = said.iter().filter_map(|(field, text)| {
+        let old = texts.iter().find(|(at, _)| at == field);
+        let old = old.map_or("", |(_, old)| old.as_str());
+        (old != text).then(|| Edit::EditText {
+            field: field.clone(),
+            splices: vec![Splice {
+                at: 0,
+                delete: old.chars().count() as u64,
+                insert: text.clone(),
+            }],
+        })
+    });
+    set.into_iter().chain(texts).collect()
 }
 
 fn begins(edit: &OwnEdit) -> bool {
