@@ -60,6 +60,8 @@ pub const FACET_BYTES_MAX: usize = 200;
 pub const TITLE_CHARS_MAX: usize = 120;
 /// Records on one page of the office API.
 pub const PAGE_RECORDS_MAX: usize = 500;
+/// Plans on one page of the office API: each is a record that is opened.
+pub const PAGE_PLANS_MAX: usize = 50;
 /// Records on one page when the request does not say.
 pub const PAGE_RECORDS_DEFAULT: usize = 50;
 /// Problems looked at in one question for possible duplicates.
@@ -154,6 +156,8 @@ pub const FEED_PAGE_BYTES_MAX: usize = 2 << 20;
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
 /// A bundle file that an office takes in, bytes: as much as a phone carries there.
 pub const BUNDLE_TAKEN_BYTES_MAX: usize = DEVICE_ENVELOPES_BYTES_MAX;
+/// Bundle files that are looked through or taken in at the same time; others wait their turn.
+pub const BUNDLES_TAKEN_AT_ONCE_MAX: usize = 1;
 /// Parts of one bundle.
 pub const BUNDLE_PARTS_MAX: usize = 65_536;
 /// Parts of one envelope: its bundles, once for each key.

@@ -59,6 +59,11 @@ async fn conflict_made_offline_is_decided_in_the_office_and_reaches_both_devices
 }
 
 /// The office takes its decision back, a phone decides anew and takes that back, too.
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a story stops where it cannot go on"
+)]
 async fn a_decision_taken_back_is_open_everywhere(
     world: &World,
     record: RecordId,

@@ -70,6 +70,9 @@ pub struct BundleTakenJson {
     pub aside: usize,
     /// Records whose edits cannot be judged yet, because something before them is still on a phone.
     pub waiting: usize,
+    /// Parts that were not taken in because the server stopped in between: the same file again
+    /// brings them.
+    pub left: usize,
     /// The log's end: give it as `at_least` to lists that must show it.
     pub position: u64,
     /// The receipts as a bundle file, base64: a phone imports it and knows what is at the office.
@@ -97,6 +100,8 @@ pub struct BundleJson {
     pub already: usize,
     /// Records that cannot be read.
     pub unreadable: usize,
+    /// Parts that cannot be opened: damaged, or closed to another key. They are passed over.
+    pub unreadable_parts: usize,
     /// Whose edits they are.
     pub authors: Vec<BundleAuthorJson>,
     /// Once it was taken in.
@@ -129,6 +134,7 @@ impl FromRequestParts<Office> for Clerk {
 struct Found {
     records: BTreeSet<RecordId>,
     unreadable: usize,
+    unreadable_parts: usize,
     /// Edits by author, and of those the ones that were here. An edit that is in two parts counts
     /// once.
     edits: BTreeMap<ChangeHash, (DeviceId, bool)>,
@@ -154,7 +160,7 @@ pub(crate) async fn take_in(
     })?;
     let _one_of_few = office
         .door
-        .reads
+        .bundles
         .acquire()
         .await
         .map_err(|_| ApiError::Internal)?;
@@ -173,10 +179,7 @@ pub(crate) async fn take_in(
     if let Some(fault) = fault {
         return Err(ApiError::Bundle(fault));
     }
-    let mut found = Found::default();
-    for part in &parts {
-        look(&office, &written, part, &mut found).await?;
-    }
+    let (parts, found) = look_through(&office, &written, parts).await?;
     let mut json = said(&office, &who, &cover, found).await?;
     if params.apply {
         json.taken = Some(take(&office, &written, parts).await?);
@@ -191,19 +194,47 @@ fn read(bytes: &[u8]) -> Result<Envelope, ApiError> {
     Envelope::decode(bytes).map_err(|error| ApiError::Bundle(error.into()))
 }
 
+/// Looks through every part; those that can be opened come back with what is in them. A file of
+/// which nothing can be opened is refused for what is wrong with its first part.
+async fn look_through(
+    office: &Office,
+    written: &[u8],
+    parts: Vec<Part>,
+) -> Result<(Vec<Part>, Found), ApiError> {
+    let (mut opened, mut found) = (Vec::new(), Found::default());
+    let mut first_fault = None;
+    for part in parts {
+        match look(office, written, &part, &mut found).await? {
+            None => opened.push(part),
+            Some(fault) => {
+                found.unreadable_parts = found.unreadable_parts.saturating_add(1);
+                first_fault.get_or_insert(fault);
+            }
+        }
+    }
+    match first_fault {
+        Some(fault) if opened.is_empty() => Err(ApiError::Bundle(fault)),
+        Some(_) | None => Ok((opened, found)),
+    }
+}
+
 /// Looks through one part: a little at a time on the engine's thread, the documents beside it.
+/// Answers why it cannot be opened, if it cannot.
 async fn look(
     office: &Office,
     written: &[u8],
     part: &Part,
     found: &mut Found,
-) -> Result<(), ApiError> {
+) -> Result<Option<BundleFault>, ApiError> {
     let (cover, part) = (written.to_vec(), part.clone());
     let opened = office
         .engine
         .read(move |keeper| keeper.look_into(&cover, &part))
         .await?;
-    let (pushes, _whole) = opened.map_err(|error| ApiError::Bundle(error.into()))?;
+    let (pushes, _whole) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Some(error.into())),
+    };
     for push in pushes {
         let record = push.record;
         let here = office.engine.read(move |keeper| {
@@ -219,7 +250,7 @@ async fn look(
             None => found.unreadable = found.unreadable.saturating_add(1),
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The edits of a push, with who wrote them and whether they are here; none when they cannot be
@@ -288,13 +319,14 @@ async fn said(
         edits: found.edits.len(),
         already: found.edits.values().filter(|(_, already)| *already).count(),
         unreadable: found.unreadable,
+        unreadable_parts: found.unreadable_parts,
         authors,
         taken: None,
     })
 }
 
-/// Takes every part in, one after the other. When it stops in between, what came is durable, and
-/// the same file again brings the rest.
+/// Takes every part in, one after the other. When it stops in between, what came is durable and its
+/// receipts are given all the same; the same file again brings the rest.
 async fn take(
     office: &Office,
     written: &[u8],
@@ -304,23 +336,22 @@ async fn take(
         new: 0,
         aside: 0,
         waiting: 0,
+        left: 0,
         position: 0,
         receipts: String::new(),
     };
     let mut sheets: Vec<SignedReceipts> = Vec::new();
-    for part in parts {
-        let (pushed, whole) = push(office, written.to_vec(), part).await?;
-        office.engine.shared().seen.arrived(&pushed.arrived);
-        taken.new = taken.new.saturating_add(pushed.arrived.values().sum());
-        let aside = pushed.records.iter().map(|record| record.others.len());
-        taken.aside = taken.aside.saturating_add(aside.sum());
-        let waiting = pushed.records.iter().filter(|record| unanswered(record));
-        let waiting = waiting
-            .count()
-            .saturating_add(usize::from(whole == Whole::No));
-        taken.waiting = taken.waiting.saturating_add(waiting);
-        let sign = move |keeper: &LiveKeeper| keeper.receipts_of(&pushed);
-        sheets.extend(office.engine.read(sign).await?);
+    let all = parts.len();
+    for (before, part) in parts.into_iter().enumerate() {
+        match take_part(office, written, part, &mut taken).await {
+            Ok(more) => sheets.extend(more),
+            Err(error) if before == 0 => return Err(error),
+            Err(error) => {
+                tracing::warn!(?error, before, all, "a bundle was not taken in to its end");
+                taken.left = all.saturating_sub(before);
+                break;
+            }
+        }
     }
     let (position, node) = office
         .engine
@@ -332,6 +363,27 @@ async fn take(
     let file = back.encode().map_err(|_| ApiError::Internal)?;
     taken.receipts = BASE64.encode(&file);
     Ok(taken)
+}
+
+/// Takes one part in, counts what came, and answers its signed receipts.
+async fn take_part(
+    office: &Office,
+    written: &[u8],
+    part: Part,
+    taken: &mut BundleTakenJson,
+) -> Result<Vec<SignedReceipts>, ApiError> {
+    let (pushed, whole) = push(office, written.to_vec(), part).await?;
+    office.engine.shared().seen.arrived(&pushed.arrived);
+    taken.new = taken.new.saturating_add(pushed.arrived.values().sum());
+    let aside = pushed.records.iter().map(|record| record.others.len());
+    taken.aside = taken.aside.saturating_add(aside.sum());
+    let waiting = pushed.records.iter().filter(|record| unanswered(record));
+    let waiting = waiting
+        .count()
+        .saturating_add(usize::from(whole == Whole::No));
+    taken.waiting = taken.waiting.saturating_add(waiting);
+    let sign = move |keeper: &LiveKeeper| keeper.receipts_of(&pushed);
+    Ok(office.engine.read(sign).await?)
 }
 
 async fn push(office: &Office, cover: Vec<u8>, part: Part) -> Result<(Pushed, Whole), ApiError> {

@@ -78,6 +78,9 @@ pub struct Door {
     checks: Semaphore,
     /// Questions to the tables at the same time, exports aside.
     pub(crate) reads: Semaphore,
+    /// Bundle files that are taken in at the same time: one may take minutes, and lists never wait
+    /// for it.
+    pub(crate) bundles: Semaphore,
     /// Pages that wait for changes at the same time.
     pub(crate) waits: Semaphore,
     /// Exports at the same time: each holds a read transaction while its client reads.
@@ -102,6 +105,7 @@ impl Door {
             tries: Mutex::default(),
             checks: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
             reads: Semaphore::new(limits::TABLE_READERS_MAX),
+            bundles: Semaphore::new(limits::BUNDLES_TAKEN_AT_ONCE_MAX),
             waits: Semaphore::new(limits::CHANGES_WAITING_MAX),
             exports: Arc::new(Semaphore::new(limits::EXPORTS_AT_ONCE_MAX)),
             edge,

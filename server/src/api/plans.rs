@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use liandu_core::id::RecordId;
 use liandu_core::light::Lights;
+use liandu_core::limits;
 use liandu_core::record::value::Value;
 use liandu_core::record::visit::{Point, points};
 use serde::{Deserialize, Serialize};
@@ -97,9 +98,28 @@ impl PointJson {
     }
 }
 
+impl PlanJson {
+    fn of(
+        line: &Line,
+        points: &[Point],
+        visited: &BTreeMap<RecordId, Line>,
+        lights: &Lights,
+    ) -> PlanJson {
+        let covered = points.iter().map(|point| &point.visit);
+        PlanJson {
+            task: LineJson::of(line, lights),
+            covered: covered.filter(|visit| visited.contains_key(*visit)).count(),
+            points: points
+                .iter()
+                .map(|point| PointJson::of(point, visited, lights))
+                .collect(),
+        }
+    }
+}
+
 /// Plans that fit a filter, with what of each was visited.
 #[utoipa::path(get, path = "/api/plans", tag = "records",
-    params(FilterParams, ("limit" = Option<u32>, Query, description = "plans, 1 to 500, 50 when not said"),
+    params(FilterParams, ("limit" = Option<u32>, Query, description = "plans, 1 to 50, 50 when not said"),
         ("before" = Option<u64>, Query, description = "`next` of the page before")),
     responses((status = 200, body = PlansJson), (status = 400, body = Problem),
         (status = 401, body = Problem)))]
@@ -108,7 +128,8 @@ pub(crate) async fn index(
     who: SignedIn,
     ask: Ask,
 ) -> Result<Json<PlansJson>, ApiError> {
-    let (visible, at_least, limit) = (who.visible(), ask.at_least, ask.limit);
+    let (visible, at_least) = (who.visible(), ask.at_least);
+    let limit = ask.limit.min(limits::PAGE_PLANS_MAX);
     let listed = office.read(at_least, move |snapshot| {
         let asked = Asked {
             visible: &visible,
@@ -116,35 +137,34 @@ pub(crate) async fn index(
         };
         Ok(plan::plans(snapshot, asked, ask.before, limit)?)
     });
+    let listed = listed.await?;
+    // Of what was listed, not of what could be loaded: the list goes on behind it.
+    let whole = listed.last().filter(|_| listed.len() == limit);
+    let next = whole.map(|line| line.about.first.0.0);
     let mut plans = Vec::new();
-    for line in listed.await? {
-        // One that was erased or moved out of sight meanwhile is none.
-        if let Ok(loaded) = Loaded::of(&office, &who, &line.id.to_string()).await {
-            plans.push((line, points(&loaded.record())));
+    for line in listed {
+        let points = match Loaded::of(&office, &who, &line.id.to_string()).await {
+            Ok(loaded) => points(&loaded.record()),
+            // One that was erased or moved out of sight meanwhile is none.
+            Err(ApiError::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
+        // One whose places were all taken back is none, either.
+        if !points.is_empty() {
+            plans.push((line, points));
         }
     }
     let visible = who.visible();
     let answer = office.read(at_least, move |snapshot| {
-        let all = plans.iter().flat_map(|(_, points)| points);
-        let ids: Vec<RecordId> = all.map(|point| point.visit).collect();
-        let visited = plan::visits(snapshot, &visible, &ids)?;
-        let lights = snapshot.lights();
-        let whole = plans.last().filter(|_| plans.len() == limit);
-        let next = whole.map(|(line, _)| line.about.first.0.0);
-        let plan = |(line, points): &(Line, Vec<Point>)| PlanJson {
-            task: LineJson::of(line, lights),
-            covered: points
-                .iter()
-                .filter(|point| visited.contains_key(&point.visit))
-                .count(),
-            points: points
-                .iter()
-                .map(|point| PointJson::of(point, &visited, lights))
-                .collect(),
-        };
+        let mut shown = Vec::new();
+        for (line, points) in &plans {
+            let ids: Vec<RecordId> = points.iter().map(|point| point.visit).collect();
+            let visited = plan::visits(snapshot, &visible, &ids)?;
+            shown.push(PlanJson::of(line, points, &visited, snapshot.lights()));
+        }
         Ok(PlansJson {
             as_of: snapshot.mark().into(),
-            plans: plans.iter().map(plan).collect(),
+            plans: shown,
             next,
         })
     });

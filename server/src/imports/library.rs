@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use liandu_core::limits;
+use liandu_core::time::Day;
 use serde::{Deserialize, Serialize};
 
 use super::CellError;
@@ -49,6 +50,14 @@ const TEXT: [&str; 2] = ["text", "条文"];
 const AS_OF: [&str; 2] = ["as_of", "版本日期"];
 /// What surrounds names where a record cites them.
 const MARKS: [char; 4] = ['《', '》', '〔', '〕'];
+
+/// A law is cited with and without it.
+const STATE: &str = "中华人民共和国";
+
+/// The name by which a law is found, however it is called.
+fn short(name: &str) -> String {
+    name.replace(STATE, "")
+}
 
 /// Whether a name can be cited and found again.
 pub fn is_name(text: &str, bytes_max: usize) -> bool {
@@ -158,18 +167,52 @@ impl Reading<'_> {
             let en = "this article is above already: delete one of them";
             self.wrong(row, columns.article.saturating_add(1), (zh, en));
         }
-        let as_of = columns.as_of.map(cell).filter(|day| !day.is_empty());
+        self.law(row, law, cells, columns);
         let article = Article {
             article: article.to_owned(),
             text: text.to_owned(),
         };
-        match self.laws.iter_mut().find(|known| known.name == law) {
-            Some(known) => known.articles.push(article),
-            None => self.laws.push(Law {
+        if let Some(known) = self.laws.iter_mut().find(|known| known.name == law) {
+            known.articles.push(article);
+        }
+    }
+
+    /// The law of a row is known from here on, by one name and with one day.
+    fn law(&mut self, row: u32, law: &str, cells: &[String], columns: &Columns) {
+        let stated = columns
+            .as_of
+            .and_then(|at| cells.get(at).map(|day| (at, day.as_str())));
+        let stated = stated.filter(|(_, day)| !day.is_empty());
+        if let Some((at, day)) = stated
+            && Day::parse(day).is_none()
+        {
+            let zh = "版本日期应是存在的日期,写成 2020-06-01";
+            let en = "give a day of the calendar as 2020-06-01";
+            self.wrong(row, at.saturating_add(1), (zh, en));
+        }
+        let stated = stated.filter(|(_, day)| Day::parse(day).is_some());
+        let mut same = self.laws.iter_mut();
+        let Some(known) = same.find(|known| short(&known.name) == short(law)) else {
+            return self.laws.push(Law {
                 name: law.to_owned(),
-                as_of: as_of.map(str::to_owned),
-                articles: vec![article],
-            }),
+                as_of: stated.map(|(_, day)| day.to_owned()),
+                articles: Vec::new(),
+            });
+        };
+        let other_name = known.name != law;
+        let other_day = stated.filter(|(_, day)| {
+            let first = known.as_of.get_or_insert_with(|| (*day).to_owned());
+            first.as_str() != *day
+        });
+        if other_name {
+            let zh = "这部法在前面用了另一个名称(有或没有“中华人民共和国”),请统一成一个";
+            let en = "this law has another name above, with or without 中华人民共和国: use one";
+            self.wrong(row, columns.law.saturating_add(1), (zh, en));
+        }
+        if let Some((at, _)) = other_day {
+            let zh = "同一部法在前面是另一个版本日期,请改成一致;另一个版本请另行发布";
+            let en = "this law has another as_of above: make them the same, or publish apart";
+            self.wrong(row, at.saturating_add(1), (zh, en));
         }
     }
 }
@@ -209,5 +252,16 @@ mod tests {
             "law,article,text\n水法,第七条,取水\n水法,第七条,取水\n,第八条,x\n《水法》,第九条,x\n水法,第十条,\n水法,第十一条,{long}\n"
         );
         assert_eq!(cells(&rows), ["B3", "A4", "A5", "C6", "C7"]);
+    }
+
+    #[test]
+    fn a_law_has_one_name_and_one_day_of_the_calendar() {
+        let rows = "law,as_of,article,text\n水法,2016-07-02,第七条,x\n水法,,第八条,x\n水法,2009-08-27,第九条,x\n森林法,2020-02-30,第一条,x\n森林法,去年,第二条,x\n";
+        assert_eq!(cells(rows), ["B4", "B5", "B6"]);
+        let rows =
+            "law,article,text\n中华人民共和国水法,第七条,x\n水法,第八条,x\n水法实施细则,第一条,x\n";
+        assert_eq!(cells(rows), ["A3"]);
+        let later = read("law,as_of,article,text\n水法,,第七条,x\n水法,2016-07-02,第八条,x\n");
+        assert_eq!(later.unwrap().laws[0].as_of.as_deref(), Some("2016-07-02"));
     }
 }

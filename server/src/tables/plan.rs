@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use liandu_core::id::{Position, RecordId};
+use liandu_core::limits;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::visit::POINTS;
 
@@ -15,7 +16,8 @@ use crate::tables::rows::Line;
 use crate::tables::sql::Sql;
 use crate::tables::visible::Visible;
 
-/// Tasks with places that fit a filter, the newest at the office first.
+/// Tasks with places that fit a filter, the newest at the office first. A task whose places were all
+/// taken back may be among them.
 pub fn plans(
     snapshot: &Snapshot<'_>,
     asked: Asked<'_>,
@@ -25,9 +27,12 @@ pub fn plans(
     let mut sql = asked.sql(snapshot, true);
     let kind = sql.text(Kind::Task.as_str());
     sql.and(&format!("r.kind = {kind}"));
-    let place = sql.text(&format!("i/{POINTS}/title"));
+    // Any value of a place counts: a title may be too long for a facet. 0 follows / in order.
+    let from = sql.text(&format!("i/{POINTS}/"));
+    let to = sql.text(&format!("i/{POINTS}0"));
     sql.and(&format!(
-        "r.row IN (SELECT f.row FROM facet f JOIN place p ON p.place = f.place WHERE p.path = {place})"
+        "r.row IN (SELECT f.row FROM facet f JOIN place p ON p.place = f.place \
+         WHERE p.path >= {from} AND p.path < {to})"
     ));
     if let Some(before) = before {
         let before = sql.int(i64::try_from(before.0).unwrap_or(i64::MAX));
@@ -48,11 +53,12 @@ pub fn visits(
     ids: &[RecordId],
 ) -> Result<BTreeMap<RecordId, Line>, TablesError> {
     let mut here = BTreeMap::new();
-    for id in ids {
+    for ids in ids.chunks(limits::PAGE_RECORDS_MAX) {
         let mut sql = Sql::new(true);
         visible.narrow("r", &mut sql);
-        let id = sql.blob(&id.0);
-        sql.and(&format!("r.id = {id} AND r.state <> 'withdrawn'"));
+        let ids: Vec<String> = ids.iter().map(|id| sql.blob(&id.0)).collect();
+        let ids = ids.join(", ");
+        sql.and(&format!("r.id IN ({ids}) AND r.state <> 'withdrawn'"));
         let query = format!("SELECT {LINE_COLUMNS} FROM record r {}", sql.conditions());
         let lines = found(snapshot, &query, &sql)?;
         here.extend(lines.into_iter().map(|line| (line.id, line)));

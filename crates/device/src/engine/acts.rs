@@ -154,16 +154,15 @@ impl Engine {
     /// A planned visit is recorded in its plan's campaign, whichever this device knows first.
     fn of_plan(&mut self, edit: &Edit, asked: &Asked) -> Asked {
         let mut asked = asked.clone();
-        let task = match edit {
-            Edit::Create { writes, .. } if asked.beside && asked.definition.is_none() => writes
-                .iter()
-                .find(|write| write.path.to_string() == "f/task")
-                .and_then(|write| write.value.as_text()?.parse().ok()),
-            _other => None,
-        };
-        asked.definition = task
-            .and_then(|task| self.definition_of(task))
-            .or(asked.definition);
+        let open = asked.beside && asked.definition.is_none();
+        if let Edit::Create { writes, .. } = edit
+            && open
+        {
+            let mut writes = writes.iter();
+            let task = writes.find(|write| write.path.to_string() == "f/task");
+            let task = task.and_then(|write| write.value.as_text()?.parse().ok());
+            asked.definition = task.and_then(|task| self.definition_of(task));
+        }
         asked
     }
 

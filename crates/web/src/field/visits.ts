@@ -15,6 +15,7 @@ export const visits = sayer({
   begin: ['开始', 'Begin'],
   goOn: ['继续写', 'Go on'],
   visited: ['已走访', 'Visited'],
+  withdrawn: ['已撤回 · 看记录', 'Withdrawn · see the record'],
   due: ['{day} 前', 'by {day}'],
   together: ['一起记', 'Write together'],
   togetherHint: ['同组的人扫这个码，或在“＋记录”里输入，就和你记在同一条检查里。没有信号也行。', 'Members of the group scan this code, or type it under “New”: they write into the same inspection. No signal needed.'],

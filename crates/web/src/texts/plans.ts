@@ -24,6 +24,7 @@ export const plans = {
   takeOut: said('去掉', 'Take out'),
   send: said('下发', 'Send'),
   sent: said('已下发,手机下次同步后可见。', 'Sent: phones show it after their next exchange.'),
+  sentTo: said('已下发给:{groups}。改动只会发给其余小组;已下发的请在它的任务里改。', 'Sent already to: {groups}. A change here goes only to the others; change what was sent in its task.'),
   lacking: said('还要:', 'Still needed: '),
   older: said('更早的', 'Earlier ones'),
 } as const satisfies Readonly<Record<string, Label>>;

@@ -38,6 +38,12 @@ impl Desk {
 
     /// A file of the phone with these problems, one part for each.
     fn file(&self, to: &Addressee, key: &PublicKey, fields: &[(u8, &str)]) -> Vec<u8> {
+        let deployment = self.world.engine.deployment();
+        self.closed(to, key, deployment, &self.bundles(fields))
+    }
+
+    /// A bundle for each of these problems.
+    fn bundles(&self, fields: &[(u8, &str)]) -> Vec<Bundle> {
         let (deployment, maker) = (self.world.engine.deployment(), self.phone.device);
         let bundles = fields.iter().map(|(id, field)| {
             let mut bundle = Bundle::new(deployment, maker, now());
@@ -45,7 +51,7 @@ impl Desk {
             bundle.add(&[made]).unwrap();
             bundle
         });
-        self.closed(to, key, deployment, &bundles.collect::<Vec<_>>())
+        bundles.collect()
     }
 
     fn closed(
@@ -55,6 +61,18 @@ impl Desk {
         deployment: DeploymentId,
         bundles: &[Bundle],
     ) -> Vec<u8> {
+        let envelope = self.envelope(to, &[*key], deployment, bundles);
+        envelope.encode().unwrap()
+    }
+
+    /// The bundles one after the other, each once for every key.
+    fn envelope(
+        &self,
+        to: &Addressee,
+        keys: &[PublicKey],
+        deployment: DeploymentId,
+        bundles: &[Bundle],
+    ) -> Envelope {
         let cover = Cover {
             deployment,
             maker: self.phone.device,
@@ -64,11 +82,11 @@ impl Desk {
             edits: 0,
         };
         let mut random = 0;
-        let envelope = Envelope::close(cover, bundles, &[*key], || {
+        let envelope = Envelope::close(cover, bundles, keys, || {
             random += 1;
             [random; 32]
         });
-        envelope.unwrap().encode().unwrap()
+        envelope.unwrap()
     }
 
     fn for_the_office(&self, fields: &[(u8, &str)]) -> Vec<u8> {
@@ -86,6 +104,18 @@ impl Desk {
 
     async fn send(&self, more: &str, bytes: &[u8]) -> Answer {
         self.send_as(&self.token, more, bytes).await
+    }
+
+    /// Edits that the signed receipts speak of.
+    fn receipts(&self, taken: &Value) -> usize {
+        let receipts = taken["receipts"].as_str().unwrap().as_bytes();
+        let back = Bundle::decode(&BASE64.decode(receipts).unwrap()).unwrap();
+        let engine = &self.world.engine;
+        let (key, deployment) = (engine.node_public(), engine.deployment());
+        assert_eq!((back.deployment, back.pushes.len()), (deployment, 0));
+        let sheets = back.receipts.iter();
+        let verdicts = sheets.flat_map(|signed| signed.open(&key, &deployment).unwrap().1);
+        verdicts.map(|record| record.receipts.len()).sum()
     }
 
     async fn problems(&self, at_least: &Value) -> Value {
@@ -127,21 +157,7 @@ async fn a_file_is_looked_through_then_taken_in_like_a_push_and_its_receipts_nam
         "{taken}"
     );
     assert_eq!(desk.problems(&taken["position"]).await, 2);
-    let receipts = BASE64
-        .decode(taken["receipts"].as_str().unwrap().as_bytes())
-        .unwrap();
-    let back = Bundle::decode(&receipts).unwrap();
-    let (key, deployment) = (
-        desk.world.engine.node_public(),
-        desk.world.engine.deployment(),
-    );
-    assert_eq!((back.deployment, back.pushes.len()), (deployment, 0));
-    let sheets = back.receipts.iter();
-    let verdicts = sheets.flat_map(|signed| signed.open(&key, &deployment).unwrap().1);
-    assert_eq!(
-        verdicts.map(|record| record.receipts.len()).sum::<usize>(),
-        2
-    );
+    assert_eq!(desk.receipts(&taken), 2);
 
     let again = desk.send("?apply=true", &file).await.ok();
     assert_eq!((&again["edits"], &again["already"]), (&json!(2), &json!(2)));
@@ -152,6 +168,36 @@ async fn a_file_is_looked_through_then_taken_in_like_a_push_and_its_receipts_nam
         again["taken"]["receipts"].as_str().unwrap().len() > 100,
         "told once more"
     );
+}
+
+#[tokio::test]
+async fn parts_that_cannot_be_opened_are_counted_and_the_others_are_taken_in() {
+    let desk = Desk::new().await;
+    let keys = [desk.world.engine.node_public(), desk.phone.key.public()];
+    let bundles = desk.bundles(&[(1, "village"), (2, "address"), (3, "village")]);
+    let deployment = desk.world.engine.deployment();
+    let mut envelope = desk.envelope(&Addressee::Office, &keys, deployment, &bundles);
+    // Ours and another's by turns: without the last one two are another's, and one of ours is
+    // changed.
+    envelope.parts.truncate(5);
+    envelope.parts[2].content[0] ^= 1;
+    let file = envelope.encode().unwrap();
+    let looked = desk.send("", &file).await.ok();
+    assert_eq!(
+        (&looked["records"], &looked["edits"]),
+        (&json!(2), &json!(2)),
+        "{looked}"
+    );
+    assert_eq!(
+        (&looked["unreadable_parts"], &looked["unreadable"]),
+        (&json!(3), &json!(0))
+    );
+    let taken = desk.send("?apply=true", &file).await.ok();
+    assert_eq!(taken["unreadable_parts"], 3);
+    let taken = &taken["taken"];
+    assert_eq!((&taken["new"], &taken["left"]), (&json!(2), &json!(0)));
+    assert_eq!(desk.problems(&taken["position"]).await, 2);
+    assert_eq!(desk.receipts(taken), 2);
 }
 
 #[tokio::test]

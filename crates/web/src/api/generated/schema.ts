@@ -4235,7 +4235,7 @@ export interface paths {
                     "field.ID"?: string;
                     /** @description Wait until the answer holds everything up to this position, at most ten seconds. */
                     at_least?: number;
-                    /** @description plans, 1 to 500, 50 when not said */
+                    /** @description plans, 1 to 50, 50 when not said */
                     limit?: number;
                     /** @description `next` of the page before */
                     before?: number;
@@ -6882,11 +6882,18 @@ export interface components {
             taken?: components["schemas"]["BundleTakenJson"] | null;
             /** @description Records that cannot be read. */
             unreadable: number;
+            /** @description Parts that cannot be opened: damaged, or closed to another key. They are passed over. */
+            unreadable_parts: number;
         };
         /** @description What became of a file that was taken in. */
         BundleTakenJson: {
             /** @description Edits in it that were refused, held or forked, also those of before: they are kept whole. */
             aside: number;
+            /**
+             * @description Parts that were not taken in because the server stopped in between: the same file again
+             *     brings them.
+             */
+            left: number;
             /**
              * Format: int64
              * @description Edits that came with it.
