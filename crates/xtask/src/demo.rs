@@ -2,7 +2,7 @@
 //! stays out of the way once the demo runs.
 
 use crate::command::{self, Phases, binaries, cargo, root, typed};
-use crate::{setup, web};
+use crate::{setup, wasm, web};
 use anyhow::{Context, Result};
 use std::process::{Command, Stdio};
 
@@ -23,7 +23,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
             return Ok(());
         }
         web::office()?;
-        if let Err(error) = web::field() {
+        if let Err(error) = web::field(wasm::Way::Any) {
             println!("没有现场应用 the field app is left out: {error:#}");
         }
         Ok(())

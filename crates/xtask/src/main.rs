@@ -23,7 +23,7 @@ const USAGE: &str = "\
 
   demo [-- OPTIONS]            编译并启动带演示数据的服务器 build and start a server with demo data
   test [--without-wasm]        全部检查与测试，与 CI 相同 every check and test, the same as CI
-  web                          编译网页和现场应用 build the office's pages and the field app
+  web [--debian]               编译网页和现场应用 build the office's pages and the field app
   tidy                         代码规矩 the rules no compiler checks
   packages                     依赖的许可、来源、已知漏洞 licences, sources and faults of others' packages
   wasm-check [--debian]        core 及其测试能否编译为 wasm: core and its tests build for the browser
@@ -52,7 +52,8 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["demo", "--", rest @ ..] | ["demo", rest @ ..] => demo::run(rest),
         ["test"] => suite::run(suite::Wasm::Checked),
         ["test", "--without-wasm"] => suite::run(suite::Wasm::LeftOut),
-        ["web"] => web::office().and_then(|()| web::field()),
+        ["web"] => web::office().and_then(|()| web::field(wasm::Way::Any)),
+        ["web", "--debian"] => web::office().and_then(|()| web::field(wasm::Way::Debian)),
         ["tidy"] => tidy::run(&command::root()),
         ["packages"] => packages::check(),
         ["wasm-check"] => wasm::check(wasm::Way::Any),

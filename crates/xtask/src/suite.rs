@@ -65,7 +65,7 @@ fn run_all(wasm: Wasm, count: &mut Count) -> Result<()> {
         counted(Runner::Vitest, web::npm(&["test"]), count)?;
         web::office()?;
         if wasm == Wasm::Checked {
-            web::field()?;
+            web::field(wasm::Way::Any)?;
         }
         Ok(())
     });

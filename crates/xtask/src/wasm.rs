@@ -57,8 +57,8 @@ pub(crate) fn check(way: Way) -> Result<()> {
 ///
 /// # Errors
 /// As [`check`].
-pub(crate) fn engine() -> Result<PathBuf> {
-    let compiler = compiler(Way::Any)?;
+pub(crate) fn engine(way: Way) -> Result<PathBuf> {
+    let compiler = compiler(way)?;
     let words = ["build", "--package=liandu-web", "--lib", "--profile=wasm"];
     run(build(&compiler, &words)?)?;
     let folder = match compiler {

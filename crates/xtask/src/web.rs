@@ -3,7 +3,7 @@
 
 use crate::command::{answer, cargo, program, root, run, succeeds};
 use crate::setup::debian_packages;
-use crate::wasm;
+use crate::wasm::{self, Way};
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
@@ -66,9 +66,9 @@ pub(crate) fn office() -> Result<()> {
 ///
 /// # Errors
 /// As [`prepare`], when there is no compiler for browsers, or a build fails.
-pub(crate) fn field() -> Result<()> {
+pub(crate) fn field(way: Way) -> Result<()> {
     prepare()?;
-    engine()?;
+    engine(way)?;
     let sources = [&ENGINE[..], &["crates/web", "server/data"]].concat();
     bundle("build:field", "m/index.html", &sources)
 }
@@ -87,15 +87,17 @@ fn bundle(script: &str, page: &str, sources: &[&str]) -> Result<()> {
 }
 
 /// Builds the field app's engine and the JavaScript that loads it.
-fn engine() -> Result<()> {
+fn engine(way: Way) -> Result<()> {
     let state = state_of(&ENGINE);
     let package = folder().join("pkg");
     let note = package.join(".built");
     let built = package.join("liandu_web_bg.wasm").is_file();
-    if built && !state.is_empty() && std::fs::read(&note).is_ok_and(|before| before == state) {
+    // Who names a compiler wants that one's work.
+    let current = built && !state.is_empty() && way == Way::Any;
+    if current && std::fs::read(&note).is_ok_and(|before| before == state) {
         return Ok(());
     }
-    let wasm = wasm::engine()?;
+    let wasm = wasm::engine(way)?;
     let mut bind = cargo(&[
         "run",
         "--quiet",
