@@ -386,7 +386,8 @@ fn read(snapshot: &Snapshot<'_>, who: &SignedIn, limit: usize) -> Result<InboxJs
     found.truncate(limit);
     let waiting = |(line, heap): &(Line, &Heap)| WaitingJson {
         record: LineJson::of(line, snapshot.lights()),
-        flag: heap.why.word("state").is_none().then(|| heap.why.label()),
+        // That it has risen stands in its line.
+        flag: heap.why.word("flag").map(|_| heap.why.label()),
         next: next(&who.principal, heap, line),
     };
     Ok(InboxJson {

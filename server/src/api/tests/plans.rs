@@ -120,3 +120,30 @@ async fn plans_and_groups_of_another_region_are_nobodys_business() {
     let refused = world.post(&member, "/api/records", &[], &plan()).await;
     assert_eq!(refused.code(403), "refused", "a plan is the office's");
 }
+
+#[tokio::test]
+async fn a_plan_is_listed_whatever_its_places_are_called_and_none_is_left_when_all_are_taken_back()
+{
+    let world = World::new().await;
+    let office = staff(&world, "office", Role::CongressOffice, None).await;
+    let mut long = plan();
+    // Longer than what a filter looks at.
+    let title = "井".repeat(80);
+    long["writes"][3]["value"] = json!(title);
+    long["writes"][5]["value"] = json!(title);
+    let (id, position) = made(&world, &office, long).await;
+    let listed = |position: u64| format!("/api/plans?at_least={position}");
+    let seen = world.get(&office, &listed(position)).await.ok();
+    assert_eq!(seen["plans"][0]["points"][0]["title"], title);
+    let path = format!("/api/records/{id}");
+    let read = world.get(&office, &path).await.ok();
+    let headers = [("if-match", read["seen"].as_str().unwrap())];
+    let cleared =
+        ["p1", "p2"].map(|point| json!({"path": format!("i/points/{point}/title"), "value": null}));
+    let body = json!({"edit": "set", "writes": cleared});
+    let path = format!("{path}/edits");
+    let done = world.post(&office, &path, &headers, &body).await.ok();
+    let position = done["position"].as_u64().unwrap();
+    let seen = world.get(&office, &listed(position)).await.ok();
+    assert_eq!(seen["plans"], json!([]));
+}
