@@ -49,7 +49,7 @@ impl Asked {
     fn command(&self) -> Command {
         let (target, filter): (&[&str], &str) = match self {
             Asked::Simulation => (&["--test", "sim"], "holds_in_every_world"),
-            Asked::Core(filter) => (&["--test", "main"], filter),
+            Asked::Core(filter) => (&["--test", "core"], filter),
             Asked::Server(filter) => (&["--lib"], filter),
         };
         let mut command = cargo(&["test", "--workspace", "--all-features", "--quiet"]);
