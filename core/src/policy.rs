@@ -322,6 +322,13 @@ pub struct Facts<'a> {
     pub grace_ms: u64,
 }
 
+impl Facts<'_> {
+    /// Whether a unit helps without leading (协办).
+    pub(crate) fn helps(&self, unit: &UnitId) -> bool {
+        self.handlers.contains(unit) && !self.leads.contains(unit)
+    }
+}
+
 /// Whether a person may do that to the record they saw.
 pub fn may(who: &Principal, action: Action, facts: &Facts<'_>) -> Result<(), Reason> {
     if who.revoked {
@@ -404,9 +411,7 @@ fn stands(who: &Principal, role: Role, relation: Relation, facts: &Facts<'_>) ->
         Relation::InRegion => has_role,
         Relation::Handler => of_unit(&|unit| facts.handlers.contains(unit)),
         Relation::Lead => of_unit(&|unit| facts.leads.contains(unit)),
-        Relation::Co => {
-            of_unit(&|unit| facts.handlers.contains(unit) && !facts.leads.contains(unit))
-        }
+        Relation::Co => of_unit(&|unit| facts.helps(unit)),
     }
 }
 

@@ -28,6 +28,8 @@ mod tests;
 mod torn;
 mod trouble;
 
+pub(crate) use office::merges;
+
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

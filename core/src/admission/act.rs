@@ -293,10 +293,8 @@ impl Scene<'_> {
         else {
             return Ok(());
         };
-        let helps =
-            |unit: &UnitId| self.facts.handlers.contains(unit) && !self.facts.leads.contains(unit);
         let own = |grant: &Grant| {
-            let unit = grant.unit.as_ref().filter(|unit| helps(unit));
+            let unit = grant.unit.as_ref().filter(|unit| self.facts.helps(unit));
             let here = grant.role == Role::Department && reaches(grant, self.facts.scope);
             here && unit.map(UnitId::as_str) == named.as_text()
         };

@@ -6,7 +6,7 @@
 
 use crate::record::decided::{decides, taken_back};
 use crate::record::fold::Fold;
-use crate::record::graph::{Graph, Node, Within, knows};
+use crate::record::graph::{Graph, Node, Within, concurrent, knows};
 use crate::record::path::Path;
 use crate::record::touch::Touch;
 use crate::record::value::Value;
@@ -43,10 +43,7 @@ pub(crate) fn place<'g>(
     fold: &Fold<'g>,
     within: Within<'_>,
 ) -> Option<Place<'g>> {
-    let nodes: Vec<&'g Node> = graph
-        .touching(path)
-        .filter(|node| within.has(node))
-        .collect();
+    let nodes = graph.touching_within(path, within);
     let gone = taken_back(&nodes, path, fold);
     let all: Vec<Candidate<'g>> = nodes
         .into_iter()
@@ -74,9 +71,7 @@ pub(crate) fn place<'g>(
 /// Lets the value that an event settled stay current against writers who did not know of it.
 fn settle<'g>(place: &mut Place<'g>, all: &[Candidate<'g>], fold: &Fold<'g>) {
     for event in fold.settling() {
-        let late = |c: &Candidate<'g>| {
-            !knows(&event.node.clock, c.node) && !knows(&c.node.clock, event.node)
-        };
+        let late = |c: &Candidate<'g>| concurrent(event.node, c.node);
         let standing: Vec<Candidate<'g>> = std::iter::once(place.current)
             .chain(place.others.iter().copied())
             .collect();
@@ -179,10 +174,7 @@ pub(crate) fn text_conflict<'g>(
     if !graph.was_cleared(path) && fold.settling().next().is_none() {
         return None;
     }
-    let all: Vec<&Node> = graph
-        .touching(path)
-        .filter(|node| within.has(node))
-        .collect();
+    let all = graph.touching_within(path, within);
     let gone = taken_back(&all, path, fold);
     let decisions: Vec<&Node> = all
         .iter()
@@ -195,7 +187,7 @@ pub(crate) fn text_conflict<'g>(
             .iter()
             .any(|node| knows(&node.clock, a) && knows(&node.clock, b))
     };
-    let open = |a: &Node, b: &Node| !knows(&a.clock, b) && !knows(&b.clock, a) && !decided(a, b);
+    let open = |a: &Node, b: &Node| concurrent(a, b) && !decided(a, b);
     let clears = edits.iter().copied().filter(|node| clears(node));
     let mut kind = ConflictKind::ClearedWhileEdited;
     let mut nodes: Vec<&Node> = Vec::new();

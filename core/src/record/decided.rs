@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::id::EventId;
 use crate::record::conflict::{edits, place, text_conflict};
 use crate::record::fold::Fold;
-use crate::record::graph::{Graph, Node, Within, knows};
+use crate::record::graph::{Graph, Node, Within, concurrent, knows};
 use crate::record::path::{Path, WriteId};
 use crate::record::touch::{EventBody, Touch};
 use crate::workflow::{DECIDE, Workflow};
@@ -19,8 +19,10 @@ use crate::workflow::{DECIDE, Workflow};
 pub(crate) fn taken_back(nodes: &[&Node], path: &Path, fold: &Fold<'_>) -> BTreeSet<WriteId> {
     let mut gone = BTreeSet::new();
     for undoing in nodes {
-        let named = named(undoing, path);
-        let decided = nodes.iter().find(|node| Some(node.write) == named);
+        let Some(named) = named(undoing, path) else {
+            continue;
+        };
+        let decided = nodes.iter().find(|node| node.write == named);
         let Some(decided) = decided.filter(|node| decides(node, path)) else {
             continue;
         };
@@ -48,10 +50,6 @@ fn built_on(
     settled || nodes.iter().any(|node| edits(node, path) && unaware(node))
 }
 
-fn concurrent(one: &Node, other: &Node) -> bool {
-    !knows(&one.clock, other) && !knows(&other.clock, one)
-}
-
 /// The events that decided about the state and count no longer, among those known. One that moved
 /// the record on since keeps its decision.
 pub(crate) fn events_taken_back(
@@ -76,13 +74,13 @@ pub(crate) fn events_taken_back(
         };
         let beside = |node: &Node| node.write == decided.write || concurrent(node, decided);
         let alike = decisions.iter().filter(|(_, node, _)| beside(node));
-        let moved_on = |(id, ..): &&&(EventId, &Node, &EventBody)| {
+        let stays_last = |(id, ..): &&&(EventId, &Node, &EventBody)| {
             let moves =
                 |body: &EventBody| flow.event(body.kind.as_str()).is_some_and(|r| r.moves());
             let follows = |body: &EventBody| body.after.contains(id) && moves(body);
             !events.iter().any(|(_, _, body)| follows(body))
         };
-        gone.extend(alike.filter(moved_on).map(|(id, ..)| *id));
+        gone.extend(alike.filter(stays_last).map(|(id, ..)| *id));
     }
     gone
 }
@@ -97,10 +95,7 @@ pub(crate) fn standing<'g>(
     let decided = match path {
         Path::State => return fold.decision(),
         Path::Text(_) => {
-            let nodes: Vec<&Node> = graph
-                .touching(path)
-                .filter(|node| within.has(node))
-                .collect();
+            let nodes = graph.touching_within(path, within);
             if text_conflict(graph, path, fold, within).is_some() {
                 return None;
             }

@@ -142,6 +142,11 @@ pub(crate) fn knows(clock: &Clock, node: &Node) -> bool {
         .is_some_and(|seq| *seq >= node.write.seq)
 }
 
+/// Whether neither's author knew of the other's change.
+pub(crate) fn concurrent(one: &Node, other: &Node) -> bool {
+    !knows(&one.clock, other) && !knows(&other.clock, one)
+}
+
 /// Why a change does not fit into the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PushError {
@@ -347,6 +352,13 @@ impl Graph {
     pub(crate) fn touching(&self, path: &Path) -> impl Iterator<Item = &Node> {
         let indices = self.by_path.get(path).map_or(&[][..], Vec::as_slice);
         indices.iter().filter_map(|index| self.at(*index))
+    }
+
+    /// Those of them that somebody knew of.
+    pub(crate) fn touching_within(&self, path: &Path, within: Within<'_>) -> Vec<&Node> {
+        self.touching(path)
+            .filter(|node| within.has(node))
+            .collect()
     }
 
     /// Every place that was ever touched.

@@ -57,7 +57,13 @@ pub(crate) fn units(named: Option<&Value>) -> BTreeSet<UnitId> {
 /// The share of every unit that a record is handed to.
 pub fn shares(record: &Record) -> BTreeMap<UnitId, Share> {
     let state = &record.state;
-    let answered = answered(record);
+    // Most problems have no helper: nothing is looked for in their events.
+    let helped = state.handlers.len() > state.leads.len();
+    let answered = if helped {
+        answered(record)
+    } else {
+        BTreeSet::new()
+    };
     let share = |unit: &UnitId| {
         if state.leads.contains(unit) {
             Share::Lead

@@ -43,7 +43,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..24)
 }
 
-fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     Desk::new(&[
         (1, representative("rep-1")),
         (2, representative("rep-2")),

@@ -13,6 +13,7 @@ use liandu_core::verdict::{Reason, Verdict};
 
 use crate::record::admission::Desk;
 use crate::record::foreign::forged;
+use crate::record::order::desk;
 use crate::record::world::{Writer, meet, official, path, representative, set, two, typing};
 
 /// Both writers hold an area of 12 and of 18, and the first's decision for 18.
@@ -212,15 +213,6 @@ fn a_text_written_since_stays_decided() {
     meet(&mut one, &mut two);
     assert!(one.read().conflicts.is_empty(), "it was built on");
     assert!(two.undo("t/description").is_err());
-}
-
-fn desk() -> Desk {
-    Desk::new(&[
-        (1, representative("rep-1")),
-        (2, representative("rep-2")),
-        (3, official("office-1", Role::CongressOffice, None)),
-        (4, official("dept-1", Role::Department, Some("u-1"))),
-    ])
 }
 
 #[test]

@@ -37,10 +37,13 @@ function reaches(grant: Session['grants'][number], at: Stand): boolean {
 
 const isOf = (units: readonly string[], unit: string | null | undefined): boolean => typeof unit === 'string' && units.includes(unit);
 
+/** The units that help with a record without leading (协办). */
+export const helpersOf = ({ handlers, leads }: Pick<Stand, 'handlers' | 'leads'>): string[] => handlers.filter((unit) => !leads.includes(unit));
+
 /** The units a person answers for as co-departments of a record. */
 export function helpsAs(who: Session, at: Stand): string[] {
   const units = who.grants.filter((grant) => grant.role === 'department' && reaches(grant, at)).flatMap(({ unit }) => unit ?? []);
-  return [...new Set(units)].filter((unit) => at.handlers.includes(unit) && !at.leads.includes(unit));
+  return helpersOf(at).filter((unit) => units.includes(unit));
 }
 
 function stands(who: Session, by: ByWhom, at: Stand): boolean {
@@ -49,7 +52,7 @@ function stands(who: Session, by: ByWhom, at: Stand): boolean {
   if (by.relation === 'author') return mine.length > 0 && at.author === who.person;
   if (by.relation === 'handler') return mine.some(({ unit }) => isOf(at.handlers, unit));
   if (by.relation === 'lead') return mine.some(({ unit }) => isOf(at.leads, unit));
-  if (by.relation === 'co') return mine.some(({ unit }) => isOf(at.handlers, unit) && !isOf(at.leads, unit));
+  if (by.relation === 'co') return mine.some(({ unit }) => isOf(helpersOf(at), unit));
   return false;
 }
 

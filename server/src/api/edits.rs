@@ -16,7 +16,7 @@ use liandu_core::record::path::{Path, WriteId};
 use liandu_core::record::scope::Scope;
 use liandu_core::record::value::Value;
 use liandu_core::record::view::ConflictKind;
-use liandu_core::workflow::{DECIDE, INTO, MERGE};
+use liandu_core::workflow::DECIDE;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +29,7 @@ use crate::api::problem::{ApiError, Problem};
 use crate::api::record::Loaded;
 use crate::api::referral::can_refer;
 use crate::engine::{Edited, OfficeAct};
+use crate::keeper::merges;
 
 /// One value put into one place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -268,15 +269,6 @@ async fn behalf(office: &Office, named: Option<&str>) -> Result<Option<PersonId>
     } else {
         Err(bad("on_behalf_of"))
     }
-}
-
-/// The problem that an edit says another goes on in.
-fn merges(edit: &Edit) -> Option<&str> {
-    let Edit::Event { event, args, .. } = edit else {
-        return None;
-    };
-    let into = || args.get(INTO).and_then(Value::as_text).unwrap_or("");
-    (event.as_str() == MERGE).then(into)
 }
 
 fn answer(status: StatusCode, record: &RecordId, edited: &Edited) -> Response {

@@ -35,13 +35,13 @@ struct Drafted {
     heads: Heads,
 }
 
-/// The problem that an edit says another goes on in.
-fn goes_on_in(edit: &Edit) -> Option<RecordId> {
+/// The problem that an edit says another goes on in, as it is said.
+pub(crate) fn merges(edit: &Edit) -> Option<&str> {
     let Edit::Event { event, args, .. } = edit else {
         return None;
     };
-    let into = args.get(INTO).and_then(Value::as_text)?;
-    into.parse().ok().filter(|_| event.as_str() == MERGE)
+    let into = || args.get(INTO).and_then(Value::as_text).unwrap_or("");
+    (event.as_str() == MERGE).then(into)
 }
 
 impl<D: Disk, I: Index> Keeper<D, I> {
@@ -61,7 +61,8 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .record_row(&act.record)
             .map_err(|trouble| trouble.answer())?;
         let (kind, scope) = place(row.as_ref(), act)?;
-        if let Some(into) = goes_on_in(&act.edit) {
+        // What is no id is refused by admission.
+        if let Some(into) = merges(&act.edit).and_then(|into| into.parse().ok()) {
             self.stands_yet(&into)?;
         }
         let doc = self
