@@ -1,4 +1,5 @@
 import { openDB } from 'idb';
+import type { Map } from 'maplibre-gl';
 import type { RangeResponse, Source } from 'pmtiles';
 import type { BaseFile } from '../basemap';
 
@@ -23,11 +24,24 @@ function remembered(): Kept | undefined {
 
 const open = () => openDB<Schema>('liandu-map', 1, { upgrade: (db) => void db.createObjectStore('parts') });
 
-/** Counts what is here, and asks the office whether it has a map, or a newer one. */
-export async function lookForBase(): Promise<void> {
+async function countParts(): Promise<void> {
   const db = await open();
   base.have = await db.count('parts');
   db.close();
+}
+
+/** Lays the map that is here under another; gives the coordinate system in which all is drawn then. Without one the outlines stay, which are in WGS-84. */
+export async function layKept(under: Map): Promise<string> {
+  await countParts();
+  if (!base.kept || !isWhole()) return 'WGS-84';
+  const { CLEAR, layFile } = await import('../basemap');
+  await layFile(under, sourceOf(base.kept.version), base.kept.attribution, CLEAR);
+  return base.kept.datum;
+}
+
+/** Counts what is here, and asks the office whether it has a map, or a newer one. */
+export async function lookForBase(): Promise<void> {
+  await countParts();
   try {
     const { readBase } = await import('../basemap');
     const said = await readBase();

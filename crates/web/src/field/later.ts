@@ -86,5 +86,18 @@ export const later = sayer({
   baseThanks: ['底图：{who}', 'Map: {who}'],
   baseKept: ['离线底图占 {mb} MB', 'The map takes {mb} MB'],
   baseDrop: ['删除离线底图', 'Remove the map'],
+  noFixDenied: ['没有取到位置：定位没有被允许。可在浏览器的网站设置里允许，重试即可。', 'No position: it was not permitted. Permit it in the browser’s site settings, then try again.'],
+  noFixUnavailable: ['没有取到位置：手机收不到定位信号。', 'No position: the phone’s receiver hears nothing.'],
+  noFixTimeout: ['没有取到位置：等了 20 秒没有结果。', 'No position within 20 seconds.'],
+  noFixInstead: ['也可以用下面的办法。', 'There are other ways below.'],
+  placeOnMap: ['在图上选', 'On the map'],
+  placeVillage: ['选村名', 'By village'],
+  placeTouch: ['放大后点一下地点。', 'Zoom in, then touch the place.'],
+  placeNoVillage: ['本机的记录里还没有村名，请在“村(社区)”里填写。', 'No record here names a village yet: write it above.'],
+  placeLast: ['上次地点（{ago}）', 'Last place ({ago})'],
+  placeOf: ['同“{title}”', 'As “{title}”'],
   placed: ['{count} 条有位置', '{count} with a position'],
 });
+
+/** Why there is no position, said to the person who asked for one. */
+export const NO_FIX = { denied: 'noFixDenied', unavailable: 'noFixUnavailable', timeout: 'noFixTimeout' } as const;

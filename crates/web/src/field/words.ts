@@ -87,8 +87,8 @@ const words = {
   saved: ['已存本机，联网后自动送达单位。', 'Saved on this phone; it goes to the office with the next signal.'],
   takePosition: ['取当前位置', 'Take my position'],
   takingPosition: ['正在定位…', 'Finding where I am…'],
-  noPosition: ['没有取到位置：{why}。可以先填村名和地点。', 'No position: {why}. Write the village and address instead.'],
   accuracy: ['误差约 {metres} 米', 'within about {metres} m'],
+  placeOtherwise: ['其他办法', 'Other ways'],
   clearPosition: ['清除', 'Clear'],
 
   edit: ['修改', 'Edit'],
