@@ -138,6 +138,8 @@ pub struct Directory {
     devices: BTreeMap<DeviceId, Device>,
     devices_of: BTreeMap<PersonId, BTreeSet<DeviceId>>,
     invitations: BTreeMap<[u8; 32], Invitation>,
+    /// Which invitation the letters that may be typed alone belong to.
+    typed: BTreeMap<[u8; 32], [u8; 32]>,
     accounts: BTreeMap<String, Account>,
     /// Where the signed statements are, by the region they are about (none: everybody's).
     statements: BTreeMap<Option<RegionCode>, BTreeMap<Position, For>>,
@@ -246,6 +248,9 @@ impl Directory {
         self.invitations
             .entry(invited.code_hash)
             .or_insert(invitation);
+        if let Some(typed) = &invited.typed_hash {
+            self.typed.entry(**typed).or_insert(invited.code_hash);
+        }
     }
 
     fn enrolled(&mut self, position: Position, enrolled: &Enrolled) {
@@ -359,6 +364,11 @@ impl Directory {
     pub fn devices_of(&self, person: &PersonId) -> impl Iterator<Item = (&DeviceId, &Device)> {
         let ids = self.devices_of.get(person).into_iter().flatten();
         ids.filter_map(|id| self.devices.get(id).map(|device| (id, device)))
+    }
+
+    /// The SHA-256 of the code whose first letters come to `typed_hash`.
+    pub fn typed_invitation(&self, typed_hash: &[u8; 32]) -> Option<&[u8; 32]> {
+        self.typed.get(typed_hash)
     }
 
     /// An invitation, by the SHA-256 of its code.

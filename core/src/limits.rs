@@ -106,6 +106,14 @@ pub const HANDSHAKES_MAX: usize = 4_096;
 pub const HANDSHAKE_MS_MAX: u64 = 10_000;
 /// Users and addresses whose failed sign-ins are remembered.
 pub const THROTTLED_MAX: usize = 20_000;
+/// Typed invitation codes that may be wrong within [`TYPED_CODES_MS`], from one address. Who has the
+/// whole code, in a picture or an address, does not wait.
+pub const TYPED_CODES_OF_ADDRESS_MAX: usize = 20;
+/// ... from all addresses: a code has 40 bits; guessed at this rate for the three days that five
+/// hundred of them are open, one is met in 8 of a million such attacks.
+pub const TYPED_CODES_MAX: usize = 240;
+/// How long a wrong one counts, milliseconds.
+pub const TYPED_CODES_MS: u64 = 3_600_000;
 /// New phones that wait for an office at the same time.
 pub const NEW_PHONES_MAX: usize = 1_000;
 /// ... of one person.

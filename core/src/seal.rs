@@ -22,9 +22,12 @@ const RECEIPT: &[u8] = b"liandu-receipt-1\0";
 const ENROLMENT: &[u8] = b"liandu-enrol-1\0";
 const STATEMENT: &[u8] = b"liandu-statement-1\0";
 const DOOR: &[u8] = b"liandu-door-1\0";
+const TYPED: &[u8] = b"liandu-typed-1\0";
 
 /// What every signed message begins with, one for each purpose.
-pub const PREFIXES: [&[u8]; 7] = [SEAL, HELLO, ENROLLING, RECEIPT, ENROLMENT, STATEMENT, DOOR];
+pub const PREFIXES: [&[u8]; 8] = [
+    SEAL, HELLO, ENROLLING, RECEIPT, ENROLMENT, STATEMENT, DOOR, TYPED,
+];
 
 /// 32 random bytes from outside that sign. Shown as dots, never printed.
 #[derive(Clone)]
@@ -312,6 +315,19 @@ impl EnrolProof<'_> {
         ];
         message(ENROLLING, ALGORITHM_ED25519, &parts)
     }
+}
+
+/// What the log knows of an invitation's typed letters, made of their SHA-256. They are few enough
+/// that a hash alone could be searched by whoever has a copy of the log; this takes the authority's
+/// key too.
+pub fn typed_code_hash(
+    authority: &SecretKey,
+    deployment: &DeploymentId,
+    letters: &[u8; 32],
+) -> [u8; 32] {
+    let parts = [&deployment.0[..], letters];
+    let signed = authority.sign(&message(TYPED, ALGORITHM_ED25519, &parts));
+    Sha256::digest(signed.0).into()
 }
 
 /// Signs the bytes of receipts in a bundle with the server's key.

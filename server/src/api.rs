@@ -98,6 +98,7 @@ pub use line::{LineJson, NumberJson};
 pub use map::{ClusterJson, MapJson, RegionCountJson};
 pub use new_phone::{NewPhoneAnswer, NewPhoneBody, NewPhoneJson, NewPhoneToken, OldPhoneJson};
 pub use notices::{NoticeJson, NoticesJson};
+pub(crate) use origin::From as CameFrom;
 pub use origin::{Outside, Peer};
 pub use plans::{PlanJson, PlansJson, PointJson};
 pub use policy::RuleJson;

@@ -162,7 +162,7 @@ fn sync_route(settings: &Settings, handle: Handle, tables: Tables) -> Router {
             }
         }
     };
-    Sockets::new(handle, Some(tables))
+    Sockets::new(handle, Some(tables), &settings.trusted_proxies)
         .router()
         .layer(from_fn(counted))
 }

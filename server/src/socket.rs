@@ -7,6 +7,7 @@ mod connection;
 mod pack;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +21,8 @@ use liandu_core::limits::{CONNECTIONS_MAX, FRAME_BYTES_MAX, NUMBERS_TOLD_AT_ONCE
 use liandu_core::protocol::session::Opened;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use crate::accounts::typed_codes::TypedCodes;
+use crate::api::CameFrom;
 use crate::engine::{Handle, now};
 use crate::seen::Sighting;
 use crate::tables::follow::Progress;
@@ -37,6 +40,15 @@ pub struct Sockets {
     tables: Option<Tables>,
     /// How many devices are told numbers at a time: offices read the same tables.
     telling: Arc<Semaphore>,
+    typed_codes: Arc<Mutex<TypedCodes>>,
+    /// Proxies whose word about an address counts.
+    proxies: Arc<[IpAddr]>,
+}
+
+impl AsRef<[IpAddr]> for Sockets {
+    fn as_ref(&self) -> &[IpAddr] {
+        &self.proxies
+    }
 }
 
 /// The office's tables and how far they are.
@@ -47,12 +59,14 @@ type Newest = BTreeMap<DeviceId, (u64, Arc<Notify>)>;
 
 impl Sockets {
     /// None yet.
-    pub fn new(handle: Handle, tables: Option<Tables>) -> Sockets {
+    pub fn new(handle: Handle, tables: Option<Tables>, proxies: &[IpAddr]) -> Sockets {
         Sockets {
             handle,
             devices: Arc::default(),
             tables,
             telling: Arc::new(Semaphore::new(NUMBERS_TOLD_AT_ONCE)),
+            typed_codes: Arc::default(),
+            proxies: proxies.into(),
         }
     }
 
@@ -97,7 +111,11 @@ impl Sockets {
     }
 }
 
-async fn upgrade(State(sockets): State<Sockets>, upgrade: WebSocketUpgrade) -> Response {
+async fn upgrade(
+    State(sockets): State<Sockets>,
+    CameFrom(address): CameFrom,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let open = &sockets.handle.shared().connections;
     if sockets.handle.is_stopping() || open.load(Ordering::Relaxed) >= CONNECTIONS_MAX {
         let retry = [("retry-after", "30")];
@@ -108,5 +126,5 @@ async fn upgrade(State(sockets): State<Sockets>, upgrade: WebSocketUpgrade) -> R
         .write_buffer_size(0)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| connection::serve(socket, sockets))
+        .on_upgrade(move |socket| connection::serve(socket, address, sockets))
 }

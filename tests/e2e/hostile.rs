@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use liandu_bench::office::Office;
+use liandu_core::limits::TYPED_CODES_OF_ADDRESS_MAX;
+use liandu_device::native::{Device, DriveError, Memory};
 use liandu_tests::{World, create, sync};
 use serde_json::json;
 
@@ -68,13 +70,59 @@ async fn invitation_works_once() {
     let phones = world.phones(1).await;
     drop(phones);
     let code = world.server().invite("rep-0000").unwrap();
-    let url = world.server().sync_url();
-    let open =
-        || liandu_device::native::Device::open(liandu_device::native::Memory::default(), "test");
-    let mut first = open().unwrap();
-    first.enrol(&url, &code, "first").await.unwrap();
-    let mut second = open().unwrap();
-    assert!(second.enrol(&url, &code, "second").await.is_err());
+    presented(&world, &code).await.unwrap();
+    assert!(presented(&world, &code).await.is_err());
+    assert!(presented(&world, &typed(&code)).await.is_err());
+}
+
+/// A new device presents a code.
+async fn presented(world: &World, code: &str) -> Result<(), DriveError> {
+    let mut device = Device::open(Memory::default(), "test").unwrap();
+    device.enrol(&world.server().sync_url(), code, "new").await
+}
+
+/// What of a code is typed by hand, as somebody in a hurry types it.
+fn typed(code: &str) -> String {
+    let letters = code.chars().filter(char::is_ascii_alphanumeric);
+    letters.take(8).collect::<String>().to_lowercase()
+}
+
+#[tokio::test]
+async fn first_letters_of_a_code_enrol_once_also_after_a_restart() {
+    let mut world = World::start();
+    drop(world.phones(1).await);
+    let code = world.server().invite("rep-0000").unwrap();
+    let later = world.server().invite("rep-0000").unwrap();
+    presented(&world, &typed(&code)).await.unwrap();
+    world.kill();
+    world.start_again();
+    assert!(presented(&world, &typed(&code)).await.is_err());
+    assert!(presented(&world, &code).await.is_err());
+    presented(&world, &typed(&later)).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_guesses_short_codes_is_made_to_wait_and_whole_codes_are_not() {
+    let world = World::start();
+    let mut phones = world.phones(1).await;
+    let (office, code) = (world.office(), world.server().invite("rep-0000").unwrap());
+    let before = measured(&office, "connections_turned_away_total");
+    let refused = async |guess: &str| match presented(&world, guess).await {
+        Err(DriveError::NotEnrolled(failure)) => failure,
+        other => panic!("{guess}: {other:?}"),
+    };
+    for number in 0..TYPED_CODES_OF_ADDRESS_MAX {
+        let guess = format!("222222{number:02}").replace(['0', '1'], "Z");
+        assert!(!refused(&guess).await.again, "looked at, and wrong");
+    }
+    let waits = refused(&typed(&code)).await;
+    assert!(waits.again && waits.zh.contains("分钟"), "{waits:?}");
+    let turned_away = measured(&office, "connections_turned_away_total") - before;
+    assert_eq!(turned_away as usize, TYPED_CODES_OF_ADDRESS_MAX + 1);
+    presented(&world, &code).await.unwrap();
+    create(&mut phones[0], "照常工作");
+    sync(&mut phones[0]).await;
+    assert!(phones[0].engine().all_at_office());
 }
 
 /// It never gets as far as a hello, whose time is measured from the opening.

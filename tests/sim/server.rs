@@ -345,7 +345,13 @@ impl Server {
                 Some((ticket, certificate)) => {
                     waiters.insert(ticket, Waiter::Enrol { conn, certificate });
                 }
-                None => self.tell(conn, now, Input::EnrolRefused),
+                None => self.tell(
+                    conn,
+                    now,
+                    Input::EnrolRefused {
+                        retry_after_ms: None,
+                    },
+                ),
             },
             Ask::Session(conn, Output::KeepAuthority(authority)) => {
                 match keeper.keep_statements(now, &authority.statements) {
@@ -430,7 +436,13 @@ impl Server {
                 let enrolled = self.enrolled(certificate);
                 self.tell(conn, now, Input::Enrolled(Box::new(enrolled)));
             }
-            (Waiter::Enrol { conn, .. }, _) => self.tell(conn, now, Input::EnrolRefused),
+            (Waiter::Enrol { conn, .. }, _) => self.tell(
+                conn,
+                now,
+                Input::EnrolRefused {
+                    retry_after_ms: None,
+                },
+            ),
             (Waiter::Keep { conn }, _) => self.done(conn),
             (Waiter::Edit(act), Answer::Edited(edited)) => {
                 ledger.office.insert(edited.hash, act.record);

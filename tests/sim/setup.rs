@@ -116,6 +116,7 @@ impl World {
             let person_id = person.parse().unwrap();
             self.authority(AuthorityAct::Invite {
                 code_hash,
+                typed_hash: None,
                 person: person_id,
                 expires,
             });

@@ -73,6 +73,7 @@ fn revoked_person() -> LogEntry {
 fn invited(code: u8) -> LogEntry {
     LogEntry::Invited(Invited {
         code_hash: [code; 32],
+        typed_hash: None,
         person: person("p-1"),
         expires: Timestamp(100),
         user: "admin".to_owned(),

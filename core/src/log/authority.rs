@@ -3,6 +3,7 @@
 //!
 //! Never holds a password or an invitation code, only their hashes.
 
+use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
 use crate::id::{
@@ -137,6 +138,9 @@ pub struct Invited {
     /// The server's clock.
     #[n(5)]
     pub time: Timestamp,
+    /// What its first letters, which may be typed alone, come to under the authority's key.
+    #[n(6)]
+    pub typed_hash: Option<ByteArray<32>>,
 }
 
 /// A device enrolled.

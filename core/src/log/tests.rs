@@ -260,6 +260,18 @@ fn about_devices() -> Vec<(&'static str, LogEntry)> {
                 code_hash: [1; 32],
                 person: person(),
                 expires: time(),
+                typed_hash: None,
+                user: user.clone(),
+                time: time(),
+            }),
+        ),
+        (
+            "invited-typed",
+            LogEntry::Invited(Invited {
+                code_hash: [1; 32],
+                typed_hash: Some([5; 32].into()),
+                person: person(),
+                expires: time(),
                 user: user.clone(),
                 time: time(),
             }),

@@ -156,7 +156,9 @@ impl Session {
                 self.say(*enrolled);
                 self.close(CloseCode::Done, Some(0));
             }
-            Input::EnrolRefused => self.close(CloseCode::InvitationRefused, None),
+            Input::EnrolRefused { retry_after_ms } => {
+                self.close(CloseCode::InvitationRefused, retry_after_ms);
+            }
             Input::End {
                 code,
                 retry_after_ms,

@@ -192,7 +192,14 @@ fn device_is_enrolled_once_and_only_with_its_own_key() {
     let expected = enrol::Output::Enrolled(Box::new(enrolled()));
     assert_eq!(ends, [enrol::Output::Disconnect, expected]);
 
-    let ends = enrolling(|s| s.handle(time(), session::Input::EnrolRefused));
+    let ends = enrolling(|s| {
+        s.handle(
+            time(),
+            session::Input::EnrolRefused {
+                retry_after_ms: None,
+            },
+        )
+    });
     let close = Close::new(CloseCode::InvitationRefused, None);
     assert_eq!(ends[1], enrol::Output::Failed(Failure::Closed(close)));
 

@@ -103,7 +103,9 @@ fn carry_out(session: &mut Session, resume: Resume, escrow: bool) -> bool {
                 want: Vec::new(),
                 covered_to: None,
             }),
-            session::Output::Enrol(_) => session::Input::EnrolRefused,
+            session::Output::Enrol(_) => session::Input::EnrolRefused {
+                retry_after_ms: None,
+            },
             session::Output::ReadAuthority { .. }
             | session::Output::KeepAuthority(_)
             | session::Output::Acknowledged(_)

@@ -15,6 +15,12 @@ use crate::api::Office;
 /// What the proxy adds the address to.
 const FORWARDED_HEADER: &str = "x-forwarded-for";
 
+impl AsRef<[IpAddr]> for Office {
+    fn as_ref(&self) -> &[IpAddr] {
+        &self.door.outside.proxies
+    }
+}
+
 /// How the outside reaches the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outside {
@@ -34,17 +40,14 @@ pub struct Peer(pub SocketAddr);
 #[derive(Debug, Clone)]
 pub(crate) struct From(pub(crate) String);
 
-impl FromRequestParts<Office> for From {
+/// `known` knows the proxies that are trusted.
+impl<S: AsRef<[IpAddr]> + Send + Sync> FromRequestParts<S> for From {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        office: &Office,
-    ) -> Result<Self, Self::Rejection> {
-        let known = parts.extensions.get::<ConnectInfo<Peer>>();
-        let name = known.map(|ConnectInfo(Peer(peer))| {
-            let proxies = &office.door.outside.proxies;
-            counted(client(peer.ip(), &parts.headers, proxies))
+    async fn from_request_parts(parts: &mut Parts, known: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let name = peer.map(|ConnectInfo(Peer(peer))| {
+            counted(client(peer.ip(), &parts.headers, known.as_ref()))
         });
         Ok(From(name.unwrap_or_default()))
     }

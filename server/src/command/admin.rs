@@ -385,6 +385,7 @@ fn invite(place: &Place, people: Vec<PersonId>, hours: u32, json: bool) -> anyho
         invited.push(Invitee {
             person: person.clone(),
             code_hash: invitation::hash(&code),
+            typed_hash: invitation::typed_hash(&code),
         });
         codes.push((person, code));
     }

@@ -221,6 +221,7 @@ async fn invite(
     }
     let invited = people.into_iter().map(|one| AuthorityAct::Invite {
         code_hash: one.code_hash,
+        typed_hash: Some(one.typed_hash),
         person: one.person,
         expires,
     });

@@ -158,6 +158,9 @@ pub struct Invitee {
     /// SHA-256 of the code.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub code_hash: [u8; 32],
+    /// SHA-256 of its letters that may be typed alone.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub typed_hash: [u8; 32],
 }
 
 /// Which quarantined edits.

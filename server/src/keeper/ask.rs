@@ -186,6 +186,8 @@ pub enum AuthorityAct {
     Invite {
         /// SHA-256 of the code; the caller makes the code.
         code_hash: [u8; 32],
+        /// SHA-256 of the letters that may be typed alone, if any may.
+        typed_hash: Option<[u8; 32]>,
         /// For whom.
         person: PersonId,
         /// Useless from then on.

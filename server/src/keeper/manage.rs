@@ -14,15 +14,16 @@ use liandu_core::policy::Role;
 use liandu_core::protocol::message::Enrol;
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::scope::Audience;
-use liandu_core::seal::{EnrolmentCertificate, PublicKey};
+use liandu_core::seal::{EnrolmentCertificate, PublicKey, typed_code_hash};
 use liandu_core::time::Timestamp;
 use liandu_core::verdict::Reason;
-use sha2::{Digest, Sha256};
+use minicbor::bytes::ByteArray;
 
 use super::ask::{ActError, AuthorityAct, OfficeUser};
 use super::feed::Reach;
 use super::happened::happened_entry;
 use super::{Keeper, Ticket, Trouble};
+use crate::accounts::invitation::{self, Presented};
 use crate::index::Index;
 use crate::journal::{Disk, Payload};
 
@@ -104,11 +105,16 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         Ok(match act {
             AuthorityAct::Invite {
                 code_hash,
+                typed_hash,
                 person,
                 expires,
             } => {
                 self.directory.person(&person).ok_or(ActError::Missing)?;
-                if self.directory.invitation(&code_hash).is_some() {
+                let typed_hash = typed_hash.map(|letters| self.typed_hash(&letters));
+                let is_typed = |hash| self.directory.typed_invitation(hash).is_some();
+                if self.directory.invitation(&code_hash).is_some()
+                    || typed_hash.as_ref().is_some_and(is_typed)
+                {
                     return Err(ActError::Exists);
                 }
                 LogEntry::Invited(Invited {
@@ -117,6 +123,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
                     expires,
                     user,
                     time,
+                    typed_hash: typed_hash.map(ByteArray::from),
                 })
             }
             AuthorityAct::RevokeDevice { device, reason } => {
@@ -275,8 +282,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         enrol: &Enrol,
     ) -> Option<(Ticket, EnrolmentCertificate)> {
         self.now = now;
-        let mut code_hash = [0u8; 32];
-        code_hash.copy_from_slice(&Sha256::digest(enrol.invitation.as_bytes()));
+        let code_hash = match invitation::presented(&enrol.invitation) {
+            Presented::Whole(hash) => hash,
+            Presented::Typed(letters) => {
+                let hash = self.typed_hash(&letters);
+                *self.directory.typed_invitation(&hash)?
+            }
+        };
         let invitation = self.directory.invitation(&code_hash)?;
         let again = invitation.used == Some(enrol.device);
         let fresh = invitation.used.is_none() && now <= invitation.expires;
@@ -315,6 +327,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         });
         let staged = self.stage(entry);
         self.acted(staged).ok().map(|ticket| (ticket, certificate))
+    }
+
+    fn typed_hash(&self, letters: &[u8; 32]) -> [u8; 32] {
+        typed_code_hash(&self.keys.authority, &self.deployment, letters)
     }
 
     /// Whether a certificate of a device unknown here is the authority's word.

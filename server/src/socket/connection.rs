@@ -5,6 +5,7 @@
 
 mod counted;
 mod deliver;
+mod enrol;
 mod numbers;
 
 use std::sync::Arc;
@@ -14,9 +15,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket};
 use liandu_core::id::{DeviceId, PersonId, Position, ScopeId};
 use liandu_core::limits::STATEMENTS_MAX;
-use liandu_core::protocol::message::{
-    Authority, Behind, CloseCode, Cursor, Enrol, Enrolled, Nonce, Short, Tier,
-};
+use liandu_core::protocol::message::{Authority, Behind, CloseCode, Cursor, Nonce, Short, Tier};
 use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{
     Answer as Admitted, Compared, Input, Known, Opened, Output, Page, Session,
@@ -43,6 +42,8 @@ static NUMBERS: AtomicU64 = AtomicU64::new(1);
 struct Connection {
     sockets: Sockets,
     number: u64,
+    /// Where it comes from.
+    address: String,
     socket: WebSocket,
     session: Session,
     told: Arc<Notify>,
@@ -73,13 +74,14 @@ impl From<Unavailable> for End {
 }
 
 /// Serves a connection to its end.
-pub(super) async fn serve(socket: WebSocket, sockets: Sockets) {
+pub(super) async fn serve(socket: WebSocket, address: String, sockets: Sockets) {
     let open = Arc::clone(&sockets.handle.shared().connections);
     open.fetch_add(1, Ordering::Relaxed);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let mut connection = Connection {
         session: Session::new(sockets.handle.deployment()),
         number,
+        address,
         socket,
         told: Arc::new(Notify::new()),
         moved: Arc::new(Notify::new()),
@@ -447,46 +449,6 @@ impl Connection {
         };
         // Nothing new in it, or not now: the next hello offers it again.
         let _ = self.handle().stage(keep).await;
-        Ok(())
-    }
-
-    async fn enrol(&mut self, enrol: Enrol) -> Result<(), End> {
-        let handle = self.handle();
-        let (certified, certificate) = std::sync::mpsc::sync_channel(1);
-        let ask = move |keeper: &mut crate::engine::LiveKeeper, now| {
-            let (ticket, certificate) = keeper.enrol(now, &enrol).ok_or(ActError::Missing)?;
-            // The receiver lives until the answer came.
-            let _ = certified.send(certificate);
-            Ok(ticket)
-        };
-        let answer = handle.stage(ask).await;
-        let (Ok(Answer::Acted(_)), Ok(certificate)) = (answer, certificate.try_recv()) else {
-            self.tell(Input::EnrolRefused);
-            return Ok(());
-        };
-        let person = certificate.person.clone();
-        let read = {
-            let person = person.clone();
-            move |keeper: &crate::engine::LiveKeeper| {
-                let name = keeper
-                    .directory()
-                    .person(&person)
-                    .map(|person| person.name.clone());
-                (
-                    name.unwrap_or_default(),
-                    keeper.scopes_of_person(&person).scopes,
-                )
-            }
-        };
-        let (name, scopes) = handle.read(read).await?;
-        self.tell(Input::Enrolled(Box::new(Enrolled {
-            person,
-            name,
-            scopes,
-            server_key: handle.node_public(),
-            certificate,
-            deployment: handle.deployment(),
-        })));
         Ok(())
     }
 }

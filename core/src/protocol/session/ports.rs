@@ -112,7 +112,10 @@ pub enum Input {
     /// Answer to `Enrol`.
     Enrolled(Box<Enrolled>),
     /// Answer to `Enrol`.
-    EnrolRefused,
+    EnrolRefused {
+        /// It was not looked at: the same may be asked after this, ms.
+        retry_after_ms: Option<u64>,
+    },
     /// The host ends the connection: shutting down, overloaded, revoked, superseded.
     End {
         /// Why.

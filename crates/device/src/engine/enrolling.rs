@@ -5,7 +5,7 @@
 
 use liandu_core::id::DeviceId;
 use liandu_core::protocol::enrol::{self, Enroller, Enrolment, Failure};
-use liandu_core::protocol::message::Enrolled;
+use liandu_core::protocol::message::{Close, CloseCode, Enrolled};
 use liandu_core::seal::{DoorProof, SecretKey, SignatureBytes};
 use liandu_core::time::Timestamp;
 
@@ -149,6 +149,18 @@ fn in_words(failure: &Failure) -> EnrolFailure {
         again,
     };
     match failure {
+        Failure::Closed(Close {
+            code: CloseCode::InvitationRefused,
+            retry_after_ms: Some(ms),
+            ..
+        }) => {
+            let minutes = ms.div_ceil(60_000);
+            words(
+                &format!("输错的邀请码太多,请扫二维码,或过 {minutes} 分钟再输入"),
+                &format!("too many wrong codes: scan the picture, or type again in {minutes} min"),
+                true,
+            )
+        }
         Failure::Closed(close) => words(&close.zh, &close.en, close.retry_after_ms.is_some()),
         Failure::NoAnswer => words(
             "服务器没有应答,请稍后用同一邀请码再试",

@@ -92,12 +92,17 @@ export class Office {
     return done.stdout;
   }
 
-  /** A code for one phone. */
+  /** A code for one phone, as it is typed. */
   invite(person: string): string {
-    const said = this.admin(['invite', '--person', person]);
-    const found = /code\s+([0-9A-Z-]+)/.exec(said);
-    if (!found) throw new Error(`no code in: ${said}`);
-    return found[1] ?? '';
+    return this.invitation(person).typed;
+  }
+
+  /** A code for one phone, whole as in its QR, and as it is typed. */
+  invitation(person: string): { readonly code: string; readonly typed: string } {
+    const said = JSON.parse(this.admin(['invite', '--json', '--person', person])) as { invitations: { code: string; typed: string }[] };
+    const [one] = said.invitations;
+    if (!one) throw new Error('no invitation');
+    return one;
   }
 
   /** The office API, signed in as the clerk; with a body it posts. */

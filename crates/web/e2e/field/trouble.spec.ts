@@ -93,10 +93,10 @@ test('an invitation opened inside a chat app is shown and not used up', async ({
   const agent = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Mobile MicroMessenger/8.0.50';
   const chat = await browser.newContext({ userAgent: agent, viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
   const inside = await chat.newPage();
-  const code = office.invite('rep-1');
+  const { code, typed } = office.invitation('rep-1');
   await inside.goto(`${office.url}/m/#${code}`);
   await expect(inside.getByRole('heading', { name: '请在浏览器打开' })).toBeVisible();
-  await expect(inside.getByText(code, { exact: true })).toBeVisible();
+  await expect(inside.getByText(typed, { exact: true })).toBeVisible();
   await expect(inside.getByRole('button', { name: '登记' })).toHaveCount(0);
   await shot(inside, 'in-chat');
   await chat.close();

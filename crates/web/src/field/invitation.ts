@@ -1,5 +1,8 @@
 /** What an invitation looks like in an address and in a QR code. */
 
+/** A picture or an address has the whole code; its first letters do for who types. */
+const WHOLE_LETTERS = 20;
+const TYPED_LETTERS = 8;
 const CODE = /^[0-9A-Za-z-]{6,40}$/;
 
 /** The code behind the `#` of an address, without what cannot be part of one. */
@@ -21,4 +24,10 @@ export function invitationIn(text: string, host: string): { readonly code: strin
   const code = codeIn(address?.hash ?? '');
   if (!address || !/^https?:$/.test(address.protocol) || code === '') return { host: undefined };
   return address.host === host ? { code } : { host: address.host };
+}
+
+/** What of a code is typed and read out, as it is printed: `K7Q2-M9FX`. What is no code stays as it is. */
+export function typed(code: string): string {
+  const letters = code.replace(/[\s-]/g, '').toUpperCase();
+  return letters.length === WHOLE_LETTERS || letters.length === TYPED_LETTERS ? `${letters.slice(0, 4)}-${letters.slice(4, TYPED_LETTERS)}` : code;
 }

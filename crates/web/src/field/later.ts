@@ -55,7 +55,7 @@ export const later = sayer({
   newPhoneWrong: ['编号不对，请检查。', 'That is no person code.'],
   oldPhone: ['旧手机上次连接（{time}）时还有 {count} 条没送到单位。请打开旧手机同步，或在它的“携带”里导出文件；找不到了请告诉人大办。', 'The old phone still held {count} edits when it was last connected ({time}). Open and sync it, or export them there under “Carry”; if it is lost, tell the office.'],
   enrolTitle: ['登记这部手机', 'Enrol this phone'],
-  enrolHint: ['输入人大办给你的邀请码。一个码只能用一次。', 'Type the code your office gave you. A code works once.'],
+  enrolHint: ['扫人大办给你的码，或输入八位邀请码。一个码只能用一次。', 'Scan the code your office gave you, or type its eight letters. A code works once.'],
   scan: ['扫邀请码', 'Scan the code'],
   scanPicture: ['从图片读', 'From a picture'],
   scanHint: ['把二维码放进画面。画面不会离开手机。', 'Hold the QR code into the picture. It never leaves the phone.'],
@@ -96,6 +96,8 @@ export const later = sayer({
   placeNoVillage: ['本机的记录里还没有村名，请在“村(社区)”里填写。', 'No record here names a village yet: write it above.'],
   placeLast: ['上次地点（{ago}）', 'Last place ({ago})'],
   placeOf: ['同“{title}”', 'As “{title}”'],
+  linkedProblems: ['涉及的问题', 'Problems concerned'],
+  linkedLook: ['搜索标题、地点', 'Search titles, places'],
   placed: ['{count} 条有位置', '{count} with a position'],
 });
 

@@ -38,8 +38,10 @@ pub struct InvitationJson {
     pub name: String,
     /// Their home region.
     pub region: String,
-    /// Works once. It is not shown again.
+    /// For a picture or an address. Works once. It is not shown again.
     pub code: String,
+    /// Its first letters, to be typed where nothing can be scanned.
+    pub typed: String,
 }
 
 /// Invitations, in the order asked for.
@@ -98,9 +100,11 @@ pub(crate) async fn invite(
             name,
             region,
             code: code.clone(),
+            typed: invitation::typed(&code),
         });
         let act = AuthorityAct::Invite {
             code_hash: invitation::hash(&code),
+            typed_hash: Some(invitation::typed_hash(&code)),
             person,
             expires,
         };

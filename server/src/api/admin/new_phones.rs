@@ -95,6 +95,7 @@ pub(crate) async fn approve(
     let now = office.door.now();
     let act = AuthorityAct::Invite {
         code_hash: invitation::hash(&code),
+        typed_hash: None,
         person: person.parse().map_err(|_| ApiError::Internal)?,
         expires: now.plus_ms(NEW_PHONE_MS_MAX),
     };

@@ -64,6 +64,7 @@ impl Phone {
         let code_hash = Sha256::digest(b"code").into();
         let invite = AuthorityAct::Invite {
             code_hash,
+            typed_hash: None,
             person,
             expires: now().plus_ms(60_000),
         };

@@ -9,6 +9,7 @@ use liandu_core::id::PersonId;
 use liandu_core::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::accounts::invitation::typed;
 use crate::command::request::{HeldRow, Reply, UserRow};
 
 /// Writes to standard output; whoever reads may have gone.
@@ -147,7 +148,7 @@ pub(super) fn invitations(
     };
     let qr = |code: &str| format!("liandu:enrol?server={url}&code={code}");
     if as_json {
-        let one = |(person, code): &(PersonId, String)| json!({ "person": person.as_str(), "code": code, "qr": qr(code) });
+        let one = |(person, code): &(PersonId, String)| json!({ "person": person.as_str(), "code": code, "typed": typed(code), "qr": qr(code) });
         let invitations: Vec<Value> = codes.iter().map(one).collect();
         let all = json!({
             "position": position.0, "url": url, "expires": expires.iso(),
@@ -157,7 +158,8 @@ pub(super) fn invitations(
     }
     for (person, code) in codes {
         out(&format!(
-            "人员 person  {person}\n验证码 code   {code}\n二维码 QR     {}\n有效至 until  {}",
+            "人员 person  {person}\n验证码 code   {}\n二维码 QR     {}\n有效至 until  {}",
+            typed(code),
             qr(code),
             expires.iso()
         ))?;

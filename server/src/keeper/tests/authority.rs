@@ -2,13 +2,15 @@
 
 use liandu_core::id::{GroupId, Position, RecordId};
 use liandu_core::limits::SCOPES_MAX;
-use liandu_core::log::{GrantEntry, GroupRow, MembershipRow, PersonRow};
+use liandu_core::log::{GrantEntry, GroupRow, LogEntry, MembershipRow, PersonRow};
 use liandu_core::policy::{Grant, Role};
 use liandu_core::verdict::{Reason, Verdict};
 use sha2::Digest;
 
 use super::world::{NOW, World, creation, office, person, region, scope, verdict};
+use crate::accounts::invitation;
 use crate::index::memory::MemoryIndex;
+use crate::journal::Payload;
 use crate::keeper::Answer;
 use crate::keeper::ask::{ActError, AuthorityAct};
 
@@ -35,6 +37,7 @@ fn invitation_is_for_one_device_and_expires() {
     assert!(certificate.verify(&world.keeper.authority_public()).is_ok());
     let invite = AuthorityAct::Invite {
         code_hash: sha2::Sha256::digest(b"late").into(),
+        typed_hash: None,
         person: person("rep-2"),
         expires: NOW.plus_ms(-1),
     };
@@ -42,6 +45,37 @@ fn invitation_is_for_one_device_and_expires() {
     enrol.invitation = "late".to_owned();
     enrol.device.0[0] = 99;
     assert!(world.keeper.enrol(NOW, &enrol).is_none(), "expired");
+}
+
+#[test]
+fn the_log_does_not_tell_what_is_typed_of_a_code() {
+    let mut world = World::new();
+    let code = "K7Q2M-9FXM3-TBA8W-YN4HD";
+    let act = AuthorityAct::Invite {
+        code_hash: invitation::hash(code),
+        typed_hash: Some(invitation::typed_hash(code)),
+        person: person("rep-1"),
+        expires: NOW.plus_ms(1),
+    };
+    let position = world.act(act.clone()).unwrap();
+    assert_eq!(world.act(act).unwrap_err(), ActError::Exists);
+    let journal = world.keeper.journal.as_ref().unwrap();
+    let entry = journal.read(journal.pointer_at(position).unwrap()).unwrap();
+    let Payload::Bytes(bytes) = entry.payload else {
+        panic!("erased");
+    };
+    let Ok(LogEntry::Invited(invited)) = LogEntry::decode(&bytes) else {
+        panic!("no invitation");
+    };
+    let searched = invitation::typed_hash(code);
+    assert!(invited.typed_hash.is_some_and(|kept| *kept != searched));
+    world.restart(MemoryIndex::new());
+    let directory = world.keeper.directory();
+    let kept = invited.typed_hash.unwrap();
+    assert_eq!(
+        directory.typed_invitation(&kept),
+        Some(&invitation::hash(code))
+    );
 }
 
 #[test]

@@ -98,6 +98,22 @@ fn refused_record_leaves_nothing_behind_but_its_edits() {
 }
 
 #[test]
+fn refused_stays_refused_when_its_author_may_write_there_by_the_next_start() {
+    let mut world = World::new();
+    let mut phone = world.phone(13, "rep-3");
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
+    assert_eq!(refused(&answer), Reason::OutOfScope);
+    world.members(&[("rep-3", &["g1", "g2"])]);
+    let items = quarantine(&world);
+    world.restart(MemoryIndex::new());
+    world.act(AuthorityAct::Definition(campaign_two())).unwrap();
+    assert_eq!((quarantine(&world), items.len()), (items, 1));
+    assert!(world.keeper.record(&doc.id()).is_none());
+}
+
+#[test]
 fn revoked_devices_edits_are_escrow_and_can_be_released_in_bulk() {
     let mut world = World::new();
     let mut phone = world.phone(11, "rep-1");

@@ -210,6 +210,7 @@ impl World {
         code_hash.copy_from_slice(&Sha256::digest(code.as_bytes()));
         let invite = AuthorityAct::Invite {
             code_hash,
+            typed_hash: None,
             person: person(of),
             expires: NOW.plus_ms(1),
         };

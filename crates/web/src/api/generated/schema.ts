@@ -7738,7 +7738,7 @@ export interface components {
         };
         /** @description One invitation. */
         InvitationJson: {
-            /** @description Works once. It is not shown again. */
+            /** @description For a picture or an address. Works once. It is not shown again. */
             code: string;
             /** @description Their name. */
             name: string;
@@ -7746,6 +7746,8 @@ export interface components {
             person: string;
             /** @description Their home region. */
             region: string;
+            /** @description Its first letters, to be typed where nothing can be scanned. */
+            typed: string;
         };
         /** @description Whom to invite. */
         InviteBody: {

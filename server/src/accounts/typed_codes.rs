@@ -1,0 +1,80 @@
+//! How many invitation codes may be typed wrongly: a typed one is short, so who guesses is stopped
+//! early, an address by itself and all addresses together.
+//!
+//! Never stops whoever has a whole code, and forgets after an hour.
+
+use std::collections::VecDeque;
+
+use liandu_core::limits::{TYPED_CODES_MAX, TYPED_CODES_MS, TYPED_CODES_OF_ADDRESS_MAX};
+use liandu_core::time::Timestamp;
+
+/// Codes that were typed lately and fitted nothing, oldest first, with where they came from.
+#[derive(Debug, Default)]
+pub(crate) struct TypedCodes {
+    wrong: VecDeque<(Timestamp, String)>,
+}
+
+impl TypedCodes {
+    /// A code is about to be looked for. It counts as wrong until [`TypedCodes::was_right`]: many
+    /// at once must not get further than one after the other. Else gives the ms to wait.
+    pub(crate) fn may_try(&mut self, address: &str, now: Timestamp) -> Result<(), u64> {
+        self.wrong
+            .retain(|(time, _)| now.since_ms(*time) < TYPED_CODES_MS);
+        let theirs = || self.wrong.iter().filter(|(_, of)| of == address);
+        let first = if theirs().count() >= TYPED_CODES_OF_ADDRESS_MAX {
+            theirs().next()
+        } else if self.wrong.len() >= TYPED_CODES_MAX {
+            self.wrong.front()
+        } else {
+            None
+        };
+        if let Some((time, _)) = first {
+            return Err(TYPED_CODES_MS.saturating_sub(now.since_ms(*time)));
+        }
+        self.wrong.push_back((now, address.to_owned()));
+        Ok(())
+    }
+
+    /// The last code from there fitted.
+    pub(crate) fn was_right(&mut self, address: &str) {
+        if let Some(at) = self.wrong.iter().rposition(|(_, of)| of == address) {
+            self.wrong.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_waits_after_so_many_wrong_codes_and_another_does_not() {
+        let mut codes = TypedCodes::default();
+        let (now, hour) = (Timestamp(1_000), i64::try_from(TYPED_CODES_MS).unwrap());
+        for n in 0..TYPED_CODES_OF_ADDRESS_MAX {
+            let now = now.plus_ms(i64::try_from(n).unwrap());
+            assert_eq!(codes.may_try("a", now), Ok(()));
+        }
+        let later = now.plus_ms(600_000);
+        assert_eq!(codes.may_try("a", later), Err(TYPED_CODES_MS - 600_000));
+        assert_eq!(codes.may_try("b", later), Ok(()));
+        assert_eq!(codes.may_try("a", now.plus_ms(hour)), Ok(()));
+    }
+
+    #[test]
+    fn a_code_that_fits_does_not_count() {
+        let mut codes = TypedCodes::default();
+        for _ in 0..10 * TYPED_CODES_MAX {
+            assert_eq!(codes.may_try("a", Timestamp(0)), Ok(()));
+            codes.was_right("a");
+        }
+    }
+
+    #[test]
+    fn many_addresses_together_get_no_further() {
+        let mut codes = TypedCodes::default();
+        let tries = (0..10 * TYPED_CODES_MAX).map(|n| codes.may_try(&n.to_string(), Timestamp(0)));
+        assert_eq!(tries.filter(Result::is_ok).count(), TYPED_CODES_MAX);
+        assert_eq!(codes.wrong.len(), TYPED_CODES_MAX);
+    }
+}
