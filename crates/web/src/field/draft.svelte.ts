@@ -11,6 +11,8 @@ const NOTE = 'drafts';
 const LAST = 'last-values';
 /** What records of one visit have in common. */
 const SHARED = ['f/region', 'f/domain', 'f/village', 'f/address', 'f/position', 'f/team_kind', 'f/team'];
+/** An opinion is a resident's, an activity of whoever takes part. */
+const TEAM = ['f/team_kind', 'f/team'];
 const REMEMBERED = ['f/domain', 'f/team_kind', 'f/team', 'f/village'];
 
 export interface DraftRecord {
@@ -83,11 +85,11 @@ export async function beginVisit(id: string, scope: string, known: Readonly<Reco
 async function record(kind: string, known: Readonly<Record<string, Value>>, id?: string): Promise<DraftRecord> {
   const values: Record<string, Value> = {};
   for (const path of SHARED) if (known[path] !== undefined && known[path] !== null) values[path] = known[path];
-  values['f/team_kind'] ??= 'deputy_group';
-  if (kind === 'inspection') Object.assign(values, { 'f/date': today() }, me());
+  if (kind === 'inspection' || kind === 'problem') values['f/team_kind'] ??= 'deputy_group';
+  else for (const path of TEAM) delete values[path];
+  if (kind === 'inspection' || kind === 'activity') Object.assign(values, { 'f/date': today() }, me());
   if (kind === 'problem') Object.assign(values, { 'f/found_on': today(), 'f/source': 'deputy' });
   if (kind === 'opinion') {
-    delete values['f/team_kind'];
     Object.assign(values, { 'f/received_at': { time: new Date().toISOString() }, 'f/channel': 'door' });
   }
   return { id: id ?? (await phone.freshId()), kind, values, texts: {} };

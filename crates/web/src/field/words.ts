@@ -69,6 +69,8 @@ const words = {
   newProblem: ['问题', 'Problem'],
   newProblemHint: ['没有检查，直接报一个问题', 'A problem without a visit'],
   newOpinion: ['群众意见', 'Opinion'],
+  newActivity: ['活动', 'Activity'],
+  newActivityHint: ['走访、调研、排查、现场会：谁参加，做了什么', 'A survey, screening or meeting: who took part'],
   newOpinionHint: ['入户听到的意见', 'What a resident said'],
   whatToRecord: ['记什么？', 'What to record?'],
   chooseGroup: ['小组', 'Group'],

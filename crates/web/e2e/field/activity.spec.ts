@@ -1,0 +1,42 @@
+import { expect } from '@playwright/test';
+import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeProblem } from './hands';
+
+test('an activity is recorded without signal, with who took part, a photo and the problems it is about', async ({ page, context, office }) => {
+  await enrol(page, office, 'rep-1');
+  await cutOff(context, office);
+  const problem = await writeProblem(page, '河滩违建未拆');
+  await writeProblem(page, '与会议无关的问题');
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await shot(page, 'new');
+  await page.getByRole('button', { name: /^活动/ }).click();
+  await page.locator('[data-path="f/activity_kind"] select').selectOption('site_meeting');
+  await page.locator('[data-path="f/title"] input').fill('违法建筑拆除现场会');
+  await page.getByText('参加人员 1').click();
+  await page.getByRole('button', { name: '＋ 加一人' }).click();
+  await page.locator('[data-path$="/name"] input').last().fill('张村长');
+  await page.getByText('涉及的问题 0').click();
+  await page.getByLabel(/河滩违建未拆/).check();
+  await expect(page.getByText('涉及的问题 1')).toBeVisible();
+  await page.locator('input[type="file"]').setInputFiles(await picture(page, '#1f5f5b'));
+  await expect(page.locator('[data-photo]')).toHaveCount(1);
+  await fits(page);
+  await page.getByText('涉及的问题 1').scrollIntoViewIfNeeded();
+  await shot(page, 'activity-draft');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await fits(page);
+  await page.screenshot({ path: 'node_modules/.cache/field-shots/activity-record.png', fullPage: true });
+  const id = page.url().split('/').at(-1) ?? '';
+
+  await office.start();
+  await context.setOffline(false);
+  await inSync(page);
+  await allAtOffice(page);
+  const { kind, fields } = await office.api<{ kind: string; fields: Record<string, { value: unknown }> }>(`/api/records/${id}`);
+  const under = (start: string, end: string): unknown[] => Object.entries(fields).flatMap(([path, { value }]) => (path.startsWith(start) && path.endsWith(end) ? [value] : []));
+  expect(kind).toBe('activity');
+  expect(fields['f/activity_kind']?.value).toBe('site_meeting');
+  expect(under('i/people/', '/name').sort()).toEqual(['张村长', '王芳']);
+  expect(under('i/problems/', '/problem')).toEqual([problem]);
+  expect(under('i/photos/', '/hash')).toHaveLength(1);
+});
