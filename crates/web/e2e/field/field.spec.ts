@@ -178,3 +178,38 @@ test('an inspection with a problem and two photos takes at most 14 taps and one 
   console.log(`${taps} taps`);
   expect(taps).toBeLessThanOrEqual(14);
 });
+
+test('a problem is measured in as many quantities as it takes, and measured again after it was saved', async ({ page, context, office }) => {
+  await enrol(page, office, 'rep-1');
+  await cutOff(context, office);
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.locator('[data-path="f/domain"] select').selectOption('land');
+  await page.locator('[data-path="f/problem_type"] select').selectOption('land.illegal_occupation');
+  const quantities = page.locator('[data-items="quantities"]');
+  const measure = async (sort: string, amount: string): Promise<void> => {
+    await quantities.getByText(/^数量 \d+$/).click();
+    await quantities.getByRole('button', { name: '＋ 数量' }).click();
+    await quantities.locator('[data-path$="/measure"]').last().locator('select').selectOption(sort);
+    await quantities.locator('[data-path$="/amount"]').last().locator('input').fill(amount);
+  };
+  await measure('found', '12.5');
+  await quantities.scrollIntoViewIfNeeded();
+  await fits(page);
+  await shot(page, 'quantities');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  const id = page.url().split('/').at(-1) ?? '';
+  await page.getByRole('button', { name: '修改', exact: true }).click();
+  await measure('occupied', '3');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByRole('status')).toContainText('已存本机');
+  await office.start();
+  await context.setOffline(false);
+  await inSync(page);
+  await allAtOffice(page);
+  const { fields } = await office.api<{ fields: Record<string, { value: unknown }> }>(`/api/records/${id}`);
+  const under = (end: string): unknown[] => Object.entries(fields).flatMap(([path, { value }]) => (path.startsWith('i/quantities/') && path.endsWith(end) ? [value] : []));
+  expect(under('/measure').sort()).toEqual(['found', 'occupied']);
+  expect(under('/amount').map((value) => (value as { quantity: { amount: number } }).quantity.amount).sort()).toEqual([12.5, 3]);
+});
