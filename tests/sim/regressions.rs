@@ -145,3 +145,10 @@ fn end_of_the_log_that_was_told_is_asked_for_again() {
 fn what_rejoined_between_two_lives_is_fed_as_a_whole() {
     run_strange(40, &[Strange::Misdirected]);
 }
+
+/// A membership was taken away and given back before the phone had stored the first: it dropped
+/// the group's records, and compared the new scopes with those that it had held before.
+#[test]
+fn group_that_is_left_and_joined_again_at_once_is_read_again() {
+    run_strange(21, &[Strange::Middlebox, Strange::Shared]);
+}
