@@ -150,8 +150,14 @@ fn what_rejoined_between_two_lives_is_fed_as_a_whole() {
 /// passed over, and nobody judged them again before the next start.
 #[test]
 fn held_edits_that_could_not_be_read_when_they_were_understood_are_judged_later() {
-    let mut strange = Strange::USUAL.to_vec();
-    strange.push(Strange::Shared);
+    let strange = [
+        Strange::Unreadable,
+        Strange::Copies,
+        Strange::Newer,
+        Strange::Middlebox,
+        Strange::Forged,
+        Strange::Shared,
+    ];
     run_strange(13, &strange);
 }
 
