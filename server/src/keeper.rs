@@ -49,10 +49,11 @@ use sha2::{Digest, Sha256};
 
 use crate::index::overlay::Overlay;
 use crate::index::{Index, fold, keys, rows};
-use crate::journal::{self, AppendError, Disk, Journal, OpenError};
+use crate::journal::{self, AppendError, Disk, Journal};
 use crate::packs::Packs;
 use ask::{ActError, Edited, ItemVerdict, Numbers};
 use cache::Cache;
+use judge_again::is_understood;
 pub(crate) use trouble::Trouble;
 
 pub use deliver::Whole;
@@ -61,7 +62,7 @@ pub use feed::FeedPage;
 pub use greet::Difference;
 pub use options::Options;
 pub use push::Pushed;
-pub use recover::RecoverError;
+pub use recover::{KeeperOpenError, RecoverError};
 
 /// The server's two keys.
 #[derive(Debug, Clone)]
@@ -151,6 +152,8 @@ pub struct Keeper<D: Disk, I: Index> {
     /// Records that have lost an entry between others.
     torn: BTreeSet<RecordId>,
     packs: Box<dyn Packs>,
+    /// Held edits are to be judged again: when they were understood, not all could be.
+    held_due: bool,
     /// Records to pack when nobody waits.
     packs_due: BTreeSet<RecordId>,
     options: Options,
@@ -381,8 +384,13 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// Makes everything staged durable and answers it, and everything that needed no writing.
     pub fn commit(&mut self, now: Timestamp) -> Vec<(Ticket, Answer)> {
         self.now = now;
+        let commits = self.numbers.commits;
         self.commit_group();
         self.mend();
+        if self.numbers.commits > commits {
+            // The log takes more.
+            self.judge_due();
+        }
         std::mem::take(&mut self.done)
     }
 
@@ -449,6 +457,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
     /// Nothing staged is true: everything that knows of it is dropped, the log is opened again.
     fn failed(&mut self) {
         self.numbers.commits_failed += 1;
+        self.held_due |= self.staged.values().any(is_understood);
         self.staged.clear();
         self.index.drop_staged();
         self.cache.failed();
@@ -482,18 +491,4 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         // The log has everything: a failed write-back costs the next start some time.
         let _ = self.index.below_mut().flush();
     }
-}
-
-/// Why a keeper does not open.
-#[derive(Debug, thiserror::Error)]
-pub enum KeeperOpenError {
-    /// The journal's disk.
-    #[error("cannot use the journal's folder")]
-    Disk(#[from] io::Error),
-    /// The journal; the server must not start.
-    #[error(transparent)]
-    Journal(#[from] OpenError),
-    /// Log, index or a first entry: see the cause.
-    #[error(transparent)]
-    Recover(#[from] RecoverError),
 }

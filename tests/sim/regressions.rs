@@ -145,3 +145,25 @@ fn end_of_the_log_that_was_told_is_asked_for_again() {
 fn what_rejoined_between_two_lives_is_fed_as_a_whole() {
     run_strange(40, &[Strange::Misdirected]);
 }
+
+/// A sector could not be read when the office published what held edits waited for: those were
+/// passed over, and nobody judged them again before the next start.
+#[test]
+fn held_edits_that_could_not_be_read_when_they_were_understood_are_judged_later() {
+    let strange = [
+        Strange::Unreadable,
+        Strange::Copies,
+        Strange::Newer,
+        Strange::Middlebox,
+        Strange::Forged,
+        Strange::Shared,
+    ];
+    run_strange(13, &strange);
+}
+
+/// A membership was taken away and given back before the phone had stored the first: it dropped
+/// the group's records, and compared the new scopes with those that it had held before.
+#[test]
+fn group_that_is_left_and_joined_again_at_once_is_read_again() {
+    run_strange(21, &[Strange::Middlebox, Strange::Shared]);
+}

@@ -59,12 +59,13 @@ impl Strange {
     ];
 
     /// Those of an ordinary run that come together; damage to the log comes alone.
-    pub(crate) const USUAL: [Strange; 5] = [
+    pub(crate) const USUAL: [Strange; 6] = [
         Strange::Unreadable,
         Strange::Copies,
         Strange::Newer,
         Strange::Middlebox,
         Strange::Forged,
+        Strange::Shared,
     ];
 
     /// How to ask for these again, before a command.

@@ -63,6 +63,8 @@ pub struct Session {
     /// The scopes that are being fed; none while the device has still to take them up.
     following: Option<Vec<ScopeId>>,
     scopes: Vec<ScopeId>,
+    /// Scopes that changed again while the device was taking those up.
+    newer_scopes: Option<Vec<Scope>>,
     /// Everything was read up to here, except:
     read_to: Position,
     /// ... these scopes, which were read only up to there.
@@ -98,6 +100,7 @@ impl Session {
             strikes: 0,
             following: None,
             scopes: Vec::new(),
+            newer_scopes: None,
             read_to: Position(0),
             behind: Vec::new(),
             log_end: Position(0),
@@ -413,7 +416,12 @@ impl Session {
 
     fn scopes_changed(&mut self, scopes: Vec<Scope>) {
         match self.phase {
-            Phase::Live => {}
+            Phase::Live if self.following.is_some() => {}
+            // Its answer must not be taken for one to these.
+            Phase::Live => {
+                self.newer_scopes = Some(scopes);
+                return;
+            }
             // Told anew at the next hello.
             Phase::LookingUp(..) | Phase::Reading(_) | Phase::Repairing(_) => {
                 return self.close(CloseCode::ShuttingDown, Some(0));

@@ -30,7 +30,7 @@ pub(crate) struct Device {
     pub(crate) receipts: Vec<RecordId>,
     pub(crate) definitions: BTreeMap<DefinitionRef, Vec<u8>>,
     pub(crate) authority: u64,
-    /// Updates are handed out but never reported stored.
+    /// Updates and scopes are handed out but never reported stored.
     pub(crate) slow: bool,
     pub(crate) unstored: Vec<u64>,
     pub(crate) odd: Vec<client::Odd>,
@@ -268,7 +268,9 @@ impl Link {
                 let ids: BTreeSet<ScopeId> = scopes.iter().map(Scope::id).collect();
                 self.device.content.retain(|scope, _| ids.contains(scope));
                 (self.device.scopes, self.device.held) = (scopes, held);
-                self.to_client(Input::ScopesStored);
+                if !self.device.slow {
+                    self.to_client(Input::ScopesStored);
+                }
             }
             Output::Definition { name, json } => {
                 self.device.definitions.insert(name.clone(), json);

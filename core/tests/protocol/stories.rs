@@ -7,6 +7,7 @@ use liandu_core::protocol::frame::{Decoded, ToDevice, ToServer};
 use liandu_core::protocol::message::CloseCode;
 use liandu_core::protocol::session;
 use liandu_core::record::DefinitionRef;
+use liandu_core::record::scope::Scope;
 
 use super::link::Link;
 use super::samples::{definition, hello, record, scopes, to_device, welcome};
@@ -297,6 +298,77 @@ fn new_scope_is_filled_from_its_beginning_and_lost_one_is_dropped() {
     link.assert_equal();
     assert!(link.device.held.behind.is_empty());
     assert!(!link.device.statuses.contains(&Status::Repairing));
+}
+
+/// A device in sync whose scopes change from now on.
+fn in_four_scopes() -> (Link, Vec<Scope>) {
+    let mut link = Link::new();
+    let all = scopes(4);
+    for n in 1..=20 {
+        link.host
+            .append(&all[usize::from(n % 4)], record(n), n as u8);
+    }
+    link.sync();
+    link.assert_equal();
+    (link, all)
+}
+
+fn tell_scopes(link: &mut Link, told: &[Scope]) {
+    link.host.scopes = told.to_vec();
+    link.to_session(session::Input::Scopes(told.to_vec()));
+    link.run();
+}
+
+#[test]
+fn scope_that_is_lost_and_given_back_at_once_is_filled_again() {
+    let (mut link, all) = in_four_scopes();
+    link.device.slow = true;
+    tell_scopes(&mut link, &all[1..]);
+    tell_scopes(&mut link, &all);
+    link.device.slow = false;
+    link.to_client(client::Input::ScopesStored);
+    link.run();
+    assert_eq!(link.client.status(), Status::InSync);
+    link.assert_equal();
+}
+
+#[test]
+fn scope_that_is_given_back_after_the_connection_broke_is_filled_again() {
+    let (mut link, all) = in_four_scopes();
+    link.device.slow = true;
+    tell_scopes(&mut link, &all[1..]);
+    link.cut();
+    link.to_client(client::Input::ScopesStored);
+    link.device.slow = false;
+    link.host.scopes = all;
+    link.sync();
+    assert_eq!(link.client.status(), Status::InSync);
+    assert_eq!(link.device.content, link.host.content());
+}
+
+#[test]
+fn answer_to_earlier_scopes_is_none_to_equal_ones_later() {
+    let (mut link, all) = in_four_scopes();
+    tell_scopes(&mut link, &all[1..]);
+    link.device.slow = true;
+    tell_scopes(&mut link, &all);
+    // The answer is on its way while another scope goes and comes back.
+    link.half_open = true;
+    link.to_client(client::Input::ScopesStored);
+    link.run();
+    let answer = link.up.last().cloned().unwrap();
+    let before = link.down.len();
+    tell_scopes(&mut link, &all[..3]);
+    tell_scopes(&mut link, &all);
+    link.half_open = false;
+    link.device.slow = false;
+    for frame in link.down.split_off(before) {
+        link.to_client(client::Input::Frame(frame));
+    }
+    link.to_session(session::Input::Frame(answer));
+    link.run();
+    assert_eq!(link.client.status(), Status::InSync);
+    link.assert_equal();
 }
 
 #[test]

@@ -67,6 +67,8 @@ impl Engine {
                 }
             }
             self.keeper.mend();
+            // What was mended may have brought entries.
+            self.publish();
             // Answers are out: what was read again and again is packed now.
             self.keeper.pack_some();
             if round.rest {

@@ -44,15 +44,33 @@ struct Again {
 }
 
 impl<D: Disk, I: Index> Keeper<D, I> {
-    /// Judges all held edits again; what is understood now counts.
+    /// Judges all held edits again; what is understood now counts. What cannot be read or written
+    /// now is due until it can.
     pub(super) fn judge_held(&mut self) {
-        let held = self.held_records().unwrap_or_default();
+        self.held_due = false;
+        let held = match self.held_records() {
+            Ok(held) => held,
+            Err(trouble) => return self.put_off(&trouble),
+        };
         for record in held {
             let select = |_: &ItemId, row: &QuarantineRow| matches!(row.verdict, Verdict::Held(_));
             // One record that fails must not keep the others.
             if let Err(trouble) = self.judge_again(&record, &select, None, &Because::Understood) {
-                self.note_trouble(&trouble);
+                self.put_off(&trouble);
             }
+        }
+    }
+
+    fn put_off(&mut self, trouble: &Trouble) {
+        self.note_trouble(trouble);
+        self.held_due |= trouble.may_pass();
+    }
+
+    /// Judges what could not be judged when it was understood, and writes it down.
+    pub(super) fn judge_due(&mut self) {
+        if self.held_due && self.is_sound() {
+            self.judge_held();
+            self.commit_group();
         }
     }
 
@@ -140,7 +158,9 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             .cloned()
             .collect();
         if news.iter().any(|judged| !judged.birth) {
-            self.write_down(&batch, &news, because)?;
+            self.write_down(&batch, &news, because)
+                // It holds what the log did not take.
+                .inspect_err(|_| self.cache.forget(record))?;
         }
         let mut verdicts = again.chosen;
         for judged in &judged {
@@ -233,6 +253,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             as_user.extend(refused);
         }
     }
+}
+
+/// Whether an entry says how held edits were judged once they were understood.
+pub(super) fn is_understood(entry: &LogEntry) -> bool {
+    matches!(entry, LogEntry::Edits(edits) if edits.because == Because::Understood)
 }
 
 /// A release waives what the author lost since.

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 
 use liandu_core::admission::Definitions;
@@ -15,10 +16,12 @@ use liandu_core::time::Timestamp;
 
 use super::ask::Numbers;
 use super::cache::Cache;
-use super::{Disks, Keeper, KeeperOpenError, Keys, Moved, Options, Trouble};
+use super::{Disks, Keeper, Keys, Moved, Options, Trouble};
 use crate::index::overlay::Overlay;
 use crate::index::{Index, IndexError, fold, keys, rows};
-use crate::journal::{AppendError, CommitError, Damage, Disk, Journal, Opened, Payload, ReadError};
+use crate::journal::{
+    AppendError, CommitError, Damage, Disk, Journal, OpenError, Opened, Payload, ReadError,
+};
 use crate::packs::{MemoryPacks, Packs};
 
 /// Entries folded into the index before they are written as one batch.
@@ -58,6 +61,20 @@ impl From<Trouble> for RecoverError {
             }
         }
     }
+}
+
+/// Why a keeper does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum KeeperOpenError {
+    /// The journal's disk.
+    #[error("cannot use the journal's folder")]
+    Disk(#[from] io::Error),
+    /// The journal; the server must not start.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// Log, index or a first entry: see the cause.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
 }
 
 /// What opening is told beside the disks.
@@ -104,6 +121,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             cache: Cache::new(start.options.cache_bytes_max),
             damaged_at: None,
             torn: BTreeSet::new(),
+            held_due: false,
             packs,
             packs_due: BTreeSet::new(),
             options: start.options,
@@ -160,10 +178,11 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         }
         self.bring_together()
             .inspect_err(|_| self.suspect.set(true))?;
-        match opened {
-            Some(opened) => Ok(self.begin_life(&opened, false)?),
-            None => Ok(()),
+        if let Some(opened) = opened {
+            self.begin_life(&opened, false)?;
         }
+        self.judge_due();
+        Ok(())
     }
 
     /// Rows of the index still speak of what the log has lost. So do devices, of edits under this

@@ -36,6 +36,25 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
+    /// Whether the same may go well once disk and index are mended.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Trouble::Index(_)
+            | Trouble::Read(_)
+            | Trouble::Closed
+            | Trouble::Append(
+                AppendError::GroupFull
+                | AppendError::DiskNearlyFull { .. }
+                | AppendError::Disk(_)
+                | AppendError::Poisoned,
+            ) => true,
+            Trouble::Append(AppendError::TooLarge { .. })
+            | Trouble::Load(_)
+            | Trouble::Entry(_)
+            | Trouble::Panicked => false,
+        }
+    }
+
     /// What to tell whoever asked.
     pub(super) fn answer(&self) -> ActError {
         match self {

@@ -207,9 +207,11 @@ impl Client {
         }
     }
 
-    /// New scopes begin at 0, those that are gone are forgotten.
+    /// New scopes begin at 0, those that are gone are forgotten: at once, for their records go even
+    /// if the same scopes are told again before that is stored, or the connection ends.
     fn scopes(&mut self, scopes: Vec<Scope>) {
         let ids: BTreeSet<ScopeId> = scopes.iter().map(Scope::id).collect();
+        self.holding.scopes.retain(|scope| ids.contains(scope));
         let mut held = self.arrived.clone();
         held.behind.retain(|scope, _| ids.contains(scope));
         if held.cursor.is_some() {

@@ -245,11 +245,13 @@ impl Session {
             return self.strike(Odd::OutOfTurn("Follow"));
         }
         if follow.scopes != scopes_digest(&self.scopes) {
-            // They changed again meanwhile; the answer to that is on its way.
             return;
         }
         self.follow(follow.behind);
-        self.read_on();
+        match self.newer_scopes.take() {
+            Some(newer) => self.scopes_changed(newer),
+            None => self.read_on(),
+        }
     }
 }
 

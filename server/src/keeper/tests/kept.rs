@@ -1,12 +1,13 @@
 //! Quarantine, escrow, held edits: nothing refused is destroyed, nothing refused blocks.
 
-use liandu_core::id::RecordId;
+use liandu_core::id::{ChangeHash, RecordId};
 use liandu_core::verdict::{Reason, Verdict};
 
 use super::world::{
     Phone, World, campaign_two, creation, office, refused, region, scope, set, verdict,
 };
 use crate::index::memory::MemoryIndex;
+use crate::journal::Disk;
 use crate::keeper::Answer;
 use crate::keeper::ask::{
     AuthorityAct, ItemId, ItemVerdict, QuarantineAnswer, QuarantineFilter, QuarantineItem,
@@ -206,6 +207,60 @@ fn held_edit_counts_by_itself_when_its_definition_arrives() {
     world.act(AuthorityAct::Definition(campaign_two())).unwrap();
     assert_eq!(world.doc(doc.id()).unwrap().heads(), doc.heads());
     assert!(quarantine(&world).is_empty());
+}
+
+/// A phone's record that waits for a definition, and the last of its edits.
+fn held(world: &mut World) -> (RecordId, ChangeHash) {
+    let mut phone = world.phone(11, "rep-1").updated();
+    let mut doc = phone.new_record(1);
+    phone.apply(&mut doc, &creation("井")).unwrap();
+    let colour = phone.apply(&mut doc, &set("colour", "红")).unwrap();
+    world.push(&phone.push_doc(&doc, &scope("g1")));
+    assert_eq!(quarantine(world).len(), 2);
+    (doc.id(), colour.hash)
+}
+
+#[test]
+fn held_edit_that_cannot_be_read_when_its_definition_arrives_counts_once_it_can() {
+    let mut world = World::new();
+    let (record, colour) = held(&mut world);
+    let name = "0000000001.segment";
+    let bytes = world.disk.bytes(name).unwrap();
+    let kept = "红".as_bytes();
+    let at = bytes.windows(kept.len()).position(|here| here == kept);
+    let place = (name.to_owned(), at.unwrap() as u64);
+    world.disk.set_unreadable(Some(place));
+    world.act(AuthorityAct::Definition(campaign_two())).unwrap();
+    assert!(!world.holds(record, &colour));
+    world.disk.set_unreadable(None);
+    world.keeper.mend();
+    assert!(world.holds(record, &colour));
+    assert!(quarantine(&world).is_empty());
+    world.restart(MemoryIndex::new());
+    assert!(world.holds(record, &colour), "it is in the log");
+}
+
+#[test]
+fn held_edit_that_a_full_disk_did_not_take_when_it_was_understood_counts_once_there_is_room() {
+    let mut waited = 0;
+    for room in (0..4_000).step_by(100) {
+        let mut world = World::new();
+        let (record, colour) = held(&mut world);
+        let other = world.phone(12, "rep-2");
+        let names = world.disk.list().unwrap();
+        let used: u64 = names.iter().map(|name| world.disk.len(name).unwrap()).sum();
+        world.disk.set_capacity_bytes(Some(used + room));
+        world.restart(MemoryIndex::new());
+        if world.act(AuthorityAct::Definition(campaign_two())).is_err() {
+            continue;
+        }
+        waited += u32::from(!world.holds(record, &colour));
+        world.disk.set_capacity_bytes(None);
+        revoke(&mut world, &other);
+        assert!(world.holds(record, &colour), "room for {room} bytes");
+        assert!(quarantine(&world).is_empty());
+    }
+    assert!(waited > 0, "some disk took the definition only");
 }
 
 #[test]
