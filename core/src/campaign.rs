@@ -14,6 +14,7 @@ mod error;
 mod local;
 mod lookup;
 mod parse;
+mod photos;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use calendar::{CHINA_JSON, Calendar};
 pub use check::{ValueError, is_date};
 pub use error::{CampaignError, Unknown};
 pub use local::LocalItems;
+pub use photos::PhotoRule;
 
 /// One version of a campaign's definition. Records name it as `hebei-6plus1@1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Campaign {
     pub notices: Option<Vec<&'static str>>,
     /// Which days are worked, when it says so.
     pub calendar: Option<Calendar>,
+    /// What phones send of a photo.
+    pub photos: PhotoRule,
     /// What regions added.
     pub local: Vec<LocalItems>,
     /// What a newer version wrote and this one does not understand.

@@ -77,7 +77,7 @@ async fn invitation_works_once() {
 
 /// A new device presents a code.
 async fn presented(world: &World, code: &str) -> Result<(), DriveError> {
-    let mut device = Device::open(Memory::default(), "test").unwrap();
+    let mut device = Device::open(Memory::default(), "test")?;
     device.enrol(&world.server().sync_url(), code, "new").await
 }
 

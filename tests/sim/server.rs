@@ -23,7 +23,7 @@ use liandu_server::keeper::{self, Answer, Keeper, KeeperOpenError, Keys, Ticket,
 use super::index::SimIndex;
 use super::ledger::Ledger;
 use super::rng::Rng;
-use reads::{definitions, read_authority};
+use reads::{ENROL_REFUSED, definitions, read_authority};
 
 pub(crate) type SimKeeper = Keeper<SimDisk, SimIndex>;
 
@@ -345,13 +345,7 @@ impl Server {
                 Some((ticket, certificate)) => {
                     waiters.insert(ticket, Waiter::Enrol { conn, certificate });
                 }
-                None => self.tell(
-                    conn,
-                    now,
-                    Input::EnrolRefused {
-                        retry_after_ms: None,
-                    },
-                ),
+                None => self.tell(conn, now, ENROL_REFUSED),
             },
             Ask::Session(conn, Output::KeepAuthority(authority)) => {
                 match keeper.keep_statements(now, &authority.statements) {
@@ -436,13 +430,7 @@ impl Server {
                 let enrolled = self.enrolled(certificate);
                 self.tell(conn, now, Input::Enrolled(Box::new(enrolled)));
             }
-            (Waiter::Enrol { conn, .. }, _) => self.tell(
-                conn,
-                now,
-                Input::EnrolRefused {
-                    retry_after_ms: None,
-                },
-            ),
+            (Waiter::Enrol { conn, .. }, _) => self.tell(conn, now, ENROL_REFUSED),
             (Waiter::Keep { conn }, _) => self.done(conn),
             (Waiter::Edit(act), Answer::Edited(edited)) => {
                 ledger.office.insert(edited.hash, act.record);

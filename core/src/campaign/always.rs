@@ -1,5 +1,6 @@
 //! What records of a kind hold whatever a definition says: the texts they are born with, the places
-//! that a task sends its group to, and the form of a referral, which no campaign need know of.
+//! that a task sends its group to, the hashes of photos before they were made smaller, and the form of
+//! a referral, which no campaign need know of.
 //!
 //! Never replaces what a definition says of the same place.
 
@@ -31,10 +32,33 @@ pub(super) fn add(kind: Kind, def: &mut KindDef) -> Result<(), CampaignError> {
         }
     }
     match kind {
-        Kind::Referral => referral(def),
-        Kind::Task => points(def),
-        Kind::Inspection | Kind::Problem | Kind::Opinion | Kind::Object | Kind::Activity => Ok(()),
+        Kind::Referral => referral(def)?,
+        Kind::Task => points(def)?,
+        Kind::Inspection | Kind::Problem | Kind::Opinion | Kind::Object | Kind::Activity => {}
     }
+    originals(def)
+}
+
+/// Beside each photo that a phone made smaller stands the hash of the one that the camera made.
+fn originals(def: &mut KindDef) -> Result<(), CampaignError> {
+    for collection in &mut def.collections {
+        let made = FieldDef {
+            section: collection.section,
+            ..field(
+                "original",
+                "原图校验值",
+                "hash of the original",
+                ValueType::Text,
+            )?
+        };
+        let mut fields = collection.fields.iter();
+        let is_photos =
+            fields.any(|field| field.id.as_str() == "hash" && field.value == ValueType::Hash);
+        if is_photos && collection.fields.iter().all(|field| field.id != made.id) {
+            collection.fields.push(made);
+        }
+    }
+    Ok(())
 }
 
 /// A place is an object of the inventory, or one that the office describes itself.

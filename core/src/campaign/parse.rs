@@ -15,7 +15,7 @@ use crate::campaign::{
     Answer, Calendar, Campaign, Code, CodeList, CollectionDef, Domain, FieldDef, KindDef, Label,
     Question, Section, TextDef, UnitOfMeasure, ValueType,
 };
-use crate::campaign::{agree, always};
+use crate::campaign::{agree, always, photos};
 use crate::id::{CampaignId, CollectionId, DomainId, FieldId, IdError, QuestionId, RegionCode};
 use crate::record::kind::Kind;
 
@@ -43,6 +43,7 @@ pub(super) fn campaign(json: &[u8]) -> Result<Campaign, CampaignError> {
         escalation: rises(raw.escalation, &mut unknown)?,
         notices: raw.notices.map(|words| told(words, &mut unknown)),
         calendar: raw.calendar.map(Calendar::made).transpose()?,
+        photos: photos::rule(&raw.photos)?,
         local: Vec::new(),
         unknown: Vec::new(),
     };

@@ -28,6 +28,14 @@ pub(super) struct RawCampaign {
     /// Definitions from before it do not say.
     pub(super) notices: Option<Vec<String>>,
     pub(super) calendar: Option<RawCalendar>,
+    #[serde(default)]
+    pub(super) photos: RawPhotos,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct RawPhotos {
+    pub(super) side_px_max: Option<u32>,
+    pub(super) quality_percent: Option<u32>,
 }
 
 #[derive(Deserialize)]

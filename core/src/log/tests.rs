@@ -251,6 +251,19 @@ fn about_people() -> Vec<(&'static str, LogEntry)> {
     ]
 }
 
+/// Of which the first letters may be typed alone.
+fn invited_typed() -> (&'static str, LogEntry) {
+    let invited = Invited {
+        code_hash: [1; 32],
+        typed_hash: Some([5; 32].into()),
+        person: person(),
+        expires: time(),
+        user: "admin".to_owned(),
+        time: time(),
+    };
+    ("invited-typed", LogEntry::Invited(invited))
+}
+
 fn about_devices() -> Vec<(&'static str, LogEntry)> {
     let user = "admin".to_owned();
     vec![
@@ -261,17 +274,6 @@ fn about_devices() -> Vec<(&'static str, LogEntry)> {
                 person: person(),
                 expires: time(),
                 typed_hash: None,
-                user: user.clone(),
-                time: time(),
-            }),
-        ),
-        (
-            "invited-typed",
-            LogEntry::Invited(Invited {
-                code_hash: [1; 32],
-                typed_hash: Some([5; 32].into()),
-                person: person(),
-                expires: time(),
                 user: user.clone(),
                 time: time(),
             }),
@@ -375,6 +377,7 @@ fn all() -> Vec<(&'static str, LogEntry)> {
     all.extend(about_meetings());
     all.extend(about_access());
     all.extend(about_people());
+    all.push(invited_typed());
     all.extend(about_devices());
     all
 }

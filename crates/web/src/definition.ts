@@ -61,6 +61,8 @@ export interface Definition {
   readonly deadlines?: readonly { id: string; name: Label }[];
   readonly escalation?: readonly Rise[];
   readonly notices?: readonly string[];
+  /** What phones send of a photo. */
+  readonly photos?: { readonly side_px_max?: number; readonly quality_percent?: number };
 }
 
 const ANSWERS = 'yes_no_na';

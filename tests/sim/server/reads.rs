@@ -15,6 +15,11 @@ use minicbor::bytes::ByteVec;
 use super::{Conn, Server, SimKeeper};
 use crate::rng::Rng;
 
+/// Wrong, used or expired: this host does not count tries.
+pub(super) const ENROL_REFUSED: Input = Input::EnrolRefused {
+    retry_after_ms: None,
+};
+
 impl Server {
     pub(super) fn read(&mut self, now: Timestamp, rng: &mut Rng, number: u64, output: Output) {
         let (Some(keeper), Some(conn)) = (&self.keeper, self.conns.get_mut(&number)) else {

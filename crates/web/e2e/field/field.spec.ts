@@ -1,4 +1,5 @@
 import { expect, type Locator } from '@playwright/test';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection, writeProblem } from './hands';
 
@@ -212,4 +213,31 @@ test('a problem is measured in as many quantities as it takes, and measured agai
   const under = (end: string): unknown[] => Object.entries(fields).flatMap(([path, { value }]) => (path.startsWith('i/quantities/') && path.endsWith(end) ? [value] : []));
   expect(under('/measure').sort()).toEqual(['found', 'occupied']);
   expect(under('/amount').map((value) => (value as { quantity: { amount: number } }).quantity.amount).sort()).toEqual([12.5, 3]);
+});
+
+test('a photo is sent as small as the campaign says, and the hash of the original stays beside it', async ({ page, office }) => {
+  office.publish((definition) => Object.assign(definition, { photos: { side_px_max: 900, quality_percent: 60 } }));
+  await enrol(page, office, 'rep-1');
+  await page.getByRole('link', { name: '＋记录' }).click();
+  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.locator('[data-path="f/domain"] select').selectOption('land');
+  await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
+  const taken = await picture(page, '#1f5f5b');
+  await page.locator('input[type="file"]').setInputFiles(taken);
+  await expect(page.locator('[data-photo] img')).toHaveCount(1);
+  const side = await page.locator('[data-photo] img').evaluate(async (img: HTMLImageElement) => {
+    await img.decode();
+    return [img.naturalWidth, img.naturalHeight];
+  });
+  expect(side).toEqual([900, 600]);
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await allAtOffice(page);
+  await fits(page);
+  await page.locator('[data-photo]').scrollIntoViewIfNeeded();
+  await shot(page, 'photo-small');
+  const id = page.url().split('/').at(-1) ?? '';
+  const { fields } = await office.api<{ fields: Record<string, { value: unknown }> }>(`/api/records/${id}`);
+  const originals = Object.entries(fields).flatMap(([path, { value }]) => (path.endsWith('/original') ? [value] : []));
+  expect(originals).toEqual([createHash('sha256').update(taken.buffer).digest('hex')]);
 });

@@ -104,7 +104,7 @@ export async function writeInspection(page: Page, target: string): Promise<void>
 /** The screen for files without network. */
 export async function carry(page: Page): Promise<void> {
   await page.getByRole('link', { name: '我的' }).click();
-  await page.getByRole('link', { name: '携带' }).click();
+  await page.getByRole('main').getByRole('list').getByRole('link', { name: '携带' }).click();
 }
 
 /** The file that the phone hands out. */

@@ -1,9 +1,10 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A bad line to a server: everything comes late, and connections are cut after so many bytes, again and again, until it is mended. The same seed cuts at the same places. */
+/** A bad line to a server: everything comes late, each connection in its own time, so that a later one overtakes an earlier, and they are cut after so many bytes, again and again, until it is mended. The same seed cuts at the same places. */
 
-const LATE_MS = 15;
+const LATE_MS_MIN = 5;
+const LATE_MS_MAX = 120;
 const BYTES_MIN = 2_000;
 const BYTES_MAX = 60_000;
 
@@ -13,9 +14,13 @@ export class Line {
   private cuts = 0;
   private bad = false;
   private hushed = false;
+  private accepted = 0;
+  private latest = 0;
+  /** Connections that reached the server after one that was opened later. */
+  overtaken = 0;
 
   private constructor(port: number, private seed: number) {
-    this.server = createServer((near) => this.carry(near, connect(port, '127.0.0.1')));
+    this.server = createServer((near) => this.accept(near, port));
   }
 
   static async to(port: number, seed: number): Promise<Line> {
@@ -57,7 +62,22 @@ export class Line {
     await new Promise((done) => this.server.close(done));
   }
 
-  private carry(near: Socket, far: Socket): void {
+  /** Reaches the server when its own time has passed, after others that came later. */
+  private accept(near: Socket, port: number): void {
+    if (!this.bad) return this.carry(near, connect(port, '127.0.0.1'), 0);
+    const late = LATE_MS_MIN + (this.next() % (LATE_MS_MAX - LATE_MS_MIN));
+    const number = (this.accepted += 1);
+    near.pause();
+    near.on('error', () => near.destroy());
+    setTimeout(() => {
+      if (number < this.latest) this.overtaken += 1;
+      this.latest = Math.max(this.latest, number);
+      this.carry(near, connect(port, '127.0.0.1'), late);
+      near.resume();
+    }, late);
+  }
+
+  private carry(near: Socket, far: Socket, late: number): void {
     const drawn = BYTES_MIN + (this.next() % (BYTES_MAX - BYTES_MIN));
     // However little there is to carry, the first long connection of a bad line is cut.
     let left = this.bad && this.cuts === 0 ? BYTES_MIN : drawn;
@@ -82,7 +102,7 @@ export class Line {
         if (from === near && hush(chunk)) return;
         left -= chunk.length;
         if (!this.bad) return void to.write(chunk);
-        if (left > 0) return void setTimeout(() => to.write(chunk), LATE_MS);
+        if (left > 0) return void setTimeout(() => to.write(chunk), late);
         this.cuts += 1;
         cut();
       });

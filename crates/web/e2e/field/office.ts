@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,6 +90,16 @@ export class Office {
     const done = spawnSync(join(bin, 'liandu-server'), ['admin', command, ...rest, '--data', join(this.dir, 'data')], { input, encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`admin ${args.join(' ')}: ${done.stderr}`);
     return done.stdout;
+  }
+
+  /** Publishes the next version of the campaign, changed. */
+  publish(change: (definition: object) => void): void {
+    const file = join(this.dir, 'campaign.json');
+    const definition = JSON.parse(readFileSync(`${top}core/data/hebei-6plus1-v2.json`, 'utf8')) as { version: number };
+    definition.version += 1;
+    change(definition);
+    writeFileSync(file, JSON.stringify(definition));
+    this.admin(['publish', file]);
   }
 
   /** A code for one phone, as it is typed. */

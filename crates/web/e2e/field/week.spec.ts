@@ -1,8 +1,28 @@
-import { expect } from '@playwright/test';
+import { expect, type Browser } from '@playwright/test';
 import { allAtOffice, carry, change, enrol, exported, inSync, picture, shot, test, writeProblem } from './hands';
 import { Line } from './line';
+import { PASSWORD, type Office } from './office';
 
 const SEED = 20_200_619;
+const WEEK_MS = 7 * 86_400_000;
+
+/** What the office's console shows of it. */
+async function atTheDesk(browser: Browser, office: Office, { id, photographed }: { id: string; photographed: string }): Promise<void> {
+  const desk = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' });
+  await desk.goto(`${office.url}/records/${id}`);
+  await desk.getByLabel('用户名').fill('clerk');
+  await desk.getByLabel('密码').fill(PASSWORD);
+  await desk.getByRole('button', { name: '登录' }).click();
+  for (const value of ['村东砖厂', '村西砖厂']) await expect(desk.getByText(value).first()).toBeVisible();
+  await shot(desk, 'week-desk-conflict');
+  await desk.goto(`${office.url}/records/${photographed}`);
+  const photos = desk.locator('.pictures img');
+  await expect(photos).toHaveCount(2);
+  for (const at of [0, 1]) await expect.poll(() => photos.nth(at).evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0)).toBe(true);
+  await photos.first().scrollIntoViewIfNeeded();
+  await shot(desk, 'week-desk-photos');
+  await desk.close();
+}
 
 test('two phones write for a week without signal, photos and a carried file included; a bad line brings everything home', async ({ page, browser, office }) => {
   test.setTimeout(120_000);
@@ -18,8 +38,14 @@ test('two phones write for a week without signal, photos and a carried file incl
   await li.locator(`[data-record="${id}"]`).click();
 
   await office.kill();
+  for (const phone of [wang, li]) await phone.clock.install();
   await change(wang, 'f/address', '村东砖厂');
   await change(li, 'f/address', '村西砖厂');
+  for (const phone of [wang, li]) {
+    await phone.clock.fastForward(WEEK_MS);
+    await phone.getByRole('link', { name: '今日' }).click();
+    await expect(phone.locator('[data-notice="days"]')).toContainText('7 天');
+  }
   await li.getByRole('link', { name: '＋记录' }).click();
   await li.getByRole('button', { name: /^问题/ }).click();
   await li.locator('[data-path="f/domain"] select').selectOption('land');
@@ -54,7 +80,8 @@ test('two phones write for a week without signal, photos and a carried file incl
     await expect(phone.locator('[data-status="at-office"]').first()).toContainText('单位已收');
   }
   await shot(li, 'week');
-  console.log(`the line was cut ${line.cutSoFar} times`);
+  await atTheDesk(browser, office, { id, photographed });
+  console.log(`the line was cut ${line.cutSoFar} times; ${line.overtaken} connections were overtaken`);
   expect(line.cutSoFar).toBeGreaterThan(0);
   await second.close();
   await line.close();

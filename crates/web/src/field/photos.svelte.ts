@@ -1,14 +1,13 @@
 import { openDB, type IDBPDatabase } from 'idb';
 import { hashOf, send } from '../upload';
 import { phone } from './phone/port';
-import { stand } from './phone/state.svelte';
+import { rules, stand } from './phone/state.svelte';
 import { wifi } from './phone/wifi.svelte';
 
 /** Photos on this phone: made smaller, named by their hash, kept until the office has them and after. Sent one after the other once the edit that names them can be. */
 
-/** Longest side of what is sent, pixels; and how much is lost. */
-const SIDE_MAX = 2048;
-const QUALITY = 0.85;
+/** What is sent where the campaign does not say: its longer side, pixels, and how little is lost. */
+const USUAL = { side_px_max: 2048, quality_percent: 85 };
 
 /** How long to wait after a try that failed: longer each time, until one works. */
 const AGAIN_MS_MIN = 2_000;
@@ -51,19 +50,20 @@ export async function pictureOf(hash: string): Promise<string | undefined> {
   return file && URL.createObjectURL(file);
 }
 
-/** Keeps a picture and gives the hash of what will be sent. Durable when fulfilled. */
-export async function take(picture: Blob): Promise<string> {
+/** Keeps a picture and gives the hashes of what will be sent and of what the camera made. Durable when fulfilled. */
+export async function take(picture: Blob): Promise<{ hash: string; original: string }> {
+  const { side_px_max, quality_percent } = { ...USUAL, ...rules()?.photos };
   const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
-  const scale = Math.min(1, SIDE_MAX / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, side_px_max / Math.max(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
-  const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+  const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: quality_percent / 100 });
   const [hash, original] = await Promise.all([hashOf(file), hashOf(picture)]);
   const write = (await open()).transaction('photos', 'readwrite', { durability: 'strict' });
   await Promise.all([write.store.put({ hash, file, original, sent: false } satisfies Kept), write.done]);
   known.sent[hash] = false;
-  return hash;
+  return { hash, original };
 }
 
 interface Token {
