@@ -172,7 +172,7 @@ pub struct Engine {
     held_again: BTreeSet<u64>,
     /// Own edits, by number, that were owed to a restored server and offered on this connection.
     owed_offered: BTreeSet<u64>,
-    /// Changes of colleagues that this process has offered.
+    /// Changes of colleagues that were offered on this connection.
     carried_offered: BTreeSet<ChangeHash>,
     /// One offer before deflating, bytes.
     offer_bytes_max: usize,

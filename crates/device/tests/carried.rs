@@ -101,6 +101,22 @@ fn bundle_carried_twice_counts_once_and_is_not_merged_into_what_is_edited() {
 }
 
 #[test]
+fn what_is_carried_and_lost_on_its_way_is_offered_on_the_next_connection() {
+    let (mut office, mut a, mut b) = acquainted();
+    let record = a.create("离线");
+    let file = a.engine.bundle_export(T0, None, &to("p-b")).unwrap();
+    b.sync(&mut office);
+    b.engine.bundle_import(T0, &file).unwrap();
+    b.settle();
+    // The connection breaks before the office hears of it.
+    b.hang_up();
+    assert!(!office.records.contains_key(&record));
+    b.sync(&mut office);
+    assert!(office.records.contains_key(&record));
+    assert!(b.engine.record(record).unwrap().not_at_office.is_empty());
+}
+
+#[test]
 fn receipts_travel_back_in_a_bundle_signed_by_the_pinned_key() {
     let mut office = Office::new();
     let mut phone = Phone::enrolled(&mut office, "p-a", 1);

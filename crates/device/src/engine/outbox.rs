@@ -100,8 +100,11 @@ impl Engine {
 
     /// An offer was not taken or not answered. Too large for a frame: smaller ones from now on.
     pub(super) fn returned(&mut self, offer: u64) {
-        if self.offers.remove(&offer).is_none() {
+        let Some(offered) = self.offers.remove(&offer) else {
             return;
+        };
+        for hash in &offered.carried {
+            self.carried_offered.remove(hash);
         }
         if self.client.as_ref().map_or(0, Client::room) > 0 {
             self.offer_bytes_max /= 2;
@@ -113,6 +116,7 @@ impl Engine {
         self.offer_bytes_max = OFFER_BYTES_MAX;
         self.stuck.clear();
         self.owed_offered.clear();
+        self.carried_offered.clear();
         self.carrying.afresh();
         self.ask_about_held();
     }
@@ -296,7 +300,7 @@ impl Engine {
         }
     }
 
-    /// Colleagues' changes, each once in this process.
+    /// Colleagues' changes, each once on a connection.
     fn draft_carried(&mut self, draft: &mut Draft) {
         for (record, layers) in &self.records {
             if draft.full() {
