@@ -81,6 +81,8 @@ pub struct Invitation {
     pub person: PersonId,
     /// Useless from then on.
     pub expires: Timestamp,
+    /// When it was made.
+    pub made: Timestamp,
     /// The device that used it.
     pub used: Option<DeviceId>,
 }
@@ -243,6 +245,7 @@ impl Directory {
         let invitation = Invitation {
             person: invited.person.clone(),
             expires: invited.expires,
+            made: invited.time,
             used: None,
         };
         self.invitations

@@ -106,14 +106,22 @@ pub const HANDSHAKES_MAX: usize = 4_096;
 pub const HANDSHAKE_MS_MAX: u64 = 10_000;
 /// Users and addresses whose failed sign-ins are remembered.
 pub const THROTTLED_MAX: usize = 20_000;
-/// Typed invitation codes that may be wrong within [`TYPED_CODES_MS`], from one address. Who has the
-/// whole code, in a picture or an address, does not wait.
+/// Typed invitation codes that may be wrong within [`TYPED_CODES_MS`], from one address: a county
+/// in training may stand behind one. Who has the whole code, in a picture or an address, never waits.
 pub const TYPED_CODES_OF_ADDRESS_MAX: usize = 20;
-/// ... from all addresses: a code has 40 bits; guessed at this rate for the three days that five
-/// hundred of them are open, one is met in 8 of a million such attacks.
+/// ... from all addresses, beside the first ones of each.
 pub const TYPED_CODES_MAX: usize = 240;
+/// The first ones of an address that do not wait for others.
+pub const TYPED_CODES_OF_ADDRESS_FREE: usize = 3;
+/// ... in all. At this rate, for all hours that typed letters are good, somebody who commands
+/// thousands of addresses meets one of five hundred open codes, of 40 bits each, in 2 of 10,000 such
+/// attacks; who commands few, in 8 of a million.
+pub const TYPED_CODES_HARD_MAX: usize = 5_000;
 /// How long a wrong one counts, milliseconds.
 pub const TYPED_CODES_MS: u64 = 3_600_000;
+/// How long the letters that may be typed alone are good, milliseconds; the whole code as long as
+/// the office said.
+pub const TYPED_LETTERS_MS_MAX: i64 = 72 * 3_600_000;
 /// New phones that wait for an office at the same time.
 pub const NEW_PHONES_MAX: usize = 1_000;
 /// ... of one person.

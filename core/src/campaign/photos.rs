@@ -34,10 +34,10 @@ pub(super) fn rule(raw: &RawPhotos) -> Result<PhotoRule, CampaignError> {
         place: format!("photos/{place}"),
         todo,
     };
-    if !(640..=8_192).contains(&rule.side_px_max) {
+    if !(640..=4_096).contains(&rule.side_px_max) {
         return Err(wrong(
             "side_px_max",
-            "the longer side has 640 to 8192 pixels",
+            "the longer side has 640 to 4096 pixels",
         ));
     }
     if !(40..=100).contains(&rule.quality_percent) {
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(said.photos, small);
         for wrong in [
             r#"{"side_px_max":639}"#,
-            r#"{"side_px_max":8193}"#,
+            r#"{"side_px_max":4097}"#,
             r#"{"quality_percent":39}"#,
             r#"{"quality_percent":101}"#,
         ] {

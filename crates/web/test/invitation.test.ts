@@ -17,5 +17,6 @@ test('a code in an address loses what cannot be part of one', () => {
 test('of a whole code the first letters are shown, and typed letters in groups', () => {
   expect(typed('K7Q2M-9FXM3-TBA8W-YN4HD')).toBe('K7Q2-M9FX');
   expect(typed('k7q2 m9fx')).toBe('K7Q2-M9FX');
+  expect(typed('Ｋ７Ｑ２－Ｍ９ｆｘ')).toBe('K7Q2-M9FX');
   for (const text of ['', 'K7Q2', 'K7Q2M-9FXM3']) expect(typed(text)).toBe(text);
 });

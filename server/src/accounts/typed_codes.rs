@@ -5,7 +5,10 @@
 
 use std::collections::VecDeque;
 
-use liandu_core::limits::{TYPED_CODES_MAX, TYPED_CODES_MS, TYPED_CODES_OF_ADDRESS_MAX};
+use liandu_core::limits::{
+    TYPED_CODES_HARD_MAX, TYPED_CODES_MAX, TYPED_CODES_MS, TYPED_CODES_OF_ADDRESS_FREE,
+    TYPED_CODES_OF_ADDRESS_MAX,
+};
 use liandu_core::time::Timestamp;
 
 /// Codes that were typed lately and fitted nothing, oldest first, with where they came from.
@@ -15,15 +18,18 @@ pub(crate) struct TypedCodes {
 }
 
 impl TypedCodes {
-    /// A code is about to be looked for. It counts as wrong until [`TypedCodes::was_right`]: many
+    /// A code is about to be looked for. It counts as wrong until [`TypedCodes::take_back`]: many
     /// at once must not get further than one after the other. Else gives the ms to wait.
     pub(crate) fn may_try(&mut self, address: &str, now: Timestamp) -> Result<(), u64> {
         self.wrong
             .retain(|(time, _)| now.since_ms(*time) < TYPED_CODES_MS);
         let theirs = || self.wrong.iter().filter(|(_, of)| of == address);
-        let first = if theirs().count() >= TYPED_CODES_OF_ADDRESS_MAX {
+        let (mine, all) = (theirs().count(), self.wrong.len());
+        let first = if mine >= TYPED_CODES_OF_ADDRESS_MAX {
             theirs().next()
-        } else if self.wrong.len() >= TYPED_CODES_MAX {
+        } else if all >= TYPED_CODES_HARD_MAX
+            || (all >= TYPED_CODES_MAX && mine >= TYPED_CODES_OF_ADDRESS_FREE)
+        {
             self.wrong.front()
         } else {
             None
@@ -35,8 +41,8 @@ impl TypedCodes {
         Ok(())
     }
 
-    /// The last code from there fitted.
-    pub(crate) fn was_right(&mut self, address: &str) {
+    /// The last code from there fitted, or was not looked for.
+    pub(crate) fn take_back(&mut self, address: &str) {
         if let Some(at) = self.wrong.iter().rposition(|(_, of)| of == address) {
             self.wrong.remove(at);
         }
@@ -66,15 +72,26 @@ mod tests {
         let mut codes = TypedCodes::default();
         for _ in 0..10 * TYPED_CODES_MAX {
             assert_eq!(codes.may_try("a", Timestamp(0)), Ok(()));
-            codes.was_right("a");
+            codes.take_back("a");
         }
     }
 
     #[test]
-    fn many_addresses_together_get_no_further() {
+    fn some_addresses_that_guess_do_not_shut_out_the_others_and_thousands_get_no_further() {
         let mut codes = TypedCodes::default();
-        let tries = (0..10 * TYPED_CODES_MAX).map(|n| codes.may_try(&n.to_string(), Timestamp(0)));
-        assert_eq!(tries.filter(Result::is_ok).count(), TYPED_CODES_MAX);
-        assert_eq!(codes.wrong.len(), TYPED_CODES_MAX);
+        let now = Timestamp(0);
+        for n in 0..TYPED_CODES_MAX {
+            let address = (n / TYPED_CODES_OF_ADDRESS_MAX).to_string();
+            assert_eq!(codes.may_try(&address, now), Ok(()));
+        }
+        for _ in 0..TYPED_CODES_OF_ADDRESS_FREE {
+            assert_eq!(codes.may_try("somebody", now), Ok(()));
+        }
+        assert_eq!(codes.may_try("somebody", now), Err(TYPED_CODES_MS));
+        for n in 0..2 * TYPED_CODES_HARD_MAX {
+            let _ = codes.may_try(&format!("bot {n}"), now);
+        }
+        assert_eq!(codes.wrong.len(), TYPED_CODES_HARD_MAX);
+        assert_eq!(codes.may_try("late", now), Err(TYPED_CODES_MS));
     }
 }

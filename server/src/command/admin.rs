@@ -90,7 +90,7 @@ enum What {
         #[arg(long, value_name = "CODE", required = true)]
         person: Vec<PersonId>,
         /// 几小时内有效。Hours until it expires
-        #[arg(long, value_name = "N", default_value_t = 72)]
+        #[arg(long, value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=720))]
         hours: u32,
         #[command(flatten)]
         place: Place,

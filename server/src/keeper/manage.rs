@@ -6,6 +6,7 @@
 use liandu_core::admission::Definition;
 use liandu_core::campaign::CampaignError;
 use liandu_core::id::{DeviceId, PersonId, Position};
+use liandu_core::limits::TYPED_LETTERS_MS_MAX;
 use liandu_core::log::{
     AccountSet, Decided, DefinitionSet, DispatchFrozen, Enrolled, GrantEntry, GrantsSet, GroupRow,
     Groups, Invited, LogEntry, Moved, People, PersonRow, Revoked, statement_holds,
@@ -282,16 +283,17 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         enrol: &Enrol,
     ) -> Option<(Ticket, EnrolmentCertificate)> {
         self.now = now;
-        let code_hash = match invitation::presented(&enrol.invitation) {
-            Presented::Whole(hash) => hash,
+        let (code_hash, is_typed) = match invitation::presented(&enrol.invitation) {
+            Presented::Whole(hash) => (hash, false),
             Presented::Typed(letters) => {
                 let hash = self.typed_hash(&letters);
-                *self.directory.typed_invitation(&hash)?
+                (*self.directory.typed_invitation(&hash)?, true)
             }
         };
         let invitation = self.directory.invitation(&code_hash)?;
         let again = invitation.used == Some(enrol.device);
-        let fresh = invitation.used.is_none() && now <= invitation.expires;
+        let is_late = is_typed && now > invitation.made.plus_ms(TYPED_LETTERS_MS_MAX);
+        let fresh = invitation.used.is_none() && now <= invitation.expires && !is_late;
         let person = invitation.person.clone();
         let known = self
             .directory

@@ -14,6 +14,9 @@ test('an activity is recorded without signal, with who took part, a photo and th
   await page.getByText('参加人员 1').click();
   await page.getByRole('button', { name: '＋ 加一人' }).click();
   await page.locator('[data-path$="/name"] input').last().fill('张村长');
+  await expect(page.getByTestId('kept')).toContainText('身份');
+  await expect(page.getByRole('button', { name: '保存' })).toBeDisabled();
+  await page.locator('[data-path$="/member_kind"]').last().locator('select').selectOption({ index: 1 });
   await page.getByText('涉及的问题 0').click();
   await page.getByLabel(/河滩违建未拆/).check();
   await expect(page.getByText('涉及的问题 1')).toBeVisible();
@@ -39,4 +42,5 @@ test('an activity is recorded without signal, with who took part, a photo and th
   expect(under('i/people/', '/name').sort()).toEqual(['张村长', '王芳']);
   expect(under('i/problems/', '/problem')).toEqual([problem]);
   expect(under('i/photos/', '/hash')).toHaveLength(1);
+  expect(under('i/photos/', '/original')).toHaveLength(1);
 });

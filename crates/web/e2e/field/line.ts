@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /** A bad line to a server: everything comes late, each connection in its own time, so that a later one overtakes an earlier, and they are cut after so many bytes, again and again, until it is mended. The same seed cuts at the same places. */
 
 const LATE_MS_MIN = 5;
-const LATE_MS_MAX = 120;
+const LATE_MS_MAX = 150;
 const BYTES_MIN = 2_000;
 const BYTES_MAX = 60_000;
 
@@ -65,8 +65,9 @@ export class Line {
   /** Reaches the server when its own time has passed, after others that came later. */
   private accept(near: Socket, port: number): void {
     if (!this.bad) return this.carry(near, connect(port, '127.0.0.1'), 0);
-    const late = LATE_MS_MIN + (this.next() % (LATE_MS_MAX - LATE_MS_MIN));
     const number = (this.accepted += 1);
+    // Every other one takes long: whatever is opened beside it is there first.
+    const late = number % 2 === 1 ? LATE_MS_MAX : LATE_MS_MIN + (this.next() % (LATE_MS_MAX - LATE_MS_MIN));
     near.pause();
     near.on('error', () => near.destroy());
     setTimeout(() => {

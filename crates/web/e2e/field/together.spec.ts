@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { allAtOffice, carry, change, cutOff, enrol, exported, fits, inSync, shot, test, writeProblem } from './hands';
 
 test('two phones that change one field without knowing of each other both see both values, and decide', async ({ page, browser, office }) => {
@@ -136,5 +136,59 @@ test('what a colleague changes while a form is open is said, and neither value i
   const open = second.locator('.conflict[data-path="f/address"]');
   await expect(open).toContainText('村东');
   await expect(open).toContainText('村西');
+  await other.close();
+});
+
+test('a text begun before a colleague’s came is added to it, also when the form was left in between', async ({ page, browser, office }) => {
+  const other = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
+  const second = await other.newPage();
+  await enrol(page, office, 'rep-1');
+  await enrol(second, office, 'rep-2');
+  const id = await writeProblem(page, '两人写说明');
+  await allAtOffice(page);
+  const words = (phone: Page): Locator => phone.locator('[data-path="t/description"] textarea');
+  const edit = (phone: Page): Promise<void> => phone.getByRole('button', { name: '修改', exact: true }).click();
+  await second.getByRole('link', { name: '台账' }).click();
+  await second.locator(`[data-record="${id}"]`).click();
+  await edit(second);
+  await words(second).fill('乙写的一句。');
+  await second.getByRole('link', { name: '台账' }).click();
+  await edit(page);
+  await words(page).fill('甲先到单位的很长的一句。');
+  await page.getByRole('button', { name: '保存' }).click();
+  await allAtOffice(page);
+  await second.locator(`[data-record="${id}"]`).click();
+  await expect(second.getByText('甲先到单位的很长的一句。')).toBeVisible();
+  await edit(second);
+  await expect(words(second)).toHaveValue('乙写的一句。');
+  await expect(second.getByRole('alert')).toContainText('有人改过');
+  await second.getByRole('button', { name: '保存' }).click();
+  await allAtOffice(second);
+  const { texts } = await office.api<{ texts: Record<string, { content: string }> }>(`/api/records/${id}`);
+  const written = texts['description']?.content ?? '';
+  expect([written.length, written.includes('乙写的一句。'), written.includes('甲先到单位的很长的一句。')]).toEqual([18, true, true]);
+  await other.close();
+});
+
+test('of a place that waits for a decision nothing is written from elsewhere in the form', async ({ page, browser, office }) => {
+  const other = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'zh-CN' });
+  const second = await other.newPage();
+  await enrol(page, office, 'rep-1');
+  await enrol(second, office, 'rep-2');
+  const id = await writeProblem(page, '村名有两种写法');
+  await allAtOffice(page);
+  await second.getByRole('link', { name: '台账' }).click();
+  await second.locator(`[data-record="${id}"]`).click();
+  await second.getByRole('button', { name: '修改', exact: true }).click();
+  await second.locator('[data-path="f/village"] input').fill('西关村');
+  await change(page, 'f/village', '东关村');
+  await expect(second.getByRole('alert')).toContainText('有人改过');
+  await second.getByRole('button', { name: '保存' }).click();
+  await expect(second.locator('.conflict[data-path="f/village"]')).toBeVisible();
+  await second.getByRole('button', { name: '修改', exact: true }).click();
+  const position = second.locator('[data-path="f/position"]');
+  await position.getByRole('button', { name: '其他办法' }).click();
+  await expect(position.getByRole('button', { name: '在图上选' })).toBeVisible();
+  await expect(position.getByRole('button', { name: '选村名' })).toHaveCount(0);
   await other.close();
 });

@@ -31,12 +31,12 @@ async function countParts(): Promise<void> {
 }
 
 /** Lays the map that is here under another; gives the coordinate system in which all is drawn then. Without one the outlines stay, which are in WGS-84. */
-export async function layKept(under: Map): Promise<string> {
+export async function layKept(under: Map): Promise<{ datum: string; laid: boolean }> {
   await countParts();
-  if (!base.kept || !isWhole()) return 'WGS-84';
+  if (!base.kept || !isWhole()) return { datum: 'WGS-84', laid: false };
   const { CLEAR, layFile } = await import('../basemap');
   await layFile(under, sourceOf(base.kept.version), base.kept.attribution, CLEAR);
-  return base.kept.datum;
+  return { datum: base.kept.datum, laid: true };
 }
 
 /** Counts what is here, and asks the office whether it has a map, or a newer one. */

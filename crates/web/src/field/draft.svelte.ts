@@ -1,5 +1,6 @@
 import type { Value } from '../api/client';
 import { fieldsOf, type Definition, type FieldDef } from '../definition';
+import { itemsOf } from './items';
 import { phone, type NewRecord } from './phone/port';
 import { stand } from './phone/state.svelte';
 import type { Write } from './phone/types';
@@ -125,10 +126,15 @@ export async function addLate(part: DraftRecord, values: Readonly<Record<string,
   await phone.set(part.id, seen, Object.entries(values).map(([path, value]) => ({ path, value })));
 }
 
-/** The fields of the finding that a form cannot be without and that are not filled in. */
+/** The fields of the finding that a form cannot be without and that are not filled in; also of an item that was begun. */
 export function lacking(rules: Definition, { kind, values }: DraftRecord): FieldDef[] {
-  const fields = fieldsOf(rules, kind, String(values['f/domain'] ?? ''));
-  return fields.filter(({ id, required, section }) => required && section === 'finding' && isEmpty(values[`f/${id}`]));
+  const fields = fieldsOf(rules, kind, String(values['f/domain'] ?? '')).filter(({ required, section, id }) => required && section === 'finding' && isEmpty(values[`f/${id}`]));
+  const collections = rules.kinds.find(({ id }) => id === kind)?.collections ?? [];
+  return [...fields, ...collections.flatMap((collection) => itemsOf(values, collection.id).flatMap((item) => lackingIn(collection.fields, `i/${collection.id}/${item}/`, values)))];
+}
+function lackingIn(fields: readonly FieldDef[], prefix: string, values: DraftRecord['values']): FieldDef[] {
+  const isBegun = fields.some(({ id }) => !isEmpty(values[`${prefix}${id}`]));
+  return isBegun ? fields.filter(({ id, required }) => required && isEmpty(values[`${prefix}${id}`])) : [];
 }
 
 function created({ id, kind, values, texts }: DraftRecord, scope: string): NewRecord {
@@ -140,6 +146,9 @@ function created({ id, kind, values, texts }: DraftRecord, scope: string): NewRe
 export async function finish(draft: Draft, isHere: (id: string) => boolean): Promise<void> {
   const { scope, main, problems, shared } = $state.snapshot(draft) as Draft;
   for (const each of [main, ...problems]) if (each.kind === 'inspection' || !isHere(each.id)) await phone.create(created(each, scope));
-  if (!shared) await phone.keepNote(LAST, Object.fromEntries(REMEMBERED.map((path) => [path, main.values[path] ?? null])));
+  if (!shared) {
+    const said = REMEMBERED.flatMap((path) => (isEmpty(main.values[path]) ? [] : [[path, main.values[path]] as const]));
+    await phone.keepNote(LAST, { ...((await phone.note(LAST)) as object | null), ...Object.fromEntries(said) });
+  }
   await throwAway(draft);
 }

@@ -28,6 +28,7 @@ export function invitationIn(text: string, host: string): { readonly code: strin
 
 /** What of a code is typed and read out, as it is printed: `K7Q2-M9FX`. What is no code stays as it is. */
 export function typed(code: string): string {
-  const letters = code.replace(/[\s-]/g, '').toUpperCase();
+  // Chinese keyboards write wide letters.
+  const letters = code.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
   return letters.length === WHOLE_LETTERS || letters.length === TYPED_LETTERS ? `${letters.slice(0, 4)}-${letters.slice(4, TYPED_LETTERS)}` : code;
 }

@@ -93,7 +93,7 @@ export const later = sayer({
   placeOnMap: ['在图上选', 'On the map'],
   placeVillage: ['选村名', 'By village'],
   placeTouch: ['放大后点一下地点。', 'Zoom in, then touch the place.'],
-  placeNoVillage: ['本机的记录里还没有村名，请在“村(社区)”里填写。', 'No record here names a village yet: write it above.'],
+  placeNoVillage: ['本机的记录里还没有村名，请在“村(社区)”里填写。', 'No record here names a village yet: write it in its field.'],
   placeLast: ['上次地点（{ago}）', 'Last place ({ago})'],
   placeOf: ['同“{title}”', 'As “{title}”'],
   linkedProblems: ['涉及的问题', 'Problems concerned'],

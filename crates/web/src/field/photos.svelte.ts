@@ -56,7 +56,9 @@ export async function take(picture: Blob): Promise<{ hash: string; original: str
   const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
   const scale = Math.min(1, side_px_max / Math.max(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new Error('canvas');
+  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: quality_percent / 100 });
   const [hash, original] = await Promise.all([hashOf(file), hashOf(picture)]);

@@ -1,13 +1,14 @@
 //! Enrolment, import of a province, statements that come back from devices.
 
 use liandu_core::id::{GroupId, Position, RecordId};
-use liandu_core::limits::SCOPES_MAX;
+use liandu_core::limits::{SCOPES_MAX, TYPED_LETTERS_MS_MAX};
 use liandu_core::log::{GrantEntry, GroupRow, LogEntry, MembershipRow, PersonRow};
 use liandu_core::policy::{Grant, Role};
+use liandu_core::seal::{SecretKey, typed_code_hash};
 use liandu_core::verdict::{Reason, Verdict};
 use sha2::Digest;
 
-use super::world::{NOW, World, creation, office, person, region, scope, verdict};
+use super::world::{AUTHORITY_KEY, NOW, World, creation, office, person, region, scope, verdict};
 use crate::accounts::invitation;
 use crate::index::memory::MemoryIndex;
 use crate::journal::Payload;
@@ -48,6 +49,25 @@ fn invitation_is_for_one_device_and_expires() {
 }
 
 #[test]
+fn typed_letters_are_good_for_three_days_and_the_whole_code_as_long_as_the_office_said() {
+    let mut world = World::new();
+    let code = "K7Q2M-9FXM3-TBA8W-YN4HD";
+    let act = AuthorityAct::Invite {
+        code_hash: invitation::hash(code),
+        typed_hash: Some(invitation::typed_hash(code)),
+        person: person("rep-1"),
+        expires: NOW.plus_ms(2 * TYPED_LETTERS_MS_MAX),
+    };
+    world.act(act).unwrap();
+    let mut phone = world.phone(12, "rep-2");
+    phone.device.0[0] = 99;
+    let late = NOW.plus_ms(TYPED_LETTERS_MS_MAX + 1);
+    let typed = phone.enrol("k7q2m9fx");
+    assert!(world.keeper.enrol(late, &typed).is_none());
+    assert!(world.keeper.enrol(late, &phone.enrol(code)).is_some());
+}
+
+#[test]
 fn the_log_does_not_tell_what_is_typed_of_a_code() {
     let mut world = World::new();
     let code = "K7Q2M-9FXM3-TBA8W-YN4HD";
@@ -67,11 +87,14 @@ fn the_log_does_not_tell_what_is_typed_of_a_code() {
     let Ok(LogEntry::Invited(invited)) = LogEntry::decode(&bytes) else {
         panic!("no invitation");
     };
-    let searched = invitation::typed_hash(code);
-    assert!(invited.typed_hash.is_some_and(|kept| *kept != searched));
+    let (letters, deployment) = (invitation::typed_hash(code), world.keeper.deployment());
+    let under =
+        |key: u8| typed_code_hash(&SecretKey::from_bytes(&[key; 32]), &deployment, &letters);
+    let kept = *invited.typed_hash.unwrap();
+    assert_eq!(kept, under(AUTHORITY_KEY));
+    assert_ne!(kept, under(AUTHORITY_KEY + 1));
     world.restart(MemoryIndex::new());
     let directory = world.keeper.directory();
-    let kept = invited.typed_hash.unwrap();
     assert_eq!(
         directory.typed_invitation(&kept),
         Some(&invitation::hash(code))

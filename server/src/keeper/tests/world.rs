@@ -25,6 +25,7 @@ use crate::packs::MemoryPacks;
 
 pub(super) type TestKeeper = Keeper<SimDisk, MemoryIndex>;
 
+pub(super) const AUTHORITY_KEY: u8 = 2;
 pub(super) const NOW: Timestamp = Timestamp(1_592_524_800_000);
 
 pub(super) fn region(code: &str) -> RegionCode {
@@ -88,7 +89,7 @@ pub(super) struct World {
 fn keys() -> Keys {
     Keys {
         node: SecretKey::from_bytes(&[1; 32]),
-        authority: SecretKey::from_bytes(&[2; 32]),
+        authority: SecretKey::from_bytes(&[AUTHORITY_KEY; 32]),
     }
 }
 
@@ -299,7 +300,7 @@ impl Phone {
         self
     }
 
-    fn enrol(&self, code: &str) -> Enrol {
+    pub(super) fn enrol(&self, code: &str) -> Enrol {
         Enrol {
             version: 1,
             invitation: code.to_owned(),

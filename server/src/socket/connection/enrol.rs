@@ -1,14 +1,15 @@
 //! A new device presents its invitation: looked at by the keeper, unless too many short ones were
 //! wrong lately.
 //!
-//! Never says why an invitation is refused: unknown, used and expired look the same.
+//! Never says why an invitation is refused: unknown, used and expired look the same. Never says that
+//! it is refused when the server could not look or write.
 
 use std::sync::{MutexGuard, PoisonError};
 
-use liandu_core::protocol::message::{Enrol, Enrolled};
+use liandu_core::protocol::message::{CloseCode, Enrol, Enrolled};
 use liandu_core::protocol::session::Input;
 
-use super::{Connection, End};
+use super::{Connection, End, jitter};
 use crate::accounts::invitation::{Presented, presented};
 use crate::accounts::typed_codes::TypedCodes;
 use crate::engine::{ActError, now};
@@ -36,15 +37,24 @@ impl Connection {
             Ok(ticket)
         };
         let answer = handle.stage(ask).await;
+        let refused = matches!(answer, Ok(Answer::Failed(ActError::Missing)));
+        if is_typed && !refused {
+            self.typed_codes().take_back(&self.address);
+        }
         let (Ok(Answer::Acted(_)), Ok(certificate)) = (answer, certificate.try_recv()) else {
-            self.tell(Input::EnrolRefused {
-                retry_after_ms: None,
+            self.tell(if refused {
+                Input::EnrolRefused {
+                    retry_after_ms: None,
+                }
+            } else {
+                // Nothing is wrong with the invitation: it can be used later.
+                Input::End {
+                    code: CloseCode::Overloaded,
+                    retry_after_ms: Some(jitter()),
+                }
             });
             return Ok(());
         };
-        if is_typed {
-            self.typed_codes().was_right(&self.address);
-        }
         let person = certificate.person.clone();
         let read = {
             let person = person.clone();
