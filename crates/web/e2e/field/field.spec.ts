@@ -238,6 +238,14 @@ test('a photo is sent as small as the campaign says, and the hash of the origina
   await shot(page, 'photo-small');
   const id = page.url().split('/').at(-1) ?? '';
   const { fields } = await office.api<{ fields: Record<string, { value: unknown }> }>(`/api/records/${id}`);
+  // One more, of the saved record: an edit of its own.
+  await page.locator('input[type="file"]').setInputFiles(await picture(page, '#a62b1f'));
+  await expect(page.locator('[data-photo]')).toHaveCount(2);
+  await allAtOffice(page);
+  const states = async (): Promise<string[]> => (await office.api<{ attachments: { state: string }[] }>(`/api/records/${id}/attachments`)).attachments.map(({ state }) => state);
+  await expect.poll(states).toEqual(['here', 'here']);
+  await page.locator('[data-photo]').last().scrollIntoViewIfNeeded();
+  await shot(page, 'photo-added');
   const originals = Object.entries(fields).flatMap(([path, { value }]) => (path.endsWith('/original') ? [value] : []));
   expect(originals).toEqual([createHash('sha256').update(taken.buffer).digest('hex')]);
 });
