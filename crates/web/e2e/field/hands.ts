@@ -9,6 +9,8 @@ export const test = base.extend<{ office: Office }>({
   context: async ({ context }, use) => {
     const wrong: string[] = [];
     context.on('weberror', (error) => wrong.push(String(error.error())));
+    // Nothing is asked of anybody else, whatever is done.
+    context.on('request', (request) => /^(http:\/\/127\.0\.0\.1:|blob:|data:)/.test(request.url()) || wrong.push(request.url()));
     await use(context);
     expect(wrong).toEqual([]);
   },
