@@ -48,7 +48,7 @@ pub(crate) fn changes_in(chunks: &[&[u8]]) -> Result<Vec<Change>, ChunkError> {
     let mut all = Vec::new();
     for piece in pieces(chunks)? {
         match piece {
-            Piece::Document(bytes) => all.extend(load_document(bytes)?.get_changes(&[])),
+            Piece::Document(bytes) => all.extend(changes_of(&load_document(bytes)?)?),
             Piece::Change(bytes) => all.push(bounded(bytes)?),
         }
         if all.len() > RECORD_CHANGES_MAX {
@@ -73,7 +73,7 @@ pub(crate) fn document_and_rest(
     let mut rest = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Document(bytes) => rest.extend(load_document(bytes)?.get_changes(&[])),
+            Piece::Document(bytes) => rest.extend(changes_of(&load_document(bytes)?)?),
             Piece::Change(bytes) => rest.push(bounded(bytes)?),
         }
     }
@@ -92,6 +92,11 @@ fn load_document(bytes: &[u8]) -> Result<Automerge, ChunkError> {
         Some(Ok(doc)) => Ok(doc),
         Some(Err(_)) | None => Err(ChunkError::Malformed),
     }
+}
+
+/// The changes of a loaded document. One whose operations do not add up loads, and panics here.
+fn changes_of(doc: &Automerge) -> Result<Vec<Change>, ChunkError> {
+    isolated(|| doc.get_changes(&[])).ok_or(ChunkError::Malformed)
 }
 
 /// Loads one change chunk.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 
 use calamine::{Data, Reader, Xlsx};
 use liandu_core::limits;
@@ -73,7 +74,12 @@ fn unpacked_bytes(bytes: &[u8]) -> u64 {
     sizes.map(|size| u64::from(u32::from_le_bytes(size))).sum()
 }
 
+/// The library may panic on what no program wrote.
 fn workbook(bytes: &[u8]) -> Result<Table, SheetError> {
+    catch_unwind(|| first_sheet(bytes)).unwrap_or(Err(SheetError::Form))
+}
+
+fn first_sheet(bytes: &[u8]) -> Result<Table, SheetError> {
     if unpacked_bytes(bytes) > limits::IMPORT_UNPACKED_BYTES_MAX {
         return Err(SheetError::TooLarge);
     }

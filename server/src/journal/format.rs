@@ -229,7 +229,9 @@ impl Frame {
             payload_hash: take(bytes, 32)?,
             rolling: take(bytes, 64)?,
         };
-        let sane = entry.group_first > 0 && entry.group_first <= entry.position;
+        // The last number is nobody's: there is always a next one.
+        let counted = entry.group_first > 0 && entry.position < u64::MAX;
+        let sane = counted && entry.group_first <= entry.position;
         sane.then_some(Frame::Entry(entry))
     }
 
