@@ -100,11 +100,8 @@ impl Engine {
 
     /// An offer was not taken or not answered. Too large for a frame: smaller ones from now on.
     pub(super) fn returned(&mut self, offer: u64) {
-        let Some(offered) = self.offers.remove(&offer) else {
+        if self.offers.remove(&offer).is_none() {
             return;
-        };
-        for hash in &offered.carried {
-            self.carried_offered.remove(hash);
         }
         if self.client.as_ref().map_or(0, Client::room) > 0 {
             self.offer_bytes_max /= 2;
