@@ -342,10 +342,10 @@ impl Server {
                 }
             }
             Ask::Session(conn, Output::Enrol(enrol)) => match keeper.enrol(now, &enrol) {
-                Some((ticket, certificate)) => {
+                Ok((ticket, certificate)) => {
                     waiters.insert(ticket, Waiter::Enrol { conn, certificate });
                 }
-                None => self.tell(conn, now, ENROL_REFUSED),
+                Err(_) => self.tell(conn, now, ENROL_REFUSED),
             },
             Ask::Session(conn, Output::KeepAuthority(authority)) => {
                 match keeper.keep_statements(now, &authority.statements) {

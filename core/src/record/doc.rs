@@ -171,7 +171,10 @@ impl RecordDoc {
             bytes: 0,
         };
         let expected = birth(&id, kind).map_err(|_| LoadError::Chunk(ChunkError::Malformed))?;
-        for (index, change) in record.doc.get_changes(&[]).iter().enumerate() {
+        // What loads may not add up yet.
+        let changes = isolated(|| record.doc.get_changes(&[]));
+        let changes = changes.ok_or(LoadError::Chunk(ChunkError::Malformed))?;
+        for (index, change) in changes.iter().enumerate() {
             if index == 0 && expected.get_heads() != [change.hash()] {
                 return Err(LoadError::ForeignBirth);
             }

@@ -27,10 +27,11 @@ impl TypedCodes {
         let (mine, all) = (theirs().count(), self.wrong.len());
         let first = if mine >= TYPED_CODES_OF_ADDRESS_MAX {
             theirs().next()
-        } else if all >= TYPED_CODES_HARD_MAX
-            || (all >= TYPED_CODES_MAX && mine >= TYPED_CODES_OF_ADDRESS_FREE)
-        {
+        } else if all >= TYPED_CODES_HARD_MAX {
             self.wrong.front()
+        } else if all >= TYPED_CODES_MAX && mine >= TYPED_CODES_OF_ADDRESS_FREE {
+            // Until there are fewer again.
+            self.wrong.get(all.saturating_sub(TYPED_CODES_MAX))
         } else {
             None
         };

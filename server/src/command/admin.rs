@@ -83,7 +83,9 @@ enum What {
     },
     /// 邀请登记设备，验证码只显示一次。Invite a device; the code is shown once
     #[command(after_help = "验证码只能用一次，过期作废；日志里只存其散列值。\n\
-        The code works once and expires; the log holds only its hash.\n\n\
+        The code works once and expires; the log holds only its hash.\n\
+        打印的八位可手输，72 小时内有效；二维码里的全码到期前都有效。\n\
+        The eight letters printed may be typed for 72 hours; the whole code in the QR until it expires.\n\n\
         例 Example:\n  liandu-server admin invite --person p-130123-0001 --hours 48 --data DIR")]
     Invite {
         /// 人员代码，可多次。Whose device; may be repeated

@@ -281,16 +281,18 @@ impl<D: Disk, I: Index> Keeper<D, I> {
         &mut self,
         now: Timestamp,
         enrol: &Enrol,
-    ) -> Option<(Ticket, EnrolmentCertificate)> {
+    ) -> Result<(Ticket, EnrolmentCertificate), ActError> {
         self.now = now;
         let (code_hash, is_typed) = match invitation::presented(&enrol.invitation) {
             Presented::Whole(hash) => (hash, false),
             Presented::Typed(letters) => {
                 let hash = self.typed_hash(&letters);
-                (*self.directory.typed_invitation(&hash)?, true)
+                let whole = self.directory.typed_invitation(&hash);
+                (*whole.ok_or(ActError::Missing)?, true)
             }
         };
-        let invitation = self.directory.invitation(&code_hash)?;
+        let invitation = self.directory.invitation(&code_hash);
+        let invitation = invitation.ok_or(ActError::Missing)?;
         let again = invitation.used == Some(enrol.device);
         let is_late = is_typed && now > invitation.made.plus_ms(TYPED_LETTERS_MS_MAX);
         let fresh = invitation.used.is_none() && now <= invitation.expires && !is_late;
@@ -315,10 +317,10 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             // The answer was lost on the way: the same device asks again.
             let ticket = self.ticket();
             self.wait(ticket, super::Answer::Acted(self.directory.position()));
-            return Some((ticket, certificate));
+            return Ok((ticket, certificate));
         }
         if !fresh || known.is_some() || enrol.device == self.node_id {
-            return None;
+            return Err(ActError::Missing);
         }
         let entry = LogEntry::Enrolled(Enrolled {
             device: enrol.device,
@@ -328,7 +330,7 @@ impl<D: Disk, I: Index> Keeper<D, I> {
             time: now,
         });
         let staged = self.stage(entry);
-        self.acted(staged).ok().map(|ticket| (ticket, certificate))
+        Ok((self.acted(staged)?, certificate))
     }
 
     fn typed_hash(&self, letters: &[u8; 32]) -> [u8; 32] {

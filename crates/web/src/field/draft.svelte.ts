@@ -126,10 +126,12 @@ export async function addLate(part: DraftRecord, values: Readonly<Record<string,
   await phone.set(part.id, seen, Object.entries(values).map(([path, value]) => ({ path, value })));
 }
 
+/** Collections whose items a person fills in here. */
+const ASKED = ['people', 'quantities', 'qa'];
 /** The fields of the finding that a form cannot be without and that are not filled in; also of an item that was begun. */
 export function lacking(rules: Definition, { kind, values }: DraftRecord): FieldDef[] {
   const fields = fieldsOf(rules, kind, String(values['f/domain'] ?? '')).filter(({ required, section, id }) => required && section === 'finding' && isEmpty(values[`f/${id}`]));
-  const collections = rules.kinds.find(({ id }) => id === kind)?.collections ?? [];
+  const collections = (rules.kinds.find(({ id }) => id === kind)?.collections ?? []).filter(({ id }) => ASKED.includes(id));
   return [...fields, ...collections.flatMap((collection) => itemsOf(values, collection.id).flatMap((item) => lackingIn(collection.fields, `i/${collection.id}/${item}/`, values)))];
 }
 function lackingIn(fields: readonly FieldDef[], prefix: string, values: DraftRecord['values']): FieldDef[] {
@@ -147,8 +149,9 @@ export async function finish(draft: Draft, isHere: (id: string) => boolean): Pro
   const { scope, main, problems, shared } = $state.snapshot(draft) as Draft;
   for (const each of [main, ...problems]) if (each.kind === 'inspection' || !isHere(each.id)) await phone.create(created(each, scope));
   if (!shared) {
-    const said = REMEMBERED.flatMap((path) => (isEmpty(main.values[path]) ? [] : [[path, main.values[path]] as const]));
-    await phone.keepNote(LAST, { ...((await phone.note(LAST)) as object | null), ...Object.fromEntries(said) });
+    // An opinion or activity does not ask for a team: the one before stays.
+    const asked = REMEMBERED.filter((path) => !TEAM.includes(path) || main.kind === 'inspection' || main.kind === 'problem');
+    await phone.keepNote(LAST, { ...((await phone.note(LAST)) as object | null), ...Object.fromEntries(asked.map((path) => [path, main.values[path] ?? null])) });
   }
   await throwAway(draft);
 }

@@ -40,7 +40,7 @@ pub struct InvitationJson {
     pub region: String,
     /// For a picture or an address. Works once. It is not shown again.
     pub code: String,
-    /// Its first letters, to be typed where nothing can be scanned.
+    /// Its first letters, to be typed where nothing can be scanned, within 72 hours.
     pub typed: String,
 }
 

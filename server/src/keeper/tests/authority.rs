@@ -30,7 +30,7 @@ fn invitation_is_for_one_device_and_expires() {
         label: String::new(),
         signature: liandu_core::seal::SignatureBytes([0; 64]),
     };
-    assert!(world.keeper.enrol(NOW, &enrol).is_none());
+    assert!(world.keeper.enrol(NOW, &enrol).is_err());
     // By the same device: its answer was lost.
     enrol.device = phone.device;
     let (ticket, certificate) = world.keeper.enrol(NOW, &enrol).unwrap();
@@ -45,7 +45,7 @@ fn invitation_is_for_one_device_and_expires() {
     world.act(invite).unwrap();
     enrol.invitation = "late".to_owned();
     enrol.device.0[0] = 99;
-    assert!(world.keeper.enrol(NOW, &enrol).is_none(), "expired");
+    assert!(world.keeper.enrol(NOW, &enrol).is_err(), "expired");
 }
 
 #[test]
@@ -63,8 +63,8 @@ fn typed_letters_are_good_for_three_days_and_the_whole_code_as_long_as_the_offic
     phone.device.0[0] = 99;
     let late = NOW.plus_ms(TYPED_LETTERS_MS_MAX + 1);
     let typed = phone.enrol("k7q2m9fx");
-    assert!(world.keeper.enrol(late, &typed).is_none());
-    assert!(world.keeper.enrol(late, &phone.enrol(code)).is_some());
+    assert!(world.keeper.enrol(late, &typed).is_err());
+    assert!(world.keeper.enrol(late, &phone.enrol(code)).is_ok());
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Connection {
         }
         let (certified, certificate) = std::sync::mpsc::sync_channel(1);
         let ask = move |keeper: &mut crate::engine::LiveKeeper, now| {
-            let (ticket, certificate) = keeper.enrol(now, &enrol).ok_or(ActError::Missing)?;
+            let (ticket, certificate) = keeper.enrol(now, &enrol)?;
             // The receiver lives until the answer came.
             let _ = certified.send(certificate);
             Ok(ticket)

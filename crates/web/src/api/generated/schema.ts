@@ -7746,7 +7746,7 @@ export interface components {
             person: string;
             /** @description Their home region. */
             region: string;
-            /** @description Its first letters, to be typed where nothing can be scanned. */
+            /** @description Its first letters, to be typed where nothing can be scanned, within 72 hours. */
             typed: string;
         };
         /** @description Whom to invite. */
