@@ -1,5 +1,6 @@
 import type { Value } from '../api/client';
 import { fieldsOf, type Definition, type FieldDef } from '../definition';
+import { same } from '../value';
 import { itemsOf } from './items';
 import { phone, type NewRecord } from './phone/port';
 import { stand } from './phone/state.svelte';
@@ -122,8 +123,12 @@ export async function addLate(part: DraftRecord, values: Readonly<Record<string,
     Object.assign(part.values, values);
     return keep();
   }
-  const { seen } = await phone.record(part.id);
-  await phone.set(part.id, seen, Object.entries(values).map(([path, value]) => ({ path, value })));
+  await write(part.id, Object.entries(values));
+}
+async function write(id: string, values: readonly (readonly [string, Value])[]): Promise<void> {
+  if (values.length === 0) return;
+  const { seen } = await phone.record(id);
+  await phone.set(id, seen, values.map(([path, value]) => ({ path, value })));
 }
 
 /** Collections whose items a person fills in here. */
@@ -153,5 +158,9 @@ export async function finish(draft: Draft, isHere: (id: string) => boolean): Pro
     const asked = REMEMBERED.filter((path) => !TEAM.includes(path) || main.kind === 'inspection' || main.kind === 'problem');
     await phone.keepNote(LAST, { ...((await phone.note(LAST)) as object | null), ...Object.fromEntries(asked.map((path) => [path, main.values[path] ?? null])) });
   }
+  // What was put into it meanwhile, as a photo that took its time. From here on it goes into the record by itself.
+  const parts = [main, ...problems].map((before) => ({ before, now: [draft.main, ...draft.problems].find(({ id }) => id === before.id) }));
+  const late = parts.map(({ before, now }) => ({ id: before.id, values: Object.entries($state.snapshot(now?.values) ?? {}).filter(([path, value]) => !same(value, before.values[path])) }));
   await throwAway(draft);
+  for (const { id, values } of late) await write(id, values);
 }
