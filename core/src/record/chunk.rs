@@ -95,7 +95,7 @@ fn load_document(bytes: &[u8]) -> Result<Automerge, ChunkError> {
 }
 
 /// The changes of a loaded document. One whose operations do not add up loads, and panics here.
-fn changes_of(doc: &Automerge) -> Result<Vec<Change>, ChunkError> {
+pub(crate) fn changes_of(doc: &Automerge) -> Result<Vec<Change>, ChunkError> {
     isolated(|| doc.get_changes(&[])).ok_or(ChunkError::Malformed)
 }
 

@@ -12,7 +12,9 @@ use minicbor::{Decode, Encode};
 
 use crate::id::{Actor, ChangeHash, IdError, RecordId};
 use crate::record::birth::birth;
-use crate::record::chunk::{ChunkError, changes_in, deps_in, document_and_rest, isolated};
+use crate::record::chunk::{
+    ChunkError, changes_in, changes_of, deps_in, document_and_rest, isolated,
+};
 use crate::record::graph::{Graph, PushError};
 use crate::record::kind::Kind;
 use crate::record::path::WriteId;
@@ -171,9 +173,7 @@ impl RecordDoc {
             bytes: 0,
         };
         let expected = birth(&id, kind).map_err(|_| LoadError::Chunk(ChunkError::Malformed))?;
-        // What loads may not add up yet.
-        let changes = isolated(|| record.doc.get_changes(&[]));
-        let changes = changes.ok_or(LoadError::Chunk(ChunkError::Malformed))?;
+        let changes = changes_of(&record.doc).map_err(LoadError::Chunk)?;
         for (index, change) in changes.iter().enumerate() {
             if index == 0 && expected.get_heads() != [change.hash()] {
                 return Err(LoadError::ForeignBirth);

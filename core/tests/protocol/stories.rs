@@ -268,19 +268,9 @@ fn revoked_device_hands_in_what_it_has_and_is_sent_nothing() {
 
 #[test]
 fn new_scope_is_filled_from_its_beginning_and_lost_one_is_dropped() {
-    let mut link = Link::new();
-    let all = scopes(5);
-    for n in 1..=20 {
-        link.host
-            .append(&all[usize::from(n % 5)], record(n), n as u8);
-    }
-    link.sync();
-    link.assert_equal();
+    let (mut link, all) = in_scopes(5);
     // While connected.
-    link.host.scopes = all[1..].to_vec();
-    let told = session::Input::Scopes(link.host.scopes.clone());
-    link.to_session(told);
-    link.run();
+    tell_scopes(&mut link, &all[1..]);
     assert_eq!(link.device.content.len(), 4);
     link.assert_equal();
     assert_eq!(link.client.status(), Status::InSync);
@@ -301,12 +291,12 @@ fn new_scope_is_filled_from_its_beginning_and_lost_one_is_dropped() {
 }
 
 /// A device in sync whose scopes change from now on.
-fn in_four_scopes() -> (Link, Vec<Scope>) {
+fn in_scopes(count: u16) -> (Link, Vec<Scope>) {
     let mut link = Link::new();
-    let all = scopes(4);
+    let all = scopes(count.into());
     for n in 1..=20 {
         link.host
-            .append(&all[usize::from(n % 4)], record(n), n as u8);
+            .append(&all[usize::from(n % count)], record(n), n as u8);
     }
     link.sync();
     link.assert_equal();
@@ -321,7 +311,7 @@ fn tell_scopes(link: &mut Link, told: &[Scope]) {
 
 #[test]
 fn scope_that_is_lost_and_given_back_at_once_is_filled_again() {
-    let (mut link, all) = in_four_scopes();
+    let (mut link, all) = in_scopes(4);
     link.device.slow = true;
     tell_scopes(&mut link, &all[1..]);
     tell_scopes(&mut link, &all);
@@ -334,7 +324,7 @@ fn scope_that_is_lost_and_given_back_at_once_is_filled_again() {
 
 #[test]
 fn scope_that_is_given_back_after_the_connection_broke_is_filled_again() {
-    let (mut link, all) = in_four_scopes();
+    let (mut link, all) = in_scopes(4);
     link.device.slow = true;
     tell_scopes(&mut link, &all[1..]);
     link.cut();
@@ -348,7 +338,7 @@ fn scope_that_is_given_back_after_the_connection_broke_is_filled_again() {
 
 #[test]
 fn answer_to_earlier_scopes_is_none_to_equal_ones_later() {
-    let (mut link, all) = in_four_scopes();
+    let (mut link, all) = in_scopes(4);
     tell_scopes(&mut link, &all[1..]);
     link.device.slow = true;
     tell_scopes(&mut link, &all);

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeProblem } from './hands';
+import { allAtOffice, cutOff, enrol, fits, inSync, picture, save, shot, test, writeProblem } from './hands';
 
 test('an activity is recorded without signal, with who took part, a photo and the problems it is about', async ({ page, context, office }) => {
   await enrol(page, office, 'rep-1');
@@ -25,11 +25,9 @@ test('an activity is recorded without signal, with who took part, a photo and th
   await fits(page);
   await page.getByText('涉及的问题 1').scrollIntoViewIfNeeded();
   await shot(page, 'activity-draft');
-  await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  const id = await save(page);
   await fits(page);
   await page.screenshot({ path: 'node_modules/.cache/field-shots/activity-record.png', fullPage: true });
-  const id = page.url().split('/').at(-1) ?? '';
 
   await office.start();
   await context.setOffline(false);

@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { allAtOffice, cutOff, enrol, fits, inSync, picture, shot, test, writeInspection, writeProblem } from './hands';
+import { allAtOffice, cutOff, enrol, fits, inSync, lateReceiver, picture, shot, test, writeInspection, writeProblem } from './hands';
 
 test('an inspection written without signal survives a killed page and gets its receipt', async ({ page, context, office }) => {
   await page.goto(`${office.url}/m/`);
@@ -100,13 +100,7 @@ test('a visit has the place where the phone was, and the map shows it without a 
 
 test('a photo has the place where the phone was when it was taken, also when the receiver answers after it was saved', async ({ page, context, office }) => {
   await context.grantPermissions(['geolocation']);
-  await page.addInitScript(() => {
-    const late: { now?: () => void } = {};
-    Object.assign(window, { late });
-    const spot = { coords: { latitude: 38.1467, longitude: 114.5654, accuracy: 9 } } as GeolocationPosition;
-    navigator.geolocation.getCurrentPosition = (done) => (late.now = () => done(spot));
-  });
-  const answerNow = (): Promise<void> => page.evaluate(() => (window as unknown as { late: { now: () => void } }).late.now());
+  const answerNow = await lateReceiver(page);
   await enrol(page, office, 'rep-1');
   await page.getByRole('link', { name: '＋记录' }).click();
   await page.getByRole('button', { name: /^问题/ }).click();

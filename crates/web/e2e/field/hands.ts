@@ -49,16 +49,48 @@ export async function cutOff(context: BrowserContext, office: Office): Promise<v
   await office.kill();
 }
 
-/** A problem that is saved on the phone; gives its id. */
-export async function writeProblem(page: Page, title: string): Promise<string> {
+/** A new draft of a kind. */
+export async function begin(page: Page, kind: RegExp): Promise<void> {
   await page.getByRole('link', { name: '＋记录' }).click();
-  await page.getByRole('button', { name: /^问题/ }).click();
+  await page.getByRole('button', { name: kind }).click();
+}
+
+/** A problem that could be saved. */
+export async function beginProblem(page: Page, title: string): Promise<void> {
+  await begin(page, /^问题/);
   await page.locator('[data-path="f/domain"] select').selectOption('land');
   await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
   await page.locator('[data-path="f/title"] input').fill(title);
+}
+
+/** Saves an open draft; gives its record's id. */
+export async function save(page: Page): Promise<string> {
   await page.getByRole('button', { name: '保存' }).click();
   await expect(page.getByText('我的修改去哪了')).toBeVisible();
   return page.url().split('/').at(-1) ?? '';
+}
+
+/** A problem that is saved on the phone; gives its id. */
+export async function writeProblem(page: Page, title: string): Promise<string> {
+  await beginProblem(page, title);
+  return save(page);
+}
+
+/** Opens a record from the ledger. */
+export async function openRecord(page: Page, id: string): Promise<void> {
+  await page.getByRole('link', { name: '台账' }).click();
+  await page.locator(`[data-record="${id}"]`).click();
+}
+
+/** A receiver that answers when it is told to; before the first page is opened. */
+export async function lateReceiver(page: Page): Promise<() => Promise<void>> {
+  await page.addInitScript(() => {
+    const late: { now?: () => void } = {};
+    Object.assign(window, { late });
+    const spot = { coords: { latitude: 38.1467, longitude: 114.5654, accuracy: 9 } } as GeolocationPosition;
+    navigator.geolocation.getCurrentPosition = (done) => (late.now = () => done(spot));
+  });
+  return () => page.evaluate(() => (window as unknown as { late: { now: () => void } }).late.now());
 }
 
 /** Changes one text field of an open record. */

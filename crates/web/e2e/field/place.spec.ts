@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { mapFile } from '../pmtiles';
-import { allAtOffice, cutOff, enrol, fits, inSync, shot, test } from './hands';
+import { allAtOffice, beginProblem, cutOff, enrol, fits, inSync, lateReceiver, save, shot, test } from './hands';
 
 interface Position {
   readonly lat: number;
@@ -9,19 +9,6 @@ interface Position {
   readonly accuracy_m: number;
 }
 const place = (page: Page) => page.locator('[data-path="f/position"]');
-
-async function begin(page: Page, title: string): Promise<void> {
-  await page.getByRole('link', { name: '＋记录' }).click();
-  await page.getByRole('button', { name: /^问题/ }).click();
-  await page.locator('[data-path="f/domain"] select').selectOption('land');
-  await page.locator('[data-path="f/problem_type"] select').selectOption('land.idle_farmland');
-  await page.locator('[data-path="f/title"] input').fill(title);
-}
-async function save(page: Page): Promise<string> {
-  await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('我的修改去哪了')).toBeVisible();
-  return page.url().split('/').at(-1) ?? '';
-}
 
 test('where the receiver gives no position the phone says why, and the map, a village or the last place stand in for it', async ({ page, context, office }) => {
   await office.withMap(mapFile(4096), 'GCJ-02');
@@ -32,7 +19,7 @@ test('where the receiver gives no position the phone says why, and the map, a vi
   await inSync(page);
   await cutOff(context, office);
 
-  await begin(page, '图上选的地点');
+  await beginProblem(page, '图上选的地点');
   await place(page).getByRole('button', { name: '取当前位置' }).click();
   await expect(place(page).getByRole('alert')).toContainText('定位没有被允许');
   await expect(place(page).locator('[data-last]')).toHaveCount(0);
@@ -50,7 +37,7 @@ test('where the receiver gives no position the phone says why, and the map, a vi
   await page.locator('[data-path="f/village"] input').fill('东关村');
   const first = await save(page);
 
-  await begin(page, '同一地点的又一处');
+  await beginProblem(page, '同一地点的又一处');
   await place(page).getByRole('button', { name: '其他办法' }).click();
   await place(page).getByRole('button', { name: '选村名' }).click();
   await place(page).getByRole('button', { name: '东关村' }).click();
@@ -85,7 +72,7 @@ for (const [code, said] of [[2, '收不到定位信号'], [3, '等了 20 秒没�
       navigator.geolocation.getCurrentPosition = (_, failed) => failed?.({ code: number, message: 'in no language of the user' } as GeolocationPositionError);
     }, code);
     await enrol(page, office, 'rep-1');
-    await begin(page, '没有信号的地点');
+    await beginProblem(page, '没有信号的地点');
     await place(page).getByRole('button', { name: '取当前位置' }).click();
     await expect(place(page).getByRole('alert')).toContainText(said);
     await expect(place(page).getByRole('alert')).not.toContainText('language');
@@ -94,15 +81,9 @@ for (const [code, said] of [[2, '收不到定位信号'], [3, '等了 20 秒没�
 
 test('a position that comes after the person has chosen another is not taken', async ({ page, context, office }) => {
   await context.grantPermissions(['geolocation']);
-  await page.addInitScript(() => {
-    const late: { now?: () => void } = {};
-    Object.assign(window, { late });
-    const spot = { coords: { latitude: 38.1467, longitude: 114.5654, accuracy: 9 } } as GeolocationPosition;
-    navigator.geolocation.getCurrentPosition = (done) => (late.now = () => done(spot));
-  });
-  const answerNow = (): Promise<void> => page.evaluate(() => (window as unknown as { late: { now: () => void } }).late.now());
+  const answerNow = await lateReceiver(page);
   await enrol(page, office, 'rep-1');
-  await begin(page, '自己选的地点');
+  await beginProblem(page, '自己选的地点');
   const take = place(page).getByRole('button', { name: '取当前位置' });
   await take.click();
   await place(page).getByRole('button', { name: '其他办法' }).click();

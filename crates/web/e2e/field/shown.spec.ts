@@ -1,14 +1,9 @@
-import { expect, type Page } from '@playwright/test';
-import { allAtOffice, carry, change, cutOff, enrol, inSync, picture, shot, test, writeProblem } from './hands';
+import { expect } from '@playwright/test';
+import { allAtOffice, begin, carry, change, cutOff, enrol, inSync, openRecord, picture, save, shot, test, writeProblem } from './hands';
 
 /** What a phone does on an ordinary day beside inspections, and what it shows of itself. */
 
 const WEEKS_MS = 21 * 86_400_000;
-
-async function begin(page: Page, kind: RegExp): Promise<void> {
-  await page.getByRole('link', { name: '＋记录' }).click();
-  await page.getByRole('button', { name: kind }).click();
-}
 
 test('an opinion heard at the door is recorded without signal', async ({ page, context, office }) => {
   await enrol(page, office, 'rep-1');
@@ -18,9 +13,7 @@ test('an opinion heard at the door is recorded without signal', async ({ page, c
   await page.locator('[data-path="f/village"] input').fill('东关村');
   await page.locator('label.field', { hasText: '意见内容' }).locator('textarea').fill('村口垃圾没人清运。');
   await shot(page, 'opinion');
-  await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('我的修改去哪了')).toBeVisible();
-  const id = page.url().split('/').at(-1) ?? '';
+  const id = await save(page);
   await office.start();
   await context.setOffline(false);
   await inSync(page);
@@ -39,8 +32,7 @@ test('an object of the inventory fills in a new inspection, and the ledger shows
   await expect(page.locator('[data-path="f/target"] input')).toHaveValue('东关砖厂');
   await expect(page.locator('[data-path="f/village"] input')).toHaveValue('东关村');
   await expect(page.locator('[data-path="f/domain"] select').first()).toHaveValue('land');
-  await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('我的修改去哪了')).toBeVisible();
+  await save(page);
   await page.getByRole('link', { name: '台账' }).click();
   const count = page.getByTestId('count');
   await expect(count).toHaveAttribute('data-count', '2');
@@ -86,8 +78,7 @@ test('a colleague’s photo that the office lacks is said to be missing, and is 
   await allAtOffice(page);
   await shot(page, 'photo-on-its-way');
   const id = page.url().split('/').at(-1) ?? '';
-  await second.getByRole('link', { name: '台账' }).click();
-  await second.locator(`[data-record="${id}"]`).click();
+  await openRecord(second, id);
   await expect(second.locator('[data-photo][data-where="missing"]')).toHaveCount(1);
   await shot(second, 'photo-missing');
   // The app is closed in between; it goes on by itself.

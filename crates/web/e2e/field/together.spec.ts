@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { allAtOffice, carry, change, cutOff, enrol, exported, fits, inSync, shot, test, writeProblem } from './hands';
+import { allAtOffice, carry, change, cutOff, enrol, exported, fits, inSync, openRecord, shot, test, writeProblem } from './hands';
 
 test('two phones that change one field without knowing of each other both see both values, and decide', async ({ page, browser, office }) => {
   const other = await browser.newContext({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
@@ -9,8 +9,7 @@ test('two phones that change one field without knowing of each other both see bo
   await enrol(second, office, 'rep-2');
   const id = await writeProblem(page, '村东耕地闲置');
   await allAtOffice(page);
-  await second.getByRole('link', { name: '台账' }).click();
-  await second.locator(`[data-record="${id}"]`).click();
+  await openRecord(second, id);
 
   await cutOff(page.context(), office);
   await other.setOffline(true);
@@ -124,8 +123,7 @@ test('what a colleague changes while a form is open is said, and neither value i
   await enrol(second, office, 'rep-2');
   const id = await writeProblem(page, '同时打开的记录');
   await allAtOffice(page);
-  await second.getByRole('link', { name: '台账' }).click();
-  await second.locator(`[data-record="${id}"]`).click();
+  await openRecord(second, id);
   await second.getByRole('button', { name: '修改', exact: true }).click();
   await second.locator('[data-path="f/address"] input').fill('村西');
   await change(page, 'f/address', '村东');
@@ -148,8 +146,7 @@ test('a text begun before a colleague’s came is added to it, also when the for
   await allAtOffice(page);
   const words = (phone: Page): Locator => phone.locator('[data-path="t/description"] textarea');
   const edit = (phone: Page): Promise<void> => phone.getByRole('button', { name: '修改', exact: true }).click();
-  await second.getByRole('link', { name: '台账' }).click();
-  await second.locator(`[data-record="${id}"]`).click();
+  await openRecord(second, id);
   await edit(second);
   await words(second).fill('乙写的一句。');
   await second.getByRole('link', { name: '台账' }).click();
@@ -177,8 +174,7 @@ test('of a place that waits for a decision nothing is written from elsewhere in 
   await enrol(second, office, 'rep-2');
   const id = await writeProblem(page, '村名有两种写法');
   await allAtOffice(page);
-  await second.getByRole('link', { name: '台账' }).click();
-  await second.locator(`[data-record="${id}"]`).click();
+  await openRecord(second, id);
   await second.getByRole('button', { name: '修改', exact: true }).click();
   await second.locator('[data-path="f/village"] input').fill('西关村');
   await change(page, 'f/village', '东关村');

@@ -125,7 +125,8 @@ export async function addLate(part: DraftRecord, values: Readonly<Record<string,
   }
   await write(part.id, Object.entries(values));
 }
-async function write(id: string, values: readonly (readonly [string, Value])[]): Promise<void> {
+/** Values of a record that was saved, on top of whatever it holds now. */
+export async function write(id: string, values: readonly (readonly [string, Value])[]): Promise<void> {
   if (values.length === 0) return;
   const { seen } = await phone.record(id);
   await phone.set(id, seen, values.map(([path, value]) => ({ path, value })));

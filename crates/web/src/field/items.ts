@@ -3,6 +3,8 @@ import { hexOf } from '../hex';
 /** Items of a record's collections: their paths are `i/COLLECTION/ITEM/FIELD`. */
 
 const ITEM_BYTES = 6;
+/** Sorts of values that nobody types: they come from the roster, a camera, another record or the group's region. */
+export const NOT_TYPED: readonly string[] = ['record', 'hash', 'person', 'unit', 'region'];
 
 /** 12 hexadecimal digits, as the engine makes them. */
 export function freshItem(): string {

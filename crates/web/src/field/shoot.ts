@@ -6,15 +6,22 @@ import { w } from './words';
 
 /** Photos of a record as they are taken: time and place of now beside each, because what a file says of itself is not trusted. A photo is put down at once, and its place follows when the receiver has it. */
 
-export type Values = Readonly<Record<string, Value>>;
+type Values = Readonly<Record<string, Value>>;
 
-/** `put` keeps a photo's values, `late` what came after them; gives what went wrong, in words. */
-export async function shoot(files: FileList | null, put: (values: Values) => Promise<void>, late: (values: (prefix: string) => Values, prefixes: readonly string[]) => Promise<void>): Promise<string> {
+/** `put` keeps values, `say` tells what went wrong; a photo that is not there `still` gets no place. */
+export async function shoot(files: FileList | null, put: (values: Values) => Promise<void>, say: (trouble: string) => void, still: (prefix: string) => boolean = () => true): Promise<void> {
   const where = fix().catch(() => undefined);
   const taken: string[] = [];
-  let trouble = '';
-  for (const file of files ?? []) {
+  const tried = async (what: () => Promise<void>): Promise<void> => {
     try {
+      await what();
+    } catch (error) {
+      say(error instanceof DOMException && error.name === 'InvalidStateError' ? w('photoGone') : error instanceof Error ? error.message : String(error));
+    }
+  };
+  say('');
+  for (const file of files ?? []) {
+    await tried(async () => {
       const prefix = `i/photos/${freshItem()}/`;
       const { hash, original } = await take(file);
       await put({
@@ -24,12 +31,10 @@ export async function shoot(files: FileList | null, put: (values: Values) => Pro
         [`${prefix}taken_at`]: { time: new Date().toISOString() },
       });
       taken.push(prefix);
-    } catch (error) {
-      trouble = error instanceof DOMException && error.name === 'InvalidStateError' ? w('photoGone') : error instanceof Error ? error.message : String(error);
-    }
+    });
   }
-  void where.then(async (position) => {
-    if (position && taken.length > 0) await late((prefix) => ({ [`${prefix}position`]: { position } }), taken);
+  void where.then((position) => {
+    const placed = taken.filter(still);
+    if (position && placed.length > 0) void tried(() => put(Object.fromEntries(placed.map((prefix) => [`${prefix}position`, { position }]))));
   });
-  return trouble;
 }

@@ -48,35 +48,34 @@ fn invitation_is_for_one_device_and_expires() {
     assert!(world.keeper.enrol(NOW, &enrol).is_err(), "expired");
 }
 
-#[test]
-fn typed_letters_are_good_for_three_days_and_the_whole_code_as_long_as_the_office_said() {
-    let mut world = World::new();
-    let code = "K7Q2M-9FXM3-TBA8W-YN4HD";
-    let act = AuthorityAct::Invite {
+const CODE: &str = "K7Q2M-9FXM3-TBA8W-YN4HD";
+
+/// An invitation of which the first letters may be typed alone, for so many ms.
+fn invite(code: &str, ms: i64) -> AuthorityAct {
+    AuthorityAct::Invite {
         code_hash: invitation::hash(code),
         typed_hash: Some(invitation::typed_hash(code)),
         person: person("rep-1"),
-        expires: NOW.plus_ms(2 * TYPED_LETTERS_MS_MAX),
-    };
-    world.act(act).unwrap();
+        expires: NOW.plus_ms(ms),
+    }
+}
+
+#[test]
+fn typed_letters_are_good_for_three_days_and_the_whole_code_as_long_as_the_office_said() {
+    let mut world = World::new();
+    world.act(invite(CODE, 2 * TYPED_LETTERS_MS_MAX)).unwrap();
     let mut phone = world.phone(12, "rep-2");
     phone.device.0[0] = 99;
     let late = NOW.plus_ms(TYPED_LETTERS_MS_MAX + 1);
     let typed = phone.enrol("k7q2m9fx");
     assert!(world.keeper.enrol(late, &typed).is_err());
-    assert!(world.keeper.enrol(late, &phone.enrol(code)).is_ok());
+    assert!(world.keeper.enrol(late, &phone.enrol(CODE)).is_ok());
 }
 
 #[test]
 fn the_log_does_not_tell_what_is_typed_of_a_code() {
     let mut world = World::new();
-    let code = "K7Q2M-9FXM3-TBA8W-YN4HD";
-    let act = AuthorityAct::Invite {
-        code_hash: invitation::hash(code),
-        typed_hash: Some(invitation::typed_hash(code)),
-        person: person("rep-1"),
-        expires: NOW.plus_ms(1),
-    };
+    let act = invite(CODE, 1);
     let position = world.act(act.clone()).unwrap();
     assert_eq!(world.act(act).unwrap_err(), ActError::Exists);
     let journal = world.keeper.journal.as_ref().unwrap();
@@ -87,7 +86,7 @@ fn the_log_does_not_tell_what_is_typed_of_a_code() {
     let Ok(LogEntry::Invited(invited)) = LogEntry::decode(&bytes) else {
         panic!("no invitation");
     };
-    let (letters, deployment) = (invitation::typed_hash(code), world.keeper.deployment());
+    let (letters, deployment) = (invitation::typed_hash(CODE), world.keeper.deployment());
     let under =
         |key: u8| typed_code_hash(&SecretKey::from_bytes(&[key; 32]), &deployment, &letters);
     let kept = *invited.typed_hash.unwrap();
@@ -97,7 +96,7 @@ fn the_log_does_not_tell_what_is_typed_of_a_code() {
     let directory = world.keeper.directory();
     assert_eq!(
         directory.typed_invitation(&kept),
-        Some(&invitation::hash(code))
+        Some(&invitation::hash(CODE))
     );
 }
 

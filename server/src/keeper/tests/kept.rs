@@ -1,6 +1,7 @@
 //! Quarantine, escrow, held edits: nothing refused is destroyed, nothing refused blocks.
 
 use liandu_core::id::{ChangeHash, RecordId};
+use liandu_core::protocol::update::{RecordPush, RecordVerdicts};
 use liandu_core::verdict::{Reason, Verdict};
 
 use super::world::{
@@ -81,37 +82,36 @@ fn refused_edit_is_kept_whole_and_later_ones_are_accepted() {
     assert_eq!(quarantine(&world), items);
 }
 
-#[test]
-fn refused_record_leaves_nothing_behind_but_its_edits() {
-    let mut world = World::new();
+/// A record of somebody who may not write in that group, and the office's answer.
+fn out_of_scope(world: &mut World) -> (RecordPush, RecordVerdicts) {
     let mut phone = world.phone(13, "rep-3");
     let mut doc = phone.new_record(1);
     phone.apply(&mut doc, &creation("井")).unwrap();
-    let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
+    let push = phone.push_doc(&doc, &scope("g1"));
+    let answer = world.push(&push);
     assert_eq!(refused(&answer), Reason::OutOfScope);
-    assert!(world.keeper.record(&doc.id()).is_none());
-    assert_eq!(
-        world.push(&phone.push_doc(&doc, &scope("g1"))),
-        answer,
-        "once and for all"
-    );
+    (push, answer)
+}
+
+#[test]
+fn refused_record_leaves_nothing_behind_but_its_edits() {
+    let mut world = World::new();
+    let (push, answer) = out_of_scope(&mut world);
+    assert!(world.keeper.record(&push.record).is_none());
+    assert_eq!(world.push(&push), answer, "once and for all");
     assert_eq!(quarantine(&world).len(), 1);
 }
 
 #[test]
 fn refused_stays_refused_when_its_author_may_write_there_by_the_next_start() {
     let mut world = World::new();
-    let mut phone = world.phone(13, "rep-3");
-    let mut doc = phone.new_record(1);
-    phone.apply(&mut doc, &creation("井")).unwrap();
-    let answer = world.push(&phone.push_doc(&doc, &scope("g1")));
-    assert_eq!(refused(&answer), Reason::OutOfScope);
+    let (push, _) = out_of_scope(&mut world);
     world.members(&[("rep-3", &["g1", "g2"])]);
     let items = quarantine(&world);
     world.restart(MemoryIndex::new());
     world.act(AuthorityAct::Definition(campaign_two())).unwrap();
     assert_eq!((quarantine(&world), items.len()), (items, 1));
-    assert!(world.keeper.record(&doc.id()).is_none());
+    assert!(world.keeper.record(&push.record).is_none());
 }
 
 #[test]
