@@ -15,6 +15,7 @@ mod loading;
 mod notes;
 mod numbers;
 mod outbox;
+mod ports;
 mod repair;
 mod rescuing;
 mod shown;
@@ -39,86 +40,15 @@ use crate::entropy::{self, Entropy};
 use crate::identity::{Identity, Place};
 use crate::layers::Layers;
 use crate::rebuild::Pen;
-use crate::store::{Batch, Puts, Slot};
+use crate::store::{Batch, Slot};
 
 pub use acts::{Asked, KeepError, Kept};
 pub use bundles::{BundleError, BundleFor, BundleReport};
 pub use desk::DismissError;
 pub use enrolling::{EnrolError, EnrolFailure};
+pub use ports::{Event, Input, Output};
 pub use rescuing::{Rescued, rescue};
 pub use shown::{EditView, Filter, Line, NotHere, Overview, RecordView};
-
-/// What happened outside.
-#[derive(Debug)]
-pub enum Input {
-    /// The person wants to be in sync, or the network is back: connect now, and stay connected.
-    SyncNow,
-    /// The socket that `Output::Connect` asked for is open.
-    Connected,
-    /// A binary message came.
-    Frame(Vec<u8>),
-    /// The socket is closed or could not be opened.
-    Disconnected,
-    /// `deadline` has passed.
-    Tick,
-    /// The batch is durable. Batches become durable in the order they were given.
-    Committed(u64),
-    /// The batch is not stored. The engine stops writing: open a new one from what is stored.
-    CommitFailed(u64),
-}
-
-/// What is to be done outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// Store all of this or nothing, then say `Committed` or `CommitFailed`.
-    Commit {
-        /// To be named in the answer.
-        id: u64,
-        /// What to store.
-        puts: Puts,
-    },
-    /// Open a socket to `Engine::address`.
-    Connect,
-    /// Close the socket.
-    Disconnect,
-    /// Send a binary message.
-    Send(Vec<u8>),
-    /// For whoever shows things to the person.
-    Event(Event),
-}
-
-/// Something a person or a screen may want to know at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// An own edit is safe on this device.
-    Saved {
-        /// Its record.
-        record: RecordId,
-        /// Its number.
-        number: u64,
-    },
-    /// A record's content changed by what came from elsewhere.
-    Changed(RecordId),
-    /// The office answered an own edit.
-    Answered {
-        /// Its record.
-        record: RecordId,
-        /// Its number.
-        number: u64,
-    },
-    /// The connection.
-    Connection(client::Status),
-    /// This device is enrolled.
-    Enrolled,
-    /// The enrolment did not work.
-    EnrolFailed(EnrolFailure),
-    /// A campaign definition came.
-    Definition(DefinitionRef),
-    /// Nothing can be stored any more: the engine must be opened again.
-    StoreFailed,
-    /// Harmless surprises, for developers.
-    Odd(client::Odd),
-}
 
 /// What is to be done when a batch is durable.
 #[derive(Debug)]
