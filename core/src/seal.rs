@@ -33,6 +33,18 @@ pub const PREFIXES: [&[u8]; 8] = [
 #[derive(Clone)]
 pub struct SecretKey(SigningKey);
 
+/// Words that a key is asked to sign: one purpose's prefix and its fields. Made in this file only,
+/// so that no key, wherever it is kept, is asked to sign anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToSign(Vec<u8>);
+
+impl ToSign {
+    /// The bytes that the signature is over.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// What verifies: 32 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey(pub [u8; 32]);
@@ -93,13 +105,14 @@ impl SecretKey {
         PublicKey(self.0.verifying_key().to_bytes())
     }
 
-    /// The same secret as X25519 takes it, for envelopes.
-    pub(crate) fn agreement(&self) -> [u8; 32] {
+    /// The same secret as X25519 takes it, for envelopes; for a keeper outside, too.
+    pub fn agreement(&self) -> [u8; 32] {
         self.0.to_scalar_bytes()
     }
 
-    fn sign(&self, message: &[u8]) -> SignatureBytes {
-        SignatureBytes(self.0.sign(message).to_bytes())
+    /// Signs.
+    pub fn sign(&self, words: &ToSign) -> SignatureBytes {
+        SignatureBytes(self.0.sign(&words.0).to_bytes())
     }
 }
 
@@ -113,10 +126,15 @@ impl PublicKey {
         Ok(key.to_montgomery().to_bytes())
     }
 
+    /// Whether this key signed these words, by Ed25519.
+    pub fn signed(&self, words: &ToSign, signature: &SignatureBytes) -> Result<(), SignatureError> {
+        self.verify(ALGORITHM_ED25519, words, signature)
+    }
+
     fn verify(
         &self,
         algorithm: u8,
-        message: &[u8],
+        words: &ToSign,
         signature: &SignatureBytes,
     ) -> Result<(), SignatureError> {
         if algorithm != ALGORITHM_ED25519 {
@@ -124,18 +142,18 @@ impl PublicKey {
         }
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::NotAKey)?;
         let signature = Signature::from_bytes(&signature.0);
-        key.verify_strict(message, &signature)
+        key.verify_strict(&words.0, &signature)
             .map_err(|_| SignatureError::Mismatch)
     }
 }
 
-fn message(prefix: &[u8], algorithm: u8, parts: &[&[u8]]) -> Vec<u8> {
+fn words(prefix: &[u8], algorithm: u8, parts: &[&[u8]]) -> ToSign {
     let length = prefix.len() + 1 + parts.iter().map(|part| part.len()).sum::<usize>();
     let mut bytes = Vec::with_capacity(length);
     bytes.extend_from_slice(prefix);
     bytes.push(algorithm);
     parts.iter().for_each(|part| bytes.extend_from_slice(part));
-    bytes
+    ToSign(bytes)
 }
 
 /// A device's (or node's) signature over one of its changes. It vouches for that actor's changes
@@ -171,15 +189,31 @@ impl Seal {
         seq: u64,
         hash: ChangeHash,
     ) -> Seal {
-        let mut seal = Seal {
+        let signature = key.sign(&Seal::words(deployment, record, actor, seq, hash));
+        Seal::signed(actor, seq, hash, signature)
+    }
+
+    /// What a key that is kept elsewhere signs for the seal of an actor's changes up to `seq`.
+    pub fn words(
+        deployment: &DeploymentId,
+        record: &RecordId,
+        actor: Actor,
+        seq: u64,
+        hash: ChangeHash,
+    ) -> ToSign {
+        let unsigned = Seal::signed(actor, seq, hash, SignatureBytes([0; 64]));
+        unsigned.message(deployment, record)
+    }
+
+    /// The seal that such a signature makes.
+    pub fn signed(actor: Actor, seq: u64, hash: ChangeHash, signature: SignatureBytes) -> Seal {
+        Seal {
             actor,
             seq,
             hash,
             algorithm: ALGORITHM_ED25519,
-            signature: SignatureBytes([0; 64]),
-        };
-        seal.signature = key.sign(&seal.message(deployment, record));
-        seal
+            signature,
+        }
     }
 
     /// Whether `key` signed it, for this record of this deployment.
@@ -196,7 +230,7 @@ impl Seal {
         )
     }
 
-    fn message(&self, deployment: &DeploymentId, record: &RecordId) -> Vec<u8> {
+    fn message(&self, deployment: &DeploymentId, record: &RecordId) -> ToSign {
         let seq = self.seq.to_be_bytes();
         let parts = [
             &deployment.0[..],
@@ -205,7 +239,7 @@ impl Seal {
             &seq,
             &self.hash.0,
         ];
-        message(SEAL, self.algorithm, &parts)
+        words(SEAL, self.algorithm, &parts)
     }
 }
 
@@ -225,7 +259,7 @@ pub struct HelloProof<'a> {
 impl HelloProof<'_> {
     /// Signs with the device's key.
     pub fn sign(&self, key: &SecretKey) -> SignatureBytes {
-        key.sign(&self.message())
+        key.sign(&self.words())
     }
 
     /// Whether the device's key signed it.
@@ -234,13 +268,14 @@ impl HelloProof<'_> {
         key: &PublicKey,
         signature: &SignatureBytes,
     ) -> Result<(), SignatureError> {
-        key.verify(ALGORITHM_ED25519, &self.message(), signature)
+        key.signed(&self.words(), signature)
     }
 
-    fn message(&self) -> Vec<u8> {
+    /// What is signed, wherever the key is kept.
+    pub fn words(&self) -> ToSign {
         let version = self.version.to_be_bytes();
         let parts = [&self.deployment.0[..], &self.device.0, self.nonce, &version];
-        message(HELLO, ALGORITHM_ED25519, &parts)
+        words(HELLO, ALGORITHM_ED25519, &parts)
     }
 }
 
@@ -258,7 +293,7 @@ pub struct DoorProof<'a> {
 impl DoorProof<'_> {
     /// Signs with the device's key.
     pub fn sign(&self, key: &SecretKey) -> SignatureBytes {
-        key.sign(&self.message())
+        key.sign(&self.words())
     }
 
     /// Whether the device's key signed it.
@@ -267,12 +302,13 @@ impl DoorProof<'_> {
         key: &PublicKey,
         signature: &SignatureBytes,
     ) -> Result<(), SignatureError> {
-        key.verify(ALGORITHM_ED25519, &self.message(), signature)
+        key.signed(&self.words(), signature)
     }
 
-    fn message(&self) -> Vec<u8> {
+    /// What is signed, wherever the key is kept.
+    pub fn words(&self) -> ToSign {
         let parts = [&self.deployment.0[..], &self.device.0, self.nonce];
-        message(DOOR, ALGORITHM_ED25519, &parts)
+        words(DOOR, ALGORITHM_ED25519, &parts)
     }
 }
 
@@ -292,7 +328,7 @@ pub struct EnrolProof<'a> {
 impl EnrolProof<'_> {
     /// Signs with the key that is being registered.
     pub fn sign(&self, key: &SecretKey) -> SignatureBytes {
-        key.sign(&self.message(&key.public()))
+        key.sign(&self.words(&key.public()))
     }
 
     /// Whether the key that is being registered signed it.
@@ -301,10 +337,11 @@ impl EnrolProof<'_> {
         key: &PublicKey,
         signature: &SignatureBytes,
     ) -> Result<(), SignatureError> {
-        key.verify(ALGORITHM_ED25519, &self.message(key), signature)
+        key.signed(&self.words(key), signature)
     }
 
-    fn message(&self, key: &PublicKey) -> Vec<u8> {
+    /// What is signed, wherever the key is kept.
+    pub fn words(&self, key: &PublicKey) -> ToSign {
         let invitation = Sha256::digest(self.invitation.as_bytes());
         let parts = [
             &self.deployment.0[..],
@@ -313,7 +350,7 @@ impl EnrolProof<'_> {
             &key.0,
             invitation.as_slice(),
         ];
-        message(ENROLLING, ALGORITHM_ED25519, &parts)
+        words(ENROLLING, ALGORITHM_ED25519, &parts)
     }
 }
 
@@ -326,13 +363,13 @@ pub fn typed_code_hash(
     letters: &[u8; 32],
 ) -> [u8; 32] {
     let parts = [&deployment.0[..], letters];
-    let signed = authority.sign(&message(TYPED, ALGORITHM_ED25519, &parts));
+    let signed = authority.sign(&words(TYPED, ALGORITHM_ED25519, &parts));
     Sha256::digest(signed.0).into()
 }
 
 /// Signs the bytes of receipts in a bundle with the server's key.
 pub fn sign_receipts(key: &SecretKey, deployment: &DeploymentId, bytes: &[u8]) -> SignatureBytes {
-    key.sign(&digest_message(RECEIPT, deployment, bytes))
+    key.sign(&digest_words(RECEIPT, deployment, bytes))
 }
 
 /// Whether the server key pinned at enrolment signed these receipts.
@@ -342,17 +379,13 @@ pub fn verify_receipts(
     bytes: &[u8],
     signature: &SignatureBytes,
 ) -> Result<(), SignatureError> {
-    key.verify(
-        ALGORITHM_ED25519,
-        &digest_message(RECEIPT, deployment, bytes),
-        signature,
-    )
+    key.signed(&digest_words(RECEIPT, deployment, bytes), signature)
 }
 
 /// Signs an authority statement (enrolment, grant, revocation, definition, erasure) with the
 /// authority key.
 pub fn sign_statement(key: &SecretKey, deployment: &DeploymentId, bytes: &[u8]) -> SignatureBytes {
-    key.sign(&digest_message(STATEMENT, deployment, bytes))
+    key.sign(&digest_words(STATEMENT, deployment, bytes))
 }
 
 /// Whether the authority key signed this statement.
@@ -362,17 +395,13 @@ pub fn verify_statement(
     bytes: &[u8],
     signature: &SignatureBytes,
 ) -> Result<(), SignatureError> {
-    key.verify(
-        ALGORITHM_ED25519,
-        &digest_message(STATEMENT, deployment, bytes),
-        signature,
-    )
+    key.signed(&digest_words(STATEMENT, deployment, bytes), signature)
 }
 
 /// Content of any length, signed by its hash.
-fn digest_message(prefix: &[u8], deployment: &DeploymentId, bytes: &[u8]) -> Vec<u8> {
+fn digest_words(prefix: &[u8], deployment: &DeploymentId, bytes: &[u8]) -> ToSign {
     let digest = Sha256::digest(bytes);
-    message(
+    words(
         prefix,
         ALGORITHM_ED25519,
         &[&deployment.0, digest.as_slice()],
@@ -426,16 +455,16 @@ impl EnrolmentCertificate {
             algorithm: ALGORITHM_ED25519,
             signature: SignatureBytes([0; 64]),
         };
-        certificate.signature = authority.sign(&certificate.message());
+        certificate.signature = authority.sign(&certificate.words());
         certificate
     }
 
     /// Whether the authority key signed it.
     pub fn verify(&self, authority: &PublicKey) -> Result<(), SignatureError> {
-        authority.verify(self.algorithm, &self.message(), &self.signature)
+        authority.verify(self.algorithm, &self.words(), &self.signature)
     }
 
-    fn message(&self) -> Vec<u8> {
+    fn words(&self) -> ToSign {
         let issued = self.issued.0.to_be_bytes();
         let person = self.person.as_str().as_bytes();
         // A person's code has at most 40 bytes.
@@ -448,6 +477,6 @@ impl EnrolmentCertificate {
             &length,
             person,
         ];
-        message(ENROLMENT, self.algorithm, &parts)
+        words(ENROLMENT, self.algorithm, &parts)
     }
 }

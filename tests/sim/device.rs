@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use liandu_core::id::RecordId;
 use liandu_core::record::Heads;
 use liandu_core::record::path::Path;
+use liandu_core::seal::SecretKey;
 use liandu_core::time::Timestamp;
 use liandu_device::entropy::Seeded;
 use liandu_device::{Engine, Key, Puts};
@@ -68,6 +69,8 @@ pub(crate) struct Device {
     pub(crate) revoked: bool,
     /// Its app came with a definition that the server may not know yet.
     pub(crate) newer: bool,
+    /// Signs for it when its key is kept outside.
+    pub(crate) keeper: Option<SecretKey>,
 }
 
 impl Device {
@@ -88,6 +91,7 @@ impl Device {
             enrolled: false,
             revoked: false,
             newer: false,
+            keeper: None,
         }
     }
 

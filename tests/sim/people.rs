@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use liandu_core::id::RecordId;
+use liandu_core::protocol::envelope::Agreements;
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -14,6 +15,7 @@ use liandu_core::record::view::{ConflictKind, Record};
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
+use x25519_dalek::x25519;
 
 mod together;
 
@@ -349,10 +351,16 @@ impl World {
         }
         let now = self.clock(device);
         let name = self.devices[device].name;
+        let keeper = self.devices[device].keeper.clone();
         let Some(engine) = &mut self.devices[device].engine else {
             return;
         };
-        let report = engine.bundle_import(now, file);
+        let mut agreements = Agreements::new();
+        for once in engine.once_keys(file) {
+            let keeper = keeper.as_ref().unwrap();
+            agreements.insert(once, x25519(keeper.agreement(), once));
+        }
+        let report = engine.bundle_import_with(now, file, &agreements);
         trace::say(self.now, || format!("{name}: a bundle: {report:?}"));
     }
 

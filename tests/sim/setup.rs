@@ -4,11 +4,13 @@
 
 use liandu_core::campaign::HEBEI_JSON;
 use liandu_core::log::{GrantEntry, GroupRow, MembershipRow, PersonRow};
+use liandu_core::seal::SecretKey;
 use liandu_server::keeper::ask::{AuthorityAct, OfficeUser};
 use sha2::{Digest, Sha256};
 
 use super::device::Device;
 use super::server::Ask;
+use super::strange::Strange;
 use super::world::World;
 
 /// Where it all happens: 正定县.
@@ -123,6 +125,12 @@ impl World {
             self.settle();
             let mut device = Device::new(name, person);
             device.start(&mut self.rng);
+            if self.strange.contains(&Strange::Outside) && number % 2 == 0 {
+                let key = SecretKey::from_bytes(&self.rng.bytes());
+                let engine = device.engine.as_mut().unwrap();
+                engine.keep_key_outside(key.public());
+                device.keeper = Some(key);
+            }
             self.devices.push(device);
             let now = self.clock(number);
             let engine = self.devices[number].engine.as_mut().unwrap();

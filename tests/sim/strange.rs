@@ -41,12 +41,14 @@ pub(crate) enum Strange {
     Forged,
     /// No fault at all: people take decisions back.
     TakenBack,
+    /// Keys of some devices are kept outside their engines, which ask for signatures.
+    Outside,
     /// Visits that several phones begin, each without knowing of the others.
     Shared,
 }
 
 impl Strange {
-    const ALL: [(&'static str, Strange); 9] = [
+    const ALL: [(&'static str, Strange); 10] = [
         ("flips", Strange::Flips),
         ("misdirected", Strange::Misdirected),
         ("unreadable", Strange::Unreadable),
@@ -55,16 +57,18 @@ impl Strange {
         ("middlebox", Strange::Middlebox),
         ("forged", Strange::Forged),
         ("takenback", Strange::TakenBack),
+        ("outside", Strange::Outside),
         ("shared", Strange::Shared),
     ];
 
     /// Those of an ordinary run that come together; damage to the log comes alone.
-    pub(crate) const USUAL: [Strange; 6] = [
+    pub(crate) const USUAL: [Strange; 7] = [
         Strange::Unreadable,
         Strange::Copies,
         Strange::Newer,
         Strange::Middlebox,
         Strange::Forged,
+        Strange::Outside,
         Strange::Shared,
     ];
 
@@ -199,6 +203,7 @@ impl World {
         trace::say(self.now, || format!("{name} is a copy of {}", from.name));
         let mut copy = Device::new(name, from.person);
         copy.storage.durable = from.storage.durable.clone();
+        copy.keeper = from.keeper.clone();
         (copy.enrolled, copy.revoked, copy.newer) = (true, from.revoked, from.newer);
         copy.start(&mut self.rng);
         self.devices.push(copy);

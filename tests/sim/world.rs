@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use liandu_core::protocol::frame::{Decoded, ToServer};
 use liandu_core::protocol::message::Nonce;
 use liandu_core::protocol::session::Input as ToSession;
+use liandu_core::seal::ToSign;
 use liandu_core::time::Timestamp;
 use liandu_device::{Event as Said, Input, Output, Status};
 
@@ -34,6 +35,8 @@ pub(crate) enum Event {
     Refused(usize, u64),
     /// A device's next batch is durable; device and start.
     Stored(usize, u64),
+    /// The keeper of a device's key answers: device, start, what was asked for.
+    Signed(usize, u64, u64, ToSign),
     /// The server's next group.
     Group,
     ServerStart,
@@ -231,6 +234,7 @@ impl World {
                 }
             }
             Event::Stored(device, start) => self.stored(device, start),
+            Event::Signed(device, start, id, words) => self.signed(device, start, (id, &words)),
             Event::Group => self.group(),
             Event::ServerStart => self.server_start(false),
             Event::DeviceStart(device) => self.device_start(device),
@@ -255,6 +259,23 @@ impl World {
         if let Some(id) = self.devices[device].storage.commit_next() {
             self.tell(device, Input::Committed(id));
         }
+    }
+
+    /// Now and then a keeper fails.
+    fn signed(&mut self, device: usize, start: u64, (id, words): (u64, &ToSign)) {
+        let here = &self.devices[device];
+        if here.starts != start || here.engine.is_none() {
+            return;
+        }
+        let fails = here.enrolled && !self.calm && self.rng.percent(3);
+        let input = match &self.devices[device].keeper {
+            Some(key) if !fails => {
+                let signature = key.sign(words);
+                Input::Signed { id, signature }
+            }
+            Some(_) | None => Input::NotSigned(id),
+        };
+        self.tell(device, input);
     }
 
     fn opened(&mut self, number: u64) {
@@ -331,6 +352,11 @@ impl World {
                 let start = here.starts;
                 let wait = self.rng.range(1, 30);
                 self.later(wait, Event::Stored(device, start));
+            }
+            Output::Sign { id, words } => {
+                let start = self.devices[device].starts;
+                let wait = self.rng.range(1, 60);
+                self.later(wait, Event::Signed(device, start, id, words));
             }
             Output::Connect => self.connect(device),
             Output::Disconnect => self.hang_up(device),
@@ -460,6 +486,7 @@ impl World {
                 trace::say(self.now, || format!("enrolment fails: {}", failure.en));
             }
             Said::StoreFailed => self.device_dies(device, 5),
+            Said::KeyFailed => self.count("keys that did not sign"),
             Said::Connection(status) => {
                 let name = self.devices[device].name;
                 trace::say(self.now, || format!("{name}: {status:?}"));

@@ -167,7 +167,7 @@ impl Raw {
         let mut enroller = Enroller::new(Enrolment {
             invitation,
             device,
-            key: key.clone(),
+            key: key.public(),
             label: person.to_owned(),
         });
         let mut line = Line::open(world).await;
@@ -177,6 +177,10 @@ impl Raw {
         loop {
             match enroller.poll() {
                 Some(enrol::Output::Send(frame)) => line.send(frame).await,
+                Some(enrol::Output::Sign(words)) => {
+                    let signature = key.sign(&words);
+                    enroller.handle(now(), enrol::Input::Signed { words, signature });
+                }
                 Some(enrol::Output::Disconnect) => {}
                 Some(enrol::Output::Enrolled(enrolled)) => {
                     let enrolled = *enrolled;

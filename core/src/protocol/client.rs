@@ -21,14 +21,22 @@ use super::packed::Packed;
 use super::update::RecordPush;
 use crate::id::{RecordId, ScopeId};
 use crate::limits::{ANSWER_MS, HEADS_RECORDS_MAX, PUSH_WINDOW_FRAMES};
+use crate::seal::ToSign;
 use crate::time::Timestamp;
 
 #[derive(Debug)]
 enum Phase {
     Stopped,
-    Waiting { until: Timestamp },
+    Waiting {
+        until: Timestamp,
+    },
     Connecting,
     Connected,
+    /// The words for the hello are being signed.
+    Proving {
+        version: u16,
+        words: ToSign,
+    },
     Greeted,
     Live,
     Escrow,
@@ -131,6 +139,7 @@ impl Client {
             | Phase::Waiting { .. }
             | Phase::Connecting
             | Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted => 0,
         }
     }
@@ -160,6 +169,7 @@ impl Client {
             Phase::Stopped
             | Phase::Connecting
             | Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted
             | Phase::Live
             | Phase::Escrow
@@ -175,6 +185,7 @@ impl Client {
             Input::SyncNow => self.sync_now(now),
             Input::Connected => self.connected(now),
             Input::Frame(frame) => self.frame(now, &frame),
+            Input::Signed { words, signature } => self.proved(now, &words, signature),
             Input::Disconnected => self.disconnected(now),
             Input::Tick => self.tick(now),
             Input::Offer { offer, records } => self.offer(now, offer, &records),
@@ -224,6 +235,7 @@ impl Client {
         match self.phase {
             Phase::Stopped | Phase::Waiting { .. } | Phase::Connecting => false,
             Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted
             | Phase::Live
             | Phase::Escrow
@@ -236,6 +248,7 @@ impl Client {
             Phase::Stopped | Phase::Waiting { .. } => self.connect(now),
             Phase::Connecting
             | Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted
             | Phase::Live
             | Phase::Escrow

@@ -9,7 +9,7 @@ use super::frame::{Decoded, ToDevice, ToServer};
 use super::message::{Challenge, Close, Enrol, Enrolled};
 use crate::id::DeviceId;
 use crate::limits::{ANSWER_MS, LABEL_BYTES_MAX};
-use crate::seal::{EnrolProof, SecretKey};
+use crate::seal::{EnrolProof, PublicKey, SignatureBytes, ToSign};
 use crate::time::Timestamp;
 
 /// What the device brings.
@@ -19,8 +19,8 @@ pub struct Enrolment {
     pub invitation: String,
     /// The id the device chose: 8 random bytes. Stored durably, like the key, before it is sent.
     pub device: DeviceId,
-    /// The key it made.
-    pub key: SecretKey,
+    /// Its key.
+    pub key: PublicKey,
     /// What the person calls it.
     pub label: String,
 }
@@ -32,6 +32,13 @@ pub enum Input {
     Connected,
     /// A binary message came.
     Frame(Vec<u8>),
+    /// The key signed what `Output::Sign` asked for.
+    Signed {
+        /// What it asked for.
+        words: ToSign,
+        /// By the key that is being registered.
+        signature: SignatureBytes,
+    },
     /// The socket is closed or could not be opened.
     Disconnected,
     /// `deadline` has passed.
@@ -43,6 +50,8 @@ pub enum Input {
 pub enum Output {
     /// Send a binary message.
     Send(Vec<u8>),
+    /// Have the key sign this; answer with `Signed`.
+    Sign(ToSign),
     /// Close the socket.
     Disconnect,
     /// Store this durably; then a `Client` can be made. The last output.
@@ -70,7 +79,8 @@ pub enum Failure {
 #[derive(Debug)]
 pub struct Enroller {
     enrolment: Enrolment,
-    sent_to: Option<Challenge>,
+    /// The challenge taken up, with the version chosen and what is signed for it.
+    challenged: Option<(Challenge, u16, ToSign)>,
     until: Option<Timestamp>,
     done: bool,
     outputs: VecDeque<Output>,
@@ -81,7 +91,7 @@ impl Enroller {
     pub fn new(enrolment: Enrolment) -> Enroller {
         Enroller {
             enrolment,
-            sent_to: None,
+            challenged: None,
             until: None,
             done: false,
             outputs: VecDeque::new(),
@@ -105,6 +115,7 @@ impl Enroller {
         }
         match input {
             Input::Connected => self.until = Some(now.plus_ms(ANSWER_MS)),
+            Input::Signed { words, signature } => self.signed(&words, signature),
             Input::Disconnected => self.end(Output::Failed(Failure::NoAnswer)),
             Input::Tick => {
                 if self.until.is_some_and(|until| until <= now) {
@@ -121,7 +132,7 @@ impl Enroller {
 
     fn message(&mut self, message: ToDevice) {
         match message {
-            ToDevice::Challenge(challenge) if self.sent_to.is_none() => self.enrol(challenge),
+            ToDevice::Challenge(challenge) if self.challenged.is_none() => self.enrol(challenge),
             ToDevice::Enrolled(enrolled) => self.enrolled(enrolled),
             ToDevice::Close(close) => self.end(Output::Failed(Failure::Closed(close))),
             ToDevice::Challenge(_)
@@ -164,28 +175,38 @@ impl Enroller {
             nonce: &challenge.nonce.0,
             invitation,
         };
+        let words = proof.words(key);
+        self.outputs.push_back(Output::Sign(words.clone()));
+        self.challenged = Some((challenge, version, words));
+    }
+
+    fn signed(&mut self, signed: &ToSign, signature: SignatureBytes) {
+        let version = match &self.challenged {
+            Some((_, version, words)) if words == signed => *version,
+            Some(_) | None => return,
+        };
         let message = ToServer::from(Enrol {
             version,
-            invitation: invitation.clone(),
-            device: *device,
-            key: key.public(),
-            label: label.clone(),
-            signature: proof.sign(key),
+            invitation: self.enrolment.invitation.clone(),
+            device: self.enrolment.device,
+            key: self.enrolment.key,
+            label: self.enrolment.label.clone(),
+            signature,
         });
         match message.encode() {
             Ok(frame) => self.outputs.push_back(Output::Send(frame)),
-            Err(_) => return self.end(Output::Failed(Failure::TooLong)),
+            Err(_) => self.end(Output::Failed(Failure::TooLong)),
         }
-        self.sent_to = Some(challenge);
     }
 
     fn enrolled(&mut self, enrolled: Enrolled) {
-        let asked = self.sent_to.as_ref().map(|challenge| challenge.deployment);
+        let asked = self.challenged.as_ref();
+        let asked = asked.map(|(challenge, ..)| challenge.deployment);
         let certificate = &enrolled.certificate;
         let ours = asked == Some(enrolled.deployment)
             && certificate.deployment == enrolled.deployment
             && certificate.device == self.enrolment.device
-            && certificate.key == self.enrolment.key.public()
+            && certificate.key == self.enrolment.key
             && certificate.person == enrolled.person;
         self.end(if ours {
             Output::Enrolled(Box::new(enrolled))

@@ -7,6 +7,8 @@
 //! a whole bundle, closed by HPKE (RFC 9180) to a key that the maker has anyway: the server key
 //! pinned at enrolment, or a colleague's device key.
 
+mod agreed;
+
 use hpke::rand_core::{TryCryptoRng, TryRng};
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use minicbor::{Decode, Decoder, Encode, Encoder};
@@ -22,6 +24,9 @@ use crate::limits::{
 };
 use crate::seal::{PublicKey, SecretKey};
 use crate::time::Timestamp;
+
+pub use self::agreed::Agreements;
+use self::agreed::{Agreed, Outside};
 
 /// What an envelope begins with.
 pub const MAGIC: &[u8] = b"LDENVELOPE1";
@@ -205,6 +210,60 @@ impl TryRng for Given {
 
 impl TryCryptoRng for Given {}
 
+/// What opens parts.
+#[derive(Debug, Clone, Copy)]
+pub enum Opener<'a> {
+    /// The key itself.
+    Key(&'a SecretKey),
+    /// What a key that is kept outside agreed on; its once-keys are `Envelope::once_keys`.
+    Outside(&'a PublicKey, &'a Agreements),
+}
+
+impl<'a> From<&'a SecretKey> for Opener<'a> {
+    fn from(key: &'a SecretKey) -> Opener<'a> {
+        Opener::Key(key)
+    }
+}
+
+impl Opener<'_> {
+    fn public(&self) -> PublicKey {
+        match self {
+            Opener::Key(key) => key.public(),
+            Opener::Outside(public, _) => **public,
+        }
+    }
+
+    fn open(&self, part: &Part, written: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
+        let (once, content) = (&part.once, &part.content);
+        match self {
+            Opener::Key(key) => {
+                let secret = <Agreement as Kem>::PrivateKey::from_bytes(&key.agreement())
+                    .map_err(|_| EnvelopeError::NotAKey)?;
+                opened::<Agreement>(&secret, once, content, written)
+            }
+            Opener::Outside(public, agreements) => {
+                let shared = <[u8; 32]>::try_from(once.as_slice()).ok();
+                let shared = shared.and_then(|once| agreements.get(&once));
+                let shared = shared.ok_or(EnvelopeError::Forged)?;
+                let agreed = Agreed::new(*shared, public).map_err(|_| EnvelopeError::NotAKey)?;
+                opened::<Outside>(&agreed, once, content, written)
+            }
+        }
+    }
+}
+
+fn opened<K: Kem>(
+    secret: &K::PrivateKey,
+    once: &[u8],
+    content: &[u8],
+    written: &[u8],
+) -> Result<Vec<u8>, EnvelopeError> {
+    let once = K::EncappedKey::from_bytes(once).map_err(|_| EnvelopeError::Forged)?;
+    let mode = OpModeR::Base;
+    hpke::single_shot_open::<Cipher, Derivation, K>(&mode, secret, &once, INFO, content, written)
+        .map_err(|_| EnvelopeError::Forged)
+}
+
 /// How a part names the key that it is closed to.
 fn name_of(key: &PublicKey) -> Short {
     let digest = Sha256::digest(key.0);
@@ -250,30 +309,23 @@ impl Part {
     }
 
     /// The bundle inside, when it was closed to this key under a cover with these bytes.
-    pub fn open(&self, written: &[u8], key: &SecretKey) -> Result<Bundle, EnvelopeError> {
+    pub fn open<'a>(
+        &self,
+        written: &[u8],
+        opener: impl Into<Opener<'a>>,
+    ) -> Result<Bundle, EnvelopeError> {
+        let opener = opener.into();
         if self.content.len() > ENVELOPE_PART_BYTES_MAX + TAG_BYTES {
             return Err(EnvelopeError::TooBig);
         }
-        if self.key != name_of(&key.public()) {
+        if self.key != name_of(&opener.public()) {
             return Err(EnvelopeError::NotOurs);
         }
         if self.algorithm != ALGORITHM_X25519 {
             return Err(EnvelopeError::UnknownAlgorithm(self.algorithm));
         }
         let cover = Cover::read(written)?;
-        let secret = <Agreement as Kem>::PrivateKey::from_bytes(&key.agreement())
-            .map_err(|_| EnvelopeError::NotAKey)?;
-        let once = <Agreement as Kem>::EncappedKey::from_bytes(&self.once)
-            .map_err(|_| EnvelopeError::Forged)?;
-        let file = hpke::single_shot_open::<Cipher, Derivation, Agreement>(
-            &OpModeR::Base,
-            &secret,
-            &once,
-            INFO,
-            &self.content,
-            written,
-        )
-        .map_err(|_| EnvelopeError::Forged)?;
+        let file = opener.open(self, written)?;
         let bundle = Bundle::decode(&file)?;
         if (bundle.deployment, bundle.maker) == (cover.deployment, cover.maker) {
             Ok(bundle)
@@ -392,11 +444,23 @@ impl Envelope {
         })
     }
 
+    fn closed_to(&self, key: &PublicKey) -> impl Iterator<Item = &Part> + use<'_> {
+        let ours = name_of(key);
+        self.parts.iter().filter(move |part| part.key == ours)
+    }
+
+    /// The once-keys of what was closed to this key: what its keeper is asked to agree with.
+    pub fn once_keys(&self, key: &PublicKey) -> Vec<[u8; 32]> {
+        let parts = self.closed_to(key);
+        let once = parts.map(|part| part.once.as_slice().try_into());
+        once.filter_map(Result::ok).collect()
+    }
+
     /// All bundles that were closed to this key, or none.
-    pub fn open(&self, key: &SecretKey) -> Result<Vec<Bundle>, EnvelopeError> {
-        let ours = name_of(&key.public());
-        let parts = self.parts.iter().filter(|part| part.key == ours);
-        let bundles = parts.map(|part| part.open(&self.written, key));
+    pub fn open<'a>(&self, opener: impl Into<Opener<'a>>) -> Result<Vec<Bundle>, EnvelopeError> {
+        let opener = opener.into();
+        let parts = self.closed_to(&opener.public());
+        let bundles = parts.map(|part| part.open(&self.written, opener));
         let bundles: Vec<Bundle> = bundles.collect::<Result<_, _>>()?;
         match u32::try_from(bundles.len()) {
             Ok(0) => Err(EnvelopeError::NotOurs),

@@ -13,6 +13,7 @@ use liandu_core::protocol::update::{Chunk, RecordPush, RecordUpdate, RecordVerdi
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::kind::Kind;
 use liandu_core::record::scope::Scope;
+use liandu_core::seal::SecretKey;
 use liandu_core::time::Timestamp;
 
 use super::host::{Content, Host, digests_of, hashes};
@@ -52,6 +53,8 @@ pub(crate) struct Link {
     pub(crate) up: Vec<Vec<u8>>,
     pub(crate) down: Vec<Vec<u8>>,
     pub(crate) odd: Vec<session::Odd>,
+    /// Signs for the device.
+    pub(crate) key: SecretKey,
     /// The server exists.
     pub(crate) reachable: bool,
     /// Frames vanish without an error.
@@ -64,7 +67,6 @@ pub(crate) fn identity() -> Identity {
     Identity {
         deployment: DEPLOYMENT,
         device: DEVICE,
-        key: device_key(),
         certificate: Some(certificate()),
         app: "0.1.0".to_owned(),
     }
@@ -98,6 +100,7 @@ impl Link {
             numbers_asked: vec![],
         };
         let mut link = Link {
+            key: device_key(),
             now: Timestamp(1_592_524_800_000),
             host,
             client: Client::new(identity(), Holding::default(), 1),
@@ -249,6 +252,10 @@ impl Link {
                 if self.session.is_some() && self.carried() {
                     self.to_session(session::Input::Frame(frame));
                 }
+            }
+            Output::Sign(words) => {
+                let signature = self.key.sign(&words);
+                self.to_client(Input::Signed { words, signature });
             }
             Output::Status(status) => self.device.statuses.push(status),
             Output::Greeted { .. } | Output::Room(_) | Output::Answers(_) => {}

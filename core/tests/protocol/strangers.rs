@@ -15,11 +15,7 @@ use super::samples::{
 #[test]
 fn wrong_signature_closes_and_the_device_stops() {
     let mut link = Link::new();
-    let wrong = Identity {
-        key: server_key(),
-        ..identity()
-    };
-    link.client = Client::new(wrong, Holding::default(), 1);
+    link.key = server_key();
     link.sync();
     assert_eq!(link.host.closed, [CloseCode::BadSignature]);
     assert_eq!(link.client.status(), Status::Stopped(Stop::BadSignature));
@@ -158,7 +154,7 @@ fn enrolling(answer: impl FnOnce(&mut Session)) -> Vec<enrol::Output> {
     let mut device = Enroller::new(Enrolment {
         invitation: "K7QX-2M9D".to_owned(),
         device: DEVICE,
-        key: device_key(),
+        key: device_key().public(),
         label: "手机".to_owned(),
     });
     device.handle(time(), enrol::Input::Connected);
@@ -178,6 +174,10 @@ fn enrolling(answer: impl FnOnce(&mut Session)) -> Vec<enrol::Output> {
         } else if let Some(output) = device.poll() {
             match output {
                 enrol::Output::Send(frame) => session.handle(time(), session::Input::Frame(frame)),
+                enrol::Output::Sign(words) => {
+                    let signature = device_key().sign(&words);
+                    device.handle(time(), enrol::Input::Signed { words, signature });
+                }
                 end => ends.push(end),
             }
         } else {

@@ -203,6 +203,7 @@ async fn watch(here: &mut Here, json: bool) -> anyhow::Result<()> {
             | Event::Enrolled
             | Event::EnrolFailed(_)
             | Event::StoreFailed
+            | Event::KeyFailed
             | Event::Odd(_) => return,
         };
         if json {

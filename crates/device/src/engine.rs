@@ -19,6 +19,7 @@ mod ports;
 mod repair;
 mod rescuing;
 mod shown;
+mod signing;
 mod views;
 mod visits;
 
@@ -33,6 +34,7 @@ use liandu_core::protocol::client::{self, Client, Held};
 use liandu_core::protocol::enrol::Enroller;
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::scope::Scope;
+use liandu_core::seal::{PublicKey, ToSign};
 use liandu_core::time::Timestamp;
 
 use crate::cache::Cache;
@@ -111,6 +113,13 @@ pub struct Engine {
     /// Parts of others' envelopes for the office.
     carrying: envelopes::Carrying,
     numbering: numbers::Numbering,
+    /// The key that is kept outside, for a device that is not enrolled yet.
+    outside: Option<PublicKey>,
+    /// Signatures asked for, by number.
+    signing: BTreeMap<u64, (ToSign, signing::For)>,
+    next_signature: u64,
+    /// Records with own edits whose seals are to be asked for.
+    unsealed: BTreeSet<RecordId>,
     outputs: VecDeque<Output>,
 }
 
@@ -146,6 +155,8 @@ impl Engine {
             Input::Tick => self.tick(now),
             Input::Committed(id) => self.committed(now, id),
             Input::CommitFailed(_) => self.halt(),
+            Input::Signed { id, signature } => self.signed(now, id, signature),
+            Input::NotSigned(id) => self.not_signed(id),
         }
         self.pump(now);
     }
@@ -154,6 +165,7 @@ impl Engine {
     pub fn is_quiet(&self) -> bool {
         self.outputs.is_empty()
             && self.waiting.is_empty()
+            && self.signing.is_empty()
             && self.offers.is_empty()
             && !self.carrying.is_on_its_way()
     }
@@ -169,6 +181,7 @@ impl Engine {
 
     fn connected(&mut self, now: Timestamp) {
         self.offers_afresh();
+        self.seals_afresh();
         self.numbers_afresh();
         if self.enroller.is_some() {
             self.tell_enroller(now, liandu_core::protocol::enrol::Input::Connected);
@@ -221,6 +234,7 @@ impl Engine {
         if self.halted {
             return;
         }
+        self.ask_for_seals(now);
         loop {
             while let Some(output) = self.client.as_mut().and_then(Client::poll) {
                 self.client_says(now, output);
@@ -236,6 +250,7 @@ impl Engine {
             client::Output::Connect => self.outputs.push_back(Output::Connect),
             client::Output::Disconnect => self.outputs.push_back(Output::Disconnect),
             client::Output::Send(frame) => self.outputs.push_back(Output::Send(frame)),
+            client::Output::Sign(words) => self.sign(now, words, signing::For::Connection),
             client::Output::Status(status) => self.event(Event::Connection(status)),
             client::Output::Greeted { left_out, .. } => self.left_out_told(left_out),
             client::Output::Room(_) => {}

@@ -6,14 +6,32 @@ use liandu_core::id::{DeviceId, Position, ScopeId};
 use liandu_core::protocol::client::Held;
 use liandu_core::protocol::message::{Behind, Cursor, Enrolled};
 use liandu_core::record::scope::Scope;
-use liandu_core::seal::SecretKey;
+use liandu_core::seal::{PublicKey, SecretKey};
 use minicbor::{Decode, Encode};
+
+/// What signs for this device.
+#[derive(Debug, Clone)]
+pub(crate) enum Key {
+    /// The key itself.
+    Here(SecretKey),
+    /// One that is kept where it cannot be read.
+    Outside(PublicKey),
+}
+
+impl Key {
+    pub(crate) fn public(&self) -> PublicKey {
+        match self {
+            Key::Here(key) => key.public(),
+            Key::Outside(key) => *key,
+        }
+    }
+}
 
 /// This device and, once it is enrolled, what the server said about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) device: DeviceId,
-    pub(crate) key: SecretKey,
+    pub(crate) key: Key,
     pub(crate) address: String,
     pub(crate) label: String,
     pub(crate) enrolled: Option<Enrolled>,
@@ -25,37 +43,49 @@ pub(crate) struct Identity {
 pub(crate) struct StoredIdentity {
     #[n(1)]
     device: DeviceId,
+    /// None when the key is kept outside.
     #[cbor(n(2), with = "minicbor::bytes")]
-    secret: [u8; 32],
+    secret: Option<[u8; 32]>,
     #[n(3)]
     address: String,
     #[n(4)]
     label: String,
     #[n(5)]
     enrolled: Option<Enrolled>,
+    /// Of a key that is kept outside.
+    #[n(6)]
+    outside: Option<PublicKey>,
 }
 
 impl From<&Identity> for StoredIdentity {
     fn from(identity: &Identity) -> StoredIdentity {
+        let (secret, outside) = match &identity.key {
+            Key::Here(key) => (Some(key.to_bytes()), None),
+            Key::Outside(key) => (None, Some(*key)),
+        };
         StoredIdentity {
             device: identity.device,
-            secret: identity.key.to_bytes(),
+            secret,
             address: identity.address.clone(),
             label: identity.label.clone(),
             enrolled: identity.enrolled.clone(),
+            outside,
         }
     }
 }
 
-impl From<StoredIdentity> for Identity {
-    fn from(stored: StoredIdentity) -> Identity {
-        Identity {
-            device: stored.device,
-            key: SecretKey::from_bytes(&stored.secret),
-            address: stored.address,
-            label: stored.label,
-            enrolled: stored.enrolled,
-        }
+impl StoredIdentity {
+    /// None when it names no key at all.
+    pub(crate) fn read(self) -> Option<Identity> {
+        let here = self.secret.as_ref().map(SecretKey::from_bytes);
+        let key = here.map(Key::Here).or(self.outside.map(Key::Outside))?;
+        Some(Identity {
+            device: self.device,
+            key,
+            address: self.address,
+            label: self.label,
+            enrolled: self.enrolled,
+        })
     }
 }
 

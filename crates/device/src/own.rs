@@ -43,9 +43,9 @@ pub struct OwnEdit {
     /// The authority position acknowledged then.
     #[n(8)]
     pub authority: Position,
-    /// Vouches for the change.
+    /// Vouches for the change; none while a key that is kept outside has not signed it.
     #[n(9)]
-    pub seal: Seal,
+    pub seal: Option<Seal>,
     /// What became of it.
     #[n(10)]
     pub state: OwnState,

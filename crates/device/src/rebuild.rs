@@ -11,10 +11,11 @@ use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::Edit;
 use liandu_core::record::path::WriteId;
 use liandu_core::record::{Author, EditError, LoadError, Made, RecordDoc};
-use liandu_core::seal::{Seal, SecretKey};
+use liandu_core::seal::Seal;
 use liandu_core::time::Timestamp;
 
 use crate::entropy::{self, Entropy};
+use crate::identity::Key;
 use crate::layers::{Layers, with_own};
 use crate::own::{OwnEdit, OwnState, Unapplied};
 
@@ -25,7 +26,7 @@ const OFFERS_MAX: u32 = 16;
 pub(crate) struct Pen<'a> {
     pub(crate) device: DeviceId,
     pub(crate) deployment: DeploymentId,
-    pub(crate) key: &'a SecretKey,
+    pub(crate) key: &'a Key,
     pub(crate) entropy: &'a mut dyn Entropy,
 }
 
@@ -63,16 +64,14 @@ impl Pen<'_> {
         Ok(made)
     }
 
-    pub(crate) fn seal(&self, record: &RecordId, made: &Made) -> Seal {
+    /// The seal of a change; none when the key is kept outside and is to be asked.
+    pub(crate) fn seal(&self, record: &RecordId, made: &Made) -> Option<Seal> {
+        let Key::Here(key) = self.key else {
+            return None;
+        };
         let change = &made.change;
-        Seal::sign(
-            self.key,
-            &self.deployment,
-            record,
-            change.actor,
-            change.seq,
-            change.hash,
-        )
+        let (actor, seq, hash) = (change.actor, change.seq, change.hash);
+        Some(Seal::sign(key, &self.deployment, record, actor, seq, hash))
     }
 }
 

@@ -59,9 +59,9 @@ fn bundle_carried_twice_counts_once_and_is_not_merged_into_what_is_edited() {
     let record = a.create("离线");
     a.set(record, "address", "村东");
     let file = a.engine.bundle_export(T0, None, &to("p-b")).unwrap();
-    let first = b.engine.bundle_import(T0, &file).unwrap();
+    let first = b.import(&file).unwrap();
     b.settle();
-    let second = b.engine.bundle_import(T0, &file).unwrap();
+    let second = b.import(&file).unwrap();
     b.settle();
     assert_eq!(
         (
@@ -96,7 +96,7 @@ fn bundle_carried_twice_counts_once_and_is_not_merged_into_what_is_edited() {
     a.sync(&mut office);
     assert!(a.engine.all_at_office());
     assert_eq!(office.doc(&record).changes(), 3);
-    let third = b.engine.bundle_import(T0, &file).unwrap();
+    let third = b.import(&file).unwrap();
     assert_eq!((third.new.len(), third.known, third.at_office), (0, 2, 2));
 }
 
@@ -106,7 +106,7 @@ fn what_is_carried_and_lost_on_its_way_is_offered_on_the_next_connection() {
     let record = a.create("离线");
     let file = a.engine.bundle_export(T0, None, &to("p-b")).unwrap();
     b.sync(&mut office);
-    b.engine.bundle_import(T0, &file).unwrap();
+    b.import(&file).unwrap();
     b.settle();
     // The connection breaks before the office hears of it.
     b.hang_up();
@@ -143,13 +143,10 @@ fn receipts_travel_back_in_a_bundle_signed_by_the_pinned_key() {
         back.encode().unwrap()
     };
     let stranger = SecretKey::from_bytes(&[66; 32]);
-    let report = phone.engine.bundle_import(T0, &back(&stranger)).unwrap();
+    let report = phone.import(&back(&stranger)).unwrap();
     assert_eq!((report.receipts, report.bad_receipts), (0, 1));
     assert!(!phone.engine.all_at_office());
-    let report = phone
-        .engine
-        .bundle_import(T0, &back(&office.server))
-        .unwrap();
+    let report = phone.import(&back(&office.server)).unwrap();
     assert_eq!((report.receipts, report.bad_receipts), (1, 0));
     phone.settle();
     phone.restart();
@@ -166,7 +163,7 @@ fn office_bundle_goes_by_who_cannot_open_it_and_its_receipts_come_back() {
         .engine
         .bundle_export(T0, None, &BundleFor::Office)
         .unwrap();
-    let report = b.engine.bundle_import(T0, &file).unwrap();
+    let report = b.import(&file).unwrap();
     assert_eq!(report.for_the_office, Some(2));
     assert_eq!(report.maker_person, Some(person("p-a")));
     assert_eq!((report.records, report.new.len()), (0, 0));
@@ -181,7 +178,7 @@ fn office_bundle_goes_by_who_cannot_open_it_and_its_receipts_come_back() {
     assert_eq!(b.engine.envelopes_carried(), 0);
     let back = b.engine.bundle_export(T0, None, &to("p-a")).unwrap();
     assert!(!a.engine.all_at_office());
-    let report = a.engine.bundle_import(T0, &back).unwrap();
+    let report = a.import(&back).unwrap();
     assert_eq!((report.receipts, report.bad_receipts), (2, 0));
     a.settle();
     a.restart();
@@ -198,13 +195,13 @@ fn office_bundle_carried_twice_and_by_its_author_counts_once() {
         .bundle_export(T0, None, &BundleFor::Office)
         .unwrap();
     for carrier in [&mut b, &mut c] {
-        carrier.engine.bundle_import(T0, &file).unwrap();
-        carrier.engine.bundle_import(T0, &file).unwrap();
+        carrier.import(&file).unwrap();
+        carrier.import(&file).unwrap();
         assert_eq!(carrier.engine.envelopes_carried(), 1);
         carrier.settle();
         carrier.sync(&mut office);
     }
-    b.engine.bundle_import(T0, &file).unwrap();
+    b.import(&file).unwrap();
     b.settle();
     b.sync(&mut office);
     a.sync(&mut office);
@@ -219,7 +216,7 @@ fn bundle_for_somebody_else_is_refused_and_says_for_whom() {
     let mut c = Phone::enrolled(&mut office, "p-c", 3);
     a.create("离线");
     let file = a.engine.bundle_export(T0, None, &to("p-b")).unwrap();
-    let refused = c.engine.bundle_import(T0, &file).unwrap_err();
+    let refused = c.import(&file).unwrap_err();
     assert!(matches!(refused, BundleError::ForAnother(who) if who == person("p-b")));
     assert_eq!(c.engine.envelopes_carried(), 0);
     let unknown = a.engine.bundle_export(T0, None, &to("p-c")).unwrap_err();
@@ -235,8 +232,8 @@ fn cut_or_flipped_file_is_refused_and_nothing_of_it_is_kept() {
         for at in (0..file.len()).step_by(7) {
             let mut flipped = file.clone();
             flipped[at] ^= 4;
-            assert!(b.engine.bundle_import(T0, &flipped).is_err(), "{at}");
-            assert!(b.engine.bundle_import(T0, &file[..at]).is_err(), "{at}");
+            assert!(b.import(&flipped).is_err(), "{at}");
+            assert!(b.import(&file[..at]).is_err(), "{at}");
         }
     }
     assert_eq!(b.engine.envelopes_carried(), 0);
@@ -252,7 +249,7 @@ fn plain_bundle_of_an_older_app_is_still_read() {
         .bundle_export(T0, None, &BundleFor::Office)
         .unwrap();
     let plain = office.opened(&file).remove(0).encode().unwrap();
-    let report = b.engine.bundle_import(T0, &plain).unwrap();
+    let report = b.import(&plain).unwrap();
     assert_eq!((report.records, report.for_the_office), (1, None));
     let view = b.engine.record(record).unwrap();
     assert_eq!(view.preview.unwrap().text_of("title"), "离线");
@@ -263,7 +260,7 @@ fn what_the_office_cannot_open_is_carried_once_and_given_up() {
     let (mut office, _, mut b) = acquainted();
     let stranger = SecretKey::from_bytes(&[66; 32]).public();
     let file = envelope(&office, &stranger, 1);
-    b.engine.bundle_import(T0, &file).unwrap();
+    b.import(&file).unwrap();
     b.settle();
     b.sync(&mut office);
     assert_eq!((office.delivered, b.engine.envelopes_carried()), (1, 0));
@@ -276,13 +273,11 @@ fn what_the_office_cannot_open_is_carried_once_and_given_up() {
 fn no_more_is_carried_than_a_device_may() {
     let (office, _, mut b) = acquainted();
     let key = office.server.public();
-    let report = b
-        .engine
-        .bundle_import(T0, &envelope(&office, &key, DEVICE_ENVELOPES_MAX));
+    let report = b.import(&envelope(&office, &key, DEVICE_ENVELOPES_MAX));
     assert_eq!(report.unwrap().for_the_office, Some(1));
     let stranger = SecretKey::from_bytes(&[66; 32]).public();
     let more = envelope(&office, &stranger, 1);
-    let refused = b.engine.bundle_import(T0, &more).unwrap_err();
+    let refused = b.import(&more).unwrap_err();
     assert!(matches!(refused, BundleError::CarriesTooMuch));
     assert_eq!(b.engine.envelopes_carried(), DEVICE_ENVELOPES_MAX);
 }
@@ -309,8 +304,8 @@ fn nothing_is_closed_to_a_device_that_was_shut_out() {
     a.create("又一条");
     let file = a.engine.bundle_export(T0, None, &to("p-b")).unwrap();
     let mut lost = b;
-    assert!(lost.engine.bundle_import(T0, &file).is_err());
-    assert!(new.engine.bundle_import(T0, &file).is_ok());
+    assert!(lost.import(&file).is_err());
+    assert!(new.import(&file).is_ok());
     office.revoke(None, Some("p-b"));
     a.sync(&mut office);
     assert!(a.engine.colleagues().is_empty());

@@ -4,13 +4,19 @@
 use std::collections::BTreeMap;
 
 use liandu_core::id::{FieldId, RecordId};
+use liandu_core::protocol::envelope::Agreements;
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
 use liandu_core::record::value::Value;
+use liandu_core::seal::SecretKey;
 use liandu_core::time::Timestamp;
 use liandu_device::entropy::Seeded;
-use liandu_device::{Asked, Engine, Event, Input, KeepError, Kept, Key, Output, Status};
+use liandu_device::{
+    Asked, BundleError, BundleReport, Engine, Event, Input, KeepError, Kept, Key, Output, Status,
+};
+
+use x25519_dalek::x25519;
 
 use crate::office::{Line, Office, scope};
 
@@ -30,6 +36,8 @@ pub(crate) struct Phone {
     /// Batches that became durable.
     pub(crate) stored: usize,
     seed: u64,
+    /// Signs when the key is kept outside the engine.
+    keeper: Option<SecretKey>,
 }
 
 fn engine(store: &BTreeMap<Key, Vec<u8>>, seed: u64) -> Engine {
@@ -58,8 +66,15 @@ impl Phone {
 
     pub(crate) fn new(seed: u64) -> Phone {
         let store = BTreeMap::new();
-        let engine = engine(&store, seed);
+        let mut engine = engine(&store, seed);
+        // Half of the phones in these tests have a key that their engine never sees.
+        let kept_outside = seed.is_multiple_of(2);
+        let keeper = kept_outside.then(|| SecretKey::from_bytes(&[seed as u8; 32]));
+        if let Some(key) = &keeper {
+            engine.keep_key_outside(key.public());
+        }
         Phone {
+            keeper,
             engine,
             store,
             line: None,
@@ -112,6 +127,12 @@ impl Phone {
                         .handle(Timestamp(self.now), Input::Committed(id));
                 }
                 Output::Event(event) => self.events.push(event),
+                Output::Sign { id, words } => {
+                    let keeper = self.keeper.as_ref().unwrap();
+                    let signature = keeper.sign(&words);
+                    let signed = Input::Signed { id, signature };
+                    self.engine.handle(Timestamp(self.now), signed);
+                }
                 Output::Connect => match &office {
                     Some(office) => {
                         self.line = Some(Line::default());
@@ -160,6 +181,16 @@ impl Phone {
                 .extend(news.into_iter().map(|message| message.encode().unwrap()));
         }
         self.run(office)
+    }
+
+    /// Takes in a bundle; the keeper of the key is asked first.
+    pub(crate) fn import(&mut self, file: &[u8]) -> Result<BundleReport, BundleError> {
+        let mut agreements = Agreements::new();
+        for once in self.engine.once_keys(file) {
+            let keeper = self.keeper.as_ref().unwrap();
+            agreements.insert(once, x25519(keeper.agreement(), once));
+        }
+        self.engine.bundle_import_with(T0, file, &agreements)
     }
 
     pub(crate) fn hang_up(&mut self) {

@@ -182,7 +182,6 @@ pub(crate) fn client_meets(frames: &[&[u8]]) {
         let identity = Identity {
             deployment: DEPLOYMENT,
             device: device(1),
-            key: key(1),
             certificate: None,
             app: "fuzz".to_owned(),
         };
@@ -211,6 +210,10 @@ fn store(client: &mut Client) {
                 ToServer::decode(&frame).expect("a client sends what can be read");
                 continue;
             }
+            client::Output::Sign(words) => client::Input::Signed {
+                signature: key(1).sign(&words),
+                words,
+            },
             client::Output::Updates { feed, .. } => client::Input::Stored { feed },
             client::Output::Scopes { .. } => client::Input::ScopesStored,
             client::Output::Definition { name, .. } => client::Input::DefinitionStored(name),

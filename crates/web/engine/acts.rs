@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use data_encoding::HEXLOWER;
 use liandu_core::id::RecordId;
 use liandu_core::record::doc::Heads;
 use liandu_core::record::edit::Edit;
@@ -49,10 +48,6 @@ enum Act {
     Dismiss {
         record: String,
         number: u64,
-    },
-    /// Signs a server's challenge: how this device is known over HTTP.
-    Prove {
-        nonce: String,
     },
     /// Keeps something for the screens; `null` forgets it.
     Note {
@@ -165,20 +160,9 @@ pub(crate) fn perform(engine: &mut Engine, now: Timestamp, asked: &str) -> Resul
             let commit = engine.dismiss(parsed(&record)?, number);
             Ok(json!({ "commit": commit.map_err(ActError::Dismiss)? }))
         }
-        Act::Prove { nonce } => prove(engine, &nonce),
         Act::Note { name, value } => {
             let value = (!value.is_null()).then(|| value.to_string().into_bytes());
             Ok(json!({ "commit": engine.set_note(&name, value) }))
         }
     }
-}
-
-fn prove(engine: &Engine, nonce: &str) -> Result<Json, ActError> {
-    let unfit = || Unfit("nonce".to_owned());
-    let bytes = HEXLOWER.decode(nonce.as_bytes()).map_err(|_| unfit())?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| unfit())?;
-    let (device, signature) = engine.prove(&bytes).ok_or(KeepError::NotEnrolled)?;
-    Ok(json!({
-        "device": device.hex(), "nonce": nonce, "signature": HEXLOWER.encode(&signature.0),
-    }))
 }

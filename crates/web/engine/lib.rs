@@ -5,11 +5,13 @@
 
 mod acts;
 mod given;
+mod keys;
 mod row;
 mod said;
 mod views;
 
 use liandu_core::id::{PersonId, RecordId};
+use liandu_core::seal::SecretKey;
 use liandu_core::time::Timestamp;
 use liandu_device::entropy::Entropy;
 use liandu_device::{BundleFor, Engine, Input, Pairs, Puts};
@@ -141,12 +143,20 @@ impl Phone {
         file.map_err(|error| thrown(&error))
     }
 
-    /// Takes in such a file; says as JSON what it brought.
+    /// Takes in such a file; says as JSON what it brought. `once` and `shared`: its once-keys and
+    /// what the browser says about each, when the key is kept there.
     ///
     /// # Errors
     /// When the file cannot be used.
-    pub fn bundle_import(&mut self, now: f64, file: &[u8]) -> Result<String, JsError> {
-        let report = self.0.bundle_import(moment(now), file);
+    pub fn bundle_import(
+        &mut self,
+        now: f64,
+        file: &[u8],
+        once: &js_sys::Array,
+        shared: &js_sys::Array,
+    ) -> Result<String, JsError> {
+        let agreements = keys::agreements(once, shared);
+        let report = self.0.bundle_import_with(moment(now), file, &agreements);
         let report = report.map_err(|error| thrown(&error))?;
         Ok(liandu_device::json::bundle(&report).to_string())
     }
@@ -161,6 +171,14 @@ pub fn fresh_record_id(now: f64) -> Result<String, JsError> {
     let mut random = [0; 10];
     getrandom::fill(&mut random).map_err(|error| thrown(&error))?;
     Ok(RecordId::v7(now as u64, random).to_string())
+}
+
+/// Both halves of what a seed makes: the public key, and the scalar that X25519 takes, 32 bytes
+/// each. None when the seed has another length.
+#[wasm_bindgen]
+pub fn halves(seed: &[u8]) -> Option<Vec<u8>> {
+    let key = SecretKey::from_bytes(seed.try_into().ok()?);
+    Some([key.public().0, key.agreement()].concat())
 }
 
 /// A batch's keys and values for JavaScript, `null` where a key is removed.

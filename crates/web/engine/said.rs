@@ -9,7 +9,7 @@ use liandu_device::{Event, Output};
 use serde_json::{Value as Json, json};
 use wasm_bindgen::JsValue;
 
-/// `["commit", id, pairs]`, `["connect"]`, `["disconnect"]`, `["send", bytes]`, `["event", JSON]`.
+/// `["commit", id, pairs]`, `["sign", id, bytes]`, `["connect"]`, `["disconnect"]`, `["send", bytes]`, `["event", JSON]`.
 pub(crate) fn output(output: Output) -> Array {
     let word = |word: &str| JsValue::from_str(word);
     match output {
@@ -17,6 +17,11 @@ pub(crate) fn output(output: Output) -> Array {
             &word("commit"),
             &JsValue::from_f64(id as f64),
             &crate::pairs(&puts),
+        ),
+        Output::Sign { id, words } => Array::of3(
+            &word("sign"),
+            &JsValue::from_f64(id as f64),
+            &js_sys::Uint8Array::from(words.as_bytes()),
         ),
         Output::Connect => Array::of1(&word("connect")),
         Output::Disconnect => Array::of1(&word("disconnect")),
@@ -48,6 +53,7 @@ fn event(event: &Event) -> Json {
             json!({ "event": "definition", "name": format!("{}@{}", name.campaign, name.version) })
         }
         Event::StoreFailed => json!({ "event": "store-failed" }),
+        Event::KeyFailed => json!({ "event": "key-failed" }),
         Event::Odd(odd) => json!({ "event": "odd", "what": format!("{odd:?}") }),
     }
 }

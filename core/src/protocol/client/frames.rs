@@ -18,7 +18,7 @@ use crate::protocol::message::{
 use crate::protocol::packed::Packed;
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
-use crate::seal::HelloProof;
+use crate::seal::{HelloProof, SignatureBytes, ToSign};
 use crate::time::Timestamp;
 
 impl Client {
@@ -50,6 +50,7 @@ impl Client {
                 | Phase::Waiting { .. }
                 | Phase::Connecting
                 | Phase::Connected
+                | Phase::Proving { .. }
                 | Phase::Greeted,
                 message,
             ) => self.strike(now, Odd::OutOfTurn(message.type_name())),
@@ -101,6 +102,7 @@ impl Client {
             | Phase::Waiting { .. }
             | Phase::Connecting
             | Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted => false,
         };
         settled && self.sent.values().all(|sent| sent.again.is_some())
@@ -143,7 +145,21 @@ impl Client {
             nonce: &challenge.nonce.0,
             version,
         };
-        let signature = proof.sign(&self.identity.key);
+        let words = proof.words();
+        self.outputs.push_back(Output::Sign(words.clone()));
+        self.phase = Phase::Proving { version, words };
+        self.silent_since = Some(now);
+    }
+
+    /// A signature over other words is one that was asked for on an earlier connection.
+    pub(super) fn proved(&mut self, now: Timestamp, signed: &ToSign, signature: SignatureBytes) {
+        let Phase::Proving { version, words } = &self.phase else {
+            return;
+        };
+        if words != signed {
+            return;
+        }
+        let version = *version;
         let hello = self.hello(version, signature, now);
         self.say(&hello.into());
         self.phase = Phase::Greeted;
@@ -230,6 +246,7 @@ impl Client {
             | Phase::Waiting { .. }
             | Phase::Connecting
             | Phase::Connected
+            | Phase::Proving { .. }
             | Phase::Greeted => {}
         }
     }

@@ -13,7 +13,7 @@ use crate::protocol::message::{
 use crate::protocol::update::{RecordPush, RecordUpdate, RecordVerdicts};
 use crate::record::DefinitionRef;
 use crate::record::scope::Scope;
-use crate::seal::{EnrolmentCertificate, SecretKey};
+use crate::seal::{EnrolmentCertificate, SignatureBytes, ToSign};
 use crate::time::Timestamp;
 
 /// Who the device is: given at enrolment, pinned.
@@ -23,8 +23,6 @@ pub struct Identity {
     pub deployment: DeploymentId,
     /// The device.
     pub device: DeviceId,
-    /// Its key.
-    pub key: SecretKey,
     /// Its enrolment, for a restored server.
     pub certificate: Option<EnrolmentCertificate>,
     /// The app's version.
@@ -90,6 +88,13 @@ pub enum Input {
     Connected,
     /// A binary message came.
     Frame(Vec<u8>),
+    /// The device's key signed what `Output::Sign` asked for.
+    Signed {
+        /// What it asked for.
+        words: ToSign,
+        /// By the key that is enrolled.
+        signature: SignatureBytes,
+    },
     /// The socket is closed or could not be opened.
     Disconnected,
     /// `deadline` has passed.
@@ -158,6 +163,8 @@ pub enum Output {
     Disconnect,
     /// Send a binary message.
     Send(Vec<u8>),
+    /// Have the device's key sign this; answer with `Signed`.
+    Sign(ToSign),
     /// For the person.
     Status(Status),
     /// The server's clock at the welcome, and whose device this is to it.

@@ -272,10 +272,10 @@ impl Engine {
         };
         self.next_number += 1;
         self.cache.put(record, doc);
-        Ok(self.store_own(record, own))
+        Ok(self.store_own(now, record, own))
     }
 
-    fn store_own(&mut self, record: RecordId, own: OwnEdit) -> Kept {
+    fn store_own(&mut self, now: Timestamp, record: RecordId, own: OwnEdit) -> Kept {
         let mut batch = Batch::default();
         let (number, write, hash) = (own.number, own.change.write(), own.change.hash);
         batch.put(&Slot::Own(record, number), &own);
@@ -286,6 +286,7 @@ impl Engine {
             layers.own.insert(number, own);
         }
         let commit = self.commit(batch, vec![Then::Saved(record, number)]);
+        self.seal_record(now, record);
         Kept {
             record,
             number,

@@ -301,6 +301,7 @@ impl Engine {
             return again.clone();
         };
         self.actors.insert(record, rebuilt.actors);
+        self.unsealed.insert(record);
         for number in &rebuilt.touched {
             self.sent.remove(number);
             self.unsaved.insert(*number);

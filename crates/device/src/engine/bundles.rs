@@ -9,7 +9,7 @@ use liandu_core::admission::open_chunks;
 use liandu_core::id::{ChangeHash, DeviceId, PersonId, RecordId};
 use liandu_core::limits::DEVICE_SHEETS_MAX;
 use liandu_core::protocol::bundle::{self, Bundle, SignedReceipts};
-use liandu_core::protocol::envelope::{self, Addressee, Cover, EnvelopeError};
+use liandu_core::protocol::envelope::{self, Addressee, Agreements, Cover, EnvelopeError};
 use liandu_core::protocol::update::RecordPush;
 use liandu_core::record::{RawChange, RecordDoc};
 use liandu_core::time::Timestamp;
@@ -144,8 +144,9 @@ impl Engine {
         let Some(layers) = self.records.get(id) else {
             return 0;
         };
+        let unready = self.unready(layers);
         let own = layers.own.values();
-        let own = own.filter(|e| e.waits() && !self.unsaved.contains(&e.number));
+        let own = own.filter(|e| e.waits() && !unready.contains(&e.number));
         let carried = layers.carried.changes.iter().filter(|c| !c.is_birth());
         own.count() + carried.count()
     }
@@ -153,13 +154,14 @@ impl Engine {
     fn packed_for(&mut self, id: RecordId, whole: bool) -> Option<RecordPush> {
         let whole = whole && self.ready(id).is_ok();
         let layers = self.records.get(&id)?;
-        let saved = |edit: &&OwnEdit| !self.unsaved.contains(&edit.number);
+        let unready = self.unready(layers);
+        let ready = |edit: &&OwnEdit| !unready.contains(&edit.number);
         let mut changes: Vec<RawChange> = Vec::new();
         if whole {
             let hidden: BTreeSet<ChangeHash> = layers
                 .own
                 .values()
-                .filter(|e| !saved(e))
+                .filter(|e| !ready(e))
                 .map(|e| e.change.hash)
                 .collect();
             let doc = self.cache.get(&id)?;
@@ -177,7 +179,7 @@ impl Engine {
                 .own
                 .values()
                 .filter(|edit| edit.waits())
-                .filter(saved)
+                .filter(ready)
             {
                 changes.extend(edit.births.iter().cloned());
                 changes.push(edit.change.clone());
@@ -200,13 +202,24 @@ impl Engine {
         now: Timestamp,
         file: &[u8],
     ) -> Result<BundleReport, BundleError> {
+        self.bundle_import_with(now, file, &Agreements::new())
+    }
+
+    /// Takes in a bundle that is closed to a key kept outside, with what its keeper said about
+    /// `once_keys`.
+    pub fn bundle_import_with(
+        &mut self,
+        now: Timestamp,
+        file: &[u8],
+        agreements: &Agreements,
+    ) -> Result<BundleReport, BundleError> {
         if self.halted {
             return Err(BundleError::Halted);
         }
         let deployment = self.pen().ok_or(BundleError::NotEnrolled)?.deployment;
         let mut report = BundleReport::default();
         let bundles = if file.starts_with(envelope::MAGIC) {
-            self.disclosed(file, deployment, &mut report)?
+            self.disclosed((file, agreements), deployment, &mut report)?
         } else {
             vec![Bundle::decode(file)?]
         };

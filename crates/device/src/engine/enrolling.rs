@@ -3,15 +3,15 @@
 //! Never uses an invitation before the key it registers is durable, so a crash in between cannot
 //! burn it.
 
-use liandu_core::id::DeviceId;
 use liandu_core::protocol::enrol::{self, Enroller, Enrolment, Failure};
 use liandu_core::protocol::message::{Close, CloseCode, Enrolled};
-use liandu_core::seal::{DoorProof, SecretKey, SignatureBytes};
+use liandu_core::seal::SecretKey;
 use liandu_core::time::Timestamp;
 
+use super::signing::For;
 use super::{Engine, Event, Output, Then};
 use crate::entropy::{device_id, draw};
-use crate::identity::{Identity, StoredIdentity};
+use crate::identity::{Identity, Key, StoredIdentity};
 use crate::store::{Batch, Slot};
 
 /// Why an enrolment cannot begin.
@@ -63,7 +63,7 @@ impl Engine {
             Some(before) => before,
             None => Identity {
                 device: device_id(self.entropy.as_mut()),
-                key: SecretKey::from_bytes(&draw(self.entropy.as_mut())),
+                key: self.new_key(),
                 address: String::new(),
                 label: String::new(),
                 enrolled: None,
@@ -74,7 +74,7 @@ impl Engine {
         let enrolment = Enrolment {
             invitation: code.to_owned(),
             device: identity.device,
-            key: identity.key.clone(),
+            key: identity.key.public(),
             label: label.to_owned(),
         };
         let mut batch = Batch::default();
@@ -86,16 +86,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Signs a server's challenge, for what goes over HTTP instead of the connection. None before
-    /// the device is enrolled.
-    pub fn prove(&self, nonce: &[u8; 32]) -> Option<(DeviceId, SignatureBytes)> {
-        let me = self.identity.as_ref()?;
-        let proof = DoorProof {
-            deployment: &me.enrolled.as_ref()?.deployment,
-            device: &me.device,
-            nonce,
-        };
-        Some((me.device, proof.sign(&me.key)))
+    fn new_key(&mut self) -> Key {
+        match self.outside {
+            Some(key) => Key::Outside(key),
+            None => Key::Here(SecretKey::from_bytes(&draw(self.entropy.as_mut()))),
+        }
     }
 
     pub(super) fn event_connect(&mut self) {
@@ -119,6 +114,7 @@ impl Engine {
         {
             match output {
                 enrol::Output::Send(frame) => self.outputs.push_back(Output::Send(frame)),
+                enrol::Output::Sign(words) => self.sign(now, words, For::Enrolment),
                 enrol::Output::Disconnect => self.outputs.push_back(Output::Disconnect),
                 enrol::Output::Enrolled(enrolled) => self.enrolled(*enrolled),
                 enrol::Output::Failed(failure) => {

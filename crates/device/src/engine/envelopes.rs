@@ -14,7 +14,9 @@ use liandu_core::limits::{
 use liandu_core::log::{Standing, standing};
 use liandu_core::protocol::bundle::{self, Bundle, SignedReceipts};
 use liandu_core::protocol::client::{self, Client};
-use liandu_core::protocol::envelope::{Addressee, Cover, Envelope, EnvelopeError, Part};
+use liandu_core::protocol::envelope::{
+    Addressee, Agreements, Cover, Envelope, EnvelopeError, Opener, Part,
+};
 use liandu_core::protocol::message::Outcome;
 use liandu_core::protocol::update::RecordPush;
 use liandu_core::seal::PublicKey;
@@ -24,6 +26,7 @@ use minicbor::{Decode, Encode};
 use super::Engine;
 use super::bundles::{BundleError, BundleFor, BundleReport};
 use crate::entropy::draw;
+use crate::identity::Key;
 use crate::store::{Batch, Slot};
 
 /// A part of somebody's envelope for the office, kept until the office has answered.
@@ -158,11 +161,21 @@ impl Engine {
         Ok(envelope.encode()?)
     }
 
+    /// The once-keys of an envelope's parts for this device: what the keeper of its key is to agree
+    /// with before `bundle_import_with`. None when the key is here, or the file is no envelope.
+    pub fn once_keys(&self, file: &[u8]) -> Vec<[u8; 32]> {
+        let key = self.identity.as_ref().map(|me| &me.key);
+        match (key, Envelope::decode(file)) {
+            (Some(Key::Outside(key)), Ok(envelope)) => envelope.once_keys(key),
+            (Some(Key::Here(_)) | None, _) | (_, Err(_)) => Vec::new(),
+        }
+    }
+
     /// The bundles of an envelope for this device. One for the office is kept to be carried there,
     /// and gives none.
     pub(super) fn disclosed(
         &mut self,
-        file: &[u8],
+        (file, agreements): (&[u8], &Agreements),
         deployment: DeploymentId,
         report: &mut BundleReport,
     ) -> Result<Vec<Bundle>, BundleError> {
@@ -171,7 +184,10 @@ impl Engine {
         if envelope.cover.deployment != deployment {
             return Err(BundleError::OtherDeployment);
         }
-        let opened = envelope.open(&me.key);
+        let opened = match &me.key {
+            Key::Here(key) => envelope.open(key),
+            Key::Outside(key) => envelope.open(Opener::Outside(key, agreements)),
+        };
         report.maker = Some(envelope.cover.maker);
         report.time = envelope.cover.time;
         match (opened, &envelope.cover.to) {

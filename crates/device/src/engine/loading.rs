@@ -17,7 +17,7 @@ use super::outbox::OFFER_BYTES_MAX;
 use super::{CACHE_BYTES_MAX, Engine};
 use crate::cache::Cache;
 use crate::entropy::{Entropy, Seeded, draw};
-use crate::identity::{Identity, Place, StoredIdentity};
+use crate::identity::{Place, StoredIdentity};
 use crate::layers::{Carried, Header, Layers};
 use crate::own::OwnEdit;
 use crate::store::{OpenError, Pairs, Slot, decode, is_whole};
@@ -68,6 +68,7 @@ impl Engine {
             engine.records.insert(id, layers);
             engine.number_wanted(id);
         }
+        engine.seals_afresh();
         engine.know_definitions();
         engine.start_client();
         Ok(engine)
@@ -113,6 +114,10 @@ impl Engine {
             sheets: Vec::new(),
             carrying: Carrying::default(),
             numbering: Numbering::default(),
+            outside: None,
+            signing: BTreeMap::new(),
+            next_signature: 1,
+            unsealed: BTreeSet::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -127,7 +132,8 @@ impl Engine {
         match slot {
             Slot::Identity => {
                 let stored: StoredIdentity = decode(key, value, "identity")?;
-                self.identity = Some(Identity::from(stored));
+                let damaged = OpenError::Damaged { what: "identity" };
+                self.identity = Some(stored.read().ok_or(damaged)?);
             }
             Slot::Place => self.place = decode(key, value, "place")?,
             Slot::Sent => {
@@ -194,7 +200,6 @@ impl Engine {
         let identity = client::Identity {
             deployment: enrolled.deployment,
             device: me.device,
-            key: me.key.clone(),
             certificate: Some(enrolled.certificate.clone()),
             app: self.app.clone(),
         };

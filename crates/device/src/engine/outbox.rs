@@ -203,18 +203,22 @@ impl Engine {
         self.store(none);
     }
 
-    /// Own edits that are durable and have no unsaved one before them.
+    /// Own edits that may leave this device.
     fn savable(&self, record: &RecordId) -> BTreeSet<u64> {
         let Some(layers) = self.records.get(record) else {
             return BTreeSet::new();
         };
-        let own = layers
-            .own
-            .values()
-            .filter(|edit| edit.stands() && !edit.admitted());
-        own.map(|edit| edit.number)
-            .take_while(|number| !self.unsaved.contains(number))
-            .collect()
+        let unready = self.unready(layers);
+        let numbers = pending(layers).map(|edit| edit.number);
+        numbers.filter(|number| !unready.contains(number)).collect()
+    }
+
+    /// Own edits that are not durable or not sealed yet, and all after them: those are built on
+    /// them.
+    pub(super) fn unready(&self, layers: &Layers) -> BTreeSet<u64> {
+        let ready = |edit: &&OwnEdit| edit.seal.is_some() && !self.unsaved.contains(&edit.number);
+        let unready = pending(layers).skip_while(ready);
+        unready.map(|edit| edit.number).collect()
     }
 
     /// Own edits, oldest first.
@@ -327,6 +331,11 @@ impl Engine {
     }
 }
 
+fn pending(layers: &Layers) -> impl Iterator<Item = &OwnEdit> {
+    let own = layers.own.values();
+    own.filter(|edit| edit.stands() && !edit.admitted())
+}
+
 /// What fits of these changes, in order, and what is left. At least one fits.
 fn cut(
     mut changes: Vec<RawChange>,
@@ -373,7 +382,7 @@ pub(super) fn push_of(
         let seq = highest.entry(change.actor).or_default();
         *seq = (*seq).max(change.seq);
     }
-    let own = layers.own.values().map(|edit| &edit.seal);
+    let own = layers.own.values().filter_map(|edit| edit.seal.as_ref());
     let carried = layers.carried.seals.iter();
     let seals = layers.header.seals.iter().chain(own).chain(carried);
     // A seal of a change that is not sent vouches for nothing the server can check.
@@ -410,7 +419,8 @@ fn accepted_at_least<'a>(
             .filter(|edit| edit.change.actor == of.actor && edit.change.seq < of.seq);
         own.max_by_key(|edit| edit.change.seq)
     });
-    before.filter(move |edit| sent(edit)).map(|edit| &edit.seal)
+    let before = before.filter(move |edit| sent(edit));
+    before.filter_map(|edit| edit.seal.as_ref())
 }
 
 /// One offer before deflating, bytes: safely within a frame.

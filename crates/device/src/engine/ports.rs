@@ -5,6 +5,7 @@
 use liandu_core::id::RecordId;
 use liandu_core::protocol::client;
 use liandu_core::record::DefinitionRef;
+use liandu_core::seal::{SignatureBytes, ToSign};
 
 use super::EnrolFailure;
 use crate::store::Puts;
@@ -26,6 +27,15 @@ pub enum Input {
     Committed(u64),
     /// The batch is not stored. The engine stops writing: open a new one from what is stored.
     CommitFailed(u64),
+    /// The key that is kept outside signed.
+    Signed {
+        /// The number of the request.
+        id: u64,
+        /// By that key.
+        signature: SignatureBytes,
+    },
+    /// The key that is kept outside could not sign this request.
+    NotSigned(u64),
 }
 
 /// What is to be done outside.
@@ -44,6 +54,14 @@ pub enum Output {
     Disconnect,
     /// Send a binary message.
     Send(Vec<u8>),
+    /// Have the key that is kept outside sign this, then say `Signed` or `NotSigned`. Never asked
+    /// of anybody while the key is in here.
+    Sign {
+        /// To be named in the answer.
+        id: u64,
+        /// What to sign.
+        words: ToSign,
+    },
     /// For whoever shows things to the person.
     Event(Event),
 }
@@ -77,6 +95,8 @@ pub enum Event {
     Definition(DefinitionRef),
     /// Nothing can be stored any more: the engine must be opened again.
     StoreFailed,
+    /// The key that is kept outside did not sign, or another one did.
+    KeyFailed,
     /// Harmless surprises, for developers.
     Odd(client::Odd),
 }

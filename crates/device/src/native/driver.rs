@@ -185,6 +185,8 @@ impl<S: Store> Device<S> {
                     }
                 },
                 Output::Event(event) => self.events.push(event),
+                // A folder's key is in its engine.
+                Output::Sign { id, .. } => self.engine.handle(now(), Input::NotSigned(id)),
                 Output::Connect | Output::Disconnect | Output::Send(_) => {
                     self.todo.push_back(output);
                 }
@@ -204,7 +206,7 @@ impl<S: Store> Device<S> {
                 Output::Connect => self.connect().await,
                 Output::Disconnect => self.hang_up().await,
                 Output::Send(frame) => self.send(frame).await,
-                Output::Commit { .. } | Output::Event(_) => {}
+                Output::Commit { .. } | Output::Event(_) | Output::Sign { .. } => {}
             }
         }
     }
@@ -339,6 +341,7 @@ impl<S: Store> Device<S> {
                     | Event::Connection(_)
                     | Event::Definition(_)
                     | Event::StoreFailed
+                    | Event::KeyFailed
                     | Event::Odd(_) => {}
                 }
             }
@@ -483,6 +486,7 @@ fn count(events: &[Event], changed: &mut BTreeSet<RecordId>, report: &mut SyncRe
             | Event::EnrolFailed(_)
             | Event::Definition(_)
             | Event::StoreFailed
+            | Event::KeyFailed
             | Event::Odd(_) => {}
         }
     }

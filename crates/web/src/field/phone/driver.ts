@@ -1,4 +1,7 @@
 import { fresh_record_id, type Output, type Phone } from 'liandu-engine';
+import { bytesOf, hexOf } from '../../hex';
+import type { Keeper } from './keeper';
+import type { Proof } from './port';
 import type { Commit, Store } from './store';
 import type { Asked, Halt, Overview, PhoneEvent, Row, Said } from './types';
 
@@ -6,7 +9,12 @@ import type { Asked, Halt, Overview, PhoneEvent, Row, Said } from './types';
 
 /** Lines made in one turn, so that typing is not held up. */
 const ROWS_A_TURN = 40;
+const DEVICE_BYTES = 8;
 const now = (): number => Date.now();
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Once-keys of a file, and what the phone's key agrees on with each. */
+type Agreed = readonly [once: readonly Uint8Array[], shared: readonly Uint8Array[]];
 
 interface Waiter {
   readonly commit: number;
@@ -30,6 +38,7 @@ export class Driver {
   constructor(
     private readonly phone: Phone,
     private readonly store: Store,
+    private readonly keeper: Keeper | undefined,
     private readonly say: (said: Said) => void,
     private readonly halted: (halt: Halt, why: string) => void,
   ) {}
@@ -63,19 +72,37 @@ export class Driver {
     this.hangUp();
   }
 
-  /** Answers one question or does one act. */
+  /** Answers one question or does one act. Only what needs the key waits for the browser. */
   answer(asked: Asked & { id: number }): void {
+    const { id } = asked;
+    if (asked.what === 'prove') {
+      const failed = (error: unknown): void => this.say({ what: 'refused', id, why: wordsOf(error) });
+      void this.prove(asked.nonce).then((value) => this.say({ what: 'answer', id, value }), failed);
+    } else if (asked.what === 'import' && this.keeper) {
+      const once = this.phone.once_keys(asked.file);
+      void this.keeper.agree(once).then((shared) => this.do(asked, [once, shared]));
+    } else this.do(asked);
+  }
+
+  private async prove(nonce: string): Promise<Proof> {
+    const words = this.phone.door_words(bytesOf(nonce));
+    const signature = this.keeper ? await this.keeper.sign(words.slice(DEVICE_BYTES)) : this.phone.prove(bytesOf(nonce));
+    if (!signature) throw new Error('key');
+    return { device: hexOf(words.subarray(0, DEVICE_BYTES)), nonce, signature: hexOf(signature) };
+  }
+
+  private do(asked: Asked & { id: number }, agreed: Agreed = [[], []]): void {
     const { id } = asked;
     const refused = (why: string): void => this.say({ what: 'refused', id, why });
     if (this.stopped) return refused('');
     try {
-      const value = this.performed(asked);
+      const value = this.performed(asked, agreed);
       const done = (why?: string): void => (why === undefined ? this.say({ what: 'answer', id, value }) : refused(why));
       const commit = asked.what === 'ask' ? undefined : this.lastCommit();
       if (commit === undefined) done();
       else this.waiting.push({ commit, done });
     } catch (error) {
-      refused(error instanceof Error ? error.message : String(error));
+      refused(wordsOf(error));
       if (error instanceof WebAssembly.RuntimeError) return this.halt('broken', String(error));
     }
     // A question seldom makes the engine do something: most need no more than their answer.
@@ -83,7 +110,7 @@ export class Driver {
     if (asked.what !== 'ask' || this.todo.length > 0) this.goOn();
   }
 
-  private performed(asked: Asked & { id: number }): unknown {
+  private performed(asked: Asked & { id: number }, agreed: Agreed): unknown {
     switch (asked.what) {
       case 'ask':
         return JSON.parse(this.phone.ask(asked.json));
@@ -92,7 +119,7 @@ export class Driver {
       case 'export':
         return this.phone.bundle_export(now(), asked.person);
       case 'import':
-        return JSON.parse(this.phone.bundle_import(now(), asked.file));
+        return JSON.parse(this.phone.bundle_import(now(), asked.file, ...agreed));
       case 'fresh':
         return fresh_record_id(now());
     }
@@ -138,6 +165,7 @@ export class Driver {
     try {
       for (let next = this.next(); next && !this.stopped; next = this.next()) {
         if (next[0] === 'commit') await this.commit({ id: next[1], puts: next[2] });
+        else if (next[0] === 'sign') await this.sign(next[1], next[2]);
         else this.one(next);
       }
     } catch (error) {
@@ -196,7 +224,15 @@ export class Driver {
     for (const waiter of done) waiter.done();
   }
 
-  private one(output: Exclude<Output, readonly ['commit', ...unknown[]]>): void {
+  /** Has the browser sign; an engine that asks for it has no key. */
+  private async sign(id: number, words: Uint8Array<ArrayBuffer>): Promise<void> {
+    const signature = await this.keeper?.sign(words).catch(() => undefined);
+    if (this.stopped) return;
+    if (signature) this.phone.signed(now(), id, signature);
+    else this.phone.not_signed(now(), id);
+  }
+
+  private one(output: Exclude<Output, readonly ['commit' | 'sign', ...unknown[]]>): void {
     switch (output[0]) {
       case 'connect':
         return this.connect();

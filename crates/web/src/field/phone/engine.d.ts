@@ -3,6 +3,7 @@ declare module 'liandu-engine' {
   /** What the engine wants done; its first element says what. */
   export type Output =
     | readonly ['commit', number, readonly (readonly [Uint8Array<ArrayBuffer>, Uint8Array | null])[]]
+    | readonly ['sign', number, Uint8Array<ArrayBuffer>]
     | readonly ['connect']
     | readonly ['disconnect']
     | readonly ['send', Uint8Array<ArrayBuffer>]
@@ -23,8 +24,18 @@ declare module 'liandu-engine' {
     ask(question: string): string;
     act(now: number, asked: string): string;
     bundle_export(now: number, person?: string): Uint8Array;
-    bundle_import(now: number, file: Uint8Array): string;
+    bundle_import(now: number, file: Uint8Array, once: readonly Uint8Array[], shared: readonly Uint8Array[]): string;
+    public_key(): Uint8Array | undefined;
+    seed(): Uint8Array<ArrayBuffer> | undefined;
+    key_handed_over(): void;
+    keep_key_outside(key: Uint8Array): void;
+    signed(now: number, id: number, signature: Uint8Array): void;
+    not_signed(now: number, id: number): void;
+    door_words(nonce: Uint8Array): Uint8Array<ArrayBuffer>;
+    prove(nonce: Uint8Array): Uint8Array | undefined;
+    once_keys(file: Uint8Array): Uint8Array<ArrayBuffer>[];
   }
+  export function halves(seed: Uint8Array): Uint8Array<ArrayBuffer> | undefined;
   export function fresh_record_id(now: number): string;
   export default function init(options: { module_or_path: string | URL }): Promise<unknown>;
 }

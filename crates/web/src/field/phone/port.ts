@@ -62,6 +62,13 @@ function wire(value: Value): unknown {
 }
 const wired = (writes: readonly Write[]): object[] => writes.map(({ path, value }) => ({ path, value: wire(value) }));
 
+/** How this phone is known over HTTP: a challenge of the server, signed. */
+export interface Proof {
+  readonly device: string;
+  readonly nonce: string;
+  readonly signature: string;
+}
+
 export interface NewRecord {
   readonly id: string;
   readonly kind: string;
@@ -91,7 +98,7 @@ export const phone = {
   happened: (record: string, seen: string, event: string, args: Readonly<Record<string, Value>>) =>
     act<Kept>({ act: 'edit', record, seen, change: { edit: 'event', event, args } }),
   dismiss: (record: string, number: number) => act<unknown>({ act: 'dismiss', record, number }),
-  prove: (nonce: string) => act<{ device: string; nonce: string; signature: string }>({ act: 'prove', nonce }),
+  prove: (nonce: string) => say<Proof>({ what: 'prove', nonce }),
   freshId: () => say<string>({ what: 'fresh' }),
   freshVisit: (scope: string) => ask<string>({ ask: 'fresh-visit', scope }),
   /** What others join an inspection by; null when its id comes from elsewhere. */

@@ -12,6 +12,8 @@ interface Stand {
   /** When everything was last exchanged, milliseconds since 1970; 0 for never. */
   synced: number;
   clockAheadMs: number;
+  /** The browser did not sign with this phone’s key. */
+  keyFailed: boolean;
   /** Why the last enrolment did not work. */
   enrolment: { zh: string; en: string; again: boolean } | undefined;
   /** Counts up with everything that happens, so that screens read again. */
@@ -23,6 +25,7 @@ export const stand = $state<Stand>({
   halt: undefined,
   synced: Number(localStorage.getItem(SYNCED) ?? 0),
   clockAheadMs: 0,
+  keyFailed: false,
   enrolment: undefined,
   turn: 0,
 });
@@ -79,8 +82,10 @@ function happened(event: Extract<Said, { what: 'event' }>['event']): void {
   if ('record' in event) stand.turn += 1;
   if (event.event === 'connection' && event.connection === 'in-sync') {
     stand.synced = Date.now();
+    stand.keyFailed = false;
     localStorage.setItem(SYNCED, String(stand.synced));
-  } else if (event.event === 'enrol-failed') stand.enrolment = event;
+  } else if (event.event === 'key-failed') stand.keyFailed = true;
+  else if (event.event === 'enrol-failed') stand.enrolment = event;
   else if (event.event === 'definition') void readForms();
 }
 

@@ -125,6 +125,7 @@ export type Halt = 'elsewhere' | 'taken-over' | 'store-full' | 'store-failed' | 
 export type Asked =
   | { readonly id: number; readonly what: 'ask' | 'act'; readonly json: string }
   | { readonly id: number; readonly what: 'fresh' }
+  | { readonly id: number; readonly what: 'prove'; readonly nonce: string }
   | { readonly id: number; readonly what: 'export'; readonly person: string | undefined }
   | { readonly id: number; readonly what: 'import'; readonly file: Uint8Array }
   | { readonly what: 'start'; readonly steal: boolean }
@@ -148,6 +149,7 @@ export type PhoneEvent =
   | { readonly event: 'enrol-failed'; readonly zh: string; readonly en: string; readonly again: boolean }
   | { readonly event: 'definition'; readonly name: string }
   | { readonly event: 'store-failed' }
+  | { readonly event: 'key-failed' }
   | { readonly event: 'odd'; readonly what: string };
 
 export type Write = { readonly path: string; readonly value: Value };

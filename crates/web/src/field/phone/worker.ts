@@ -1,7 +1,8 @@
-import init, { Phone } from 'liandu-engine';
+import init, { halves, Phone } from 'liandu-engine';
 import wasm from 'liandu-engine/wasm?url';
 import { CLOCK_MS_MAX } from '../../clock';
 import { Driver } from './driver';
+import { Keeper } from './keeper';
 import { Store } from './store';
 import type { Asked, Halt, Said } from './types';
 
@@ -46,11 +47,28 @@ async function run(): Promise<void> {
   } catch (error) {
     return halted('unreadable', error instanceof Error ? error.message : String(error));
   }
-  driver = new Driver(phone, store, say, halted);
+  driver = new Driver(phone, store, await keeperOf(phone), say, halted);
   driver.hold(held);
   driver.begin(rows);
   void lookAtClock();
   await new Promise<never>(() => undefined);
+}
+
+/** Who signs for this phone; nobody outside when the engine has the key itself. A key that the engine still has goes to the browser; a new phone begins with one that is only there. */
+async function keeperOf(phone: Phone): Promise<Keeper | undefined> {
+  const seed = phone.seed();
+  const found = await Keeper.find().catch(() => undefined);
+  if (phone.public_key() && !seed) return found;
+  if (found && !seed) {
+    phone.keep_key_outside(found.public);
+    return found;
+  }
+  const fresh = seed ?? crypto.getRandomValues(new Uint8Array(32));
+  const both = halves(fresh);
+  const made = both && (await Keeper.make(fresh, both));
+  if (made && seed) phone.key_handed_over();
+  else if (made) phone.keep_key_outside(made.public);
+  return made;
 }
 
 /** How far the phone's clock is ahead of the server's. */
