@@ -38,7 +38,6 @@ const words = {
   filesComing: ['正在下载离线使用的文件，请先不要离开网络。', 'Files for use without signal are coming: stay in the network for a moment.'],
   keepStorage: ['请浏览器保留', 'Ask the browser to keep it'],
   clockAhead: ['手机时间比服务器快 {ago}。内容照常保存，请在系统设置里改为自动对时。', 'This phone’s clock is {ago} ahead of the server. Everything is saved; set the clock to automatic.'],
-  keyFailed: ['浏览器不肯用本机的密钥签名：内容照常保存，但送不出去。请关掉应用再打开；仍不行，请先把已签的未送内容存成文件，再请人大办同意换新手机。', 'The browser does not sign with this phone’s key: everything is saved, but cannot be sent. Close the app and open it again. If that does not help, take what is signed and unsent along as a file, and ask the office to enrol this phone anew.'],
   clockBehind: ['手机时间比服务器慢 {ago}。内容照常保存，请在系统设置里改为自动对时。', 'This phone’s clock is {ago} behind the server. Everything is saved; set the clock to automatic.'],
   length: ['{days} 天 {hours} 小时', '{days} days {hours} h'],
 
