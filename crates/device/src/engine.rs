@@ -147,6 +147,7 @@ impl Engine {
         match input {
             Input::SyncNow => {
                 self.online = true;
+                self.seals_afresh();
                 self.tell_client(now, client::Input::SyncNow);
             }
             Input::Connected => self.connected(now),

@@ -16,12 +16,12 @@ fn person(code: &str) -> PersonId {
     PersonId::new(code).unwrap()
 }
 
-fn to(code: &str) -> BundleFor {
+pub(crate) fn to(code: &str) -> BundleFor {
     BundleFor::Colleague(person(code))
 }
 
 /// Two colleagues who have heard of each other, without network since.
-fn acquainted() -> (Office, Phone, Phone) {
+pub(crate) fn acquainted() -> (Office, Phone, Phone) {
     let (mut office, mut a, mut b) = two();
     for phone in [&mut a, &mut b] {
         phone.sync(&mut office);

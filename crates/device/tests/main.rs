@@ -12,6 +12,7 @@ mod carried;
 mod crash;
 mod numbers;
 mod office;
+mod outside;
 mod phone;
 mod restored;
 mod shown;

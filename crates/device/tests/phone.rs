@@ -37,7 +37,22 @@ pub(crate) struct Phone {
     pub(crate) stored: usize,
     seed: u64,
     /// Signs when the key is kept outside the engine.
-    keeper: Option<SecretKey>,
+    pub(crate) keeper: Option<SecretKey>,
+    /// What the keeper does instead of signing.
+    pub(crate) instead: Instead,
+}
+
+/// How a keeper may fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instead {
+    /// It does not.
+    Signs,
+    /// It says that it cannot.
+    Refuses,
+    /// It says nothing, and the phone is off before it does.
+    Sleeps,
+    /// It signs with a key that nobody enrolled.
+    Forges,
 }
 
 fn engine(store: &BTreeMap<Key, Vec<u8>>, seed: u64) -> Engine {
@@ -75,6 +90,7 @@ impl Phone {
         }
         Phone {
             keeper,
+            instead: Instead::Signs,
             engine,
             store,
             line: None,
@@ -128,10 +144,18 @@ impl Phone {
                 }
                 Output::Event(event) => self.events.push(event),
                 Output::Sign { id, words } => {
+                    let stranger = SecretKey::from_bytes(&[99; 32]);
                     let keeper = self.keeper.as_ref().unwrap();
-                    let signature = keeper.sign(&words);
-                    let signed = Input::Signed { id, signature };
-                    self.engine.handle(Timestamp(self.now), signed);
+                    let signed = |signature| Input::Signed { id, signature };
+                    let input = match self.instead {
+                        Instead::Signs => Some(signed(keeper.sign(&words))),
+                        Instead::Forges => Some(signed(stranger.sign(&words))),
+                        Instead::Refuses => Some(Input::NotSigned(id)),
+                        Instead::Sleeps => None,
+                    };
+                    if let Some(input) = input {
+                        self.engine.handle(Timestamp(self.now), input);
+                    }
                 }
                 Output::Connect => match &office {
                     Some(office) => {

@@ -104,7 +104,8 @@ impl Engine {
         }
     }
 
-    /// It is asked for again: a seal on the next connection, the rest when that is opened.
+    /// It is asked for again: a seal when the person wants to be in sync or a connection is
+    /// opened, the rest with the next connection.
     pub(super) fn not_signed(&mut self, id: u64) {
         if self.signing.remove(&id).is_some() {
             self.event(Event::KeyFailed);
