@@ -26,6 +26,13 @@ function imported(prefix: Uint8Array, secret: Uint8Array, algorithm: string, usa
   return crypto.subtle.importKey('pkcs8', form, algorithm, false, usages).finally(() => form.fill(0));
 }
 
+/** Written through to the disk: the engine forgets its own key only after that. */
+async function keep(kept: Kept): Promise<void> {
+  const db = await open();
+  const write = db.transaction('keys', 'readwrite', { durability: 'strict' });
+  await Promise.all([write.store.put(kept, 'phone'), write.done]).finally(() => db.close());
+}
+
 export class Keeper {
   private constructor(private readonly kept: Kept) {}
 
@@ -43,8 +50,7 @@ export class Keeper {
         imported(ED25519, seed, 'Ed25519', ['sign']),
         imported(X25519, halves.subarray(BYTES), 'X25519', ['deriveBits']),
       ]);
-      const db = await open();
-      await db.put('keys', { public: halves.slice(0, BYTES), signing, agreement }, 'phone').finally(() => db.close());
+      await keep({ public: halves.slice(0, BYTES), signing, agreement });
       // Only what can be read back and signs is a key.
       const found = await Keeper.find();
       return (await found?.signs()) ? found : undefined;

@@ -16,6 +16,7 @@ const APP = `liandu-field ${__APP_VERSION__}`;
 let driver: Driver | undefined;
 /** Known before there is a driver. */
 let held = false;
+let over = false;
 const say = (said: Said): void => postMessage(said);
 const halted = (halt: Halt, why: string): void => say({ what: 'halted', halt, why });
 
@@ -28,6 +29,7 @@ async function start(steal: boolean): Promise<void> {
       await run();
     });
   } catch (error) {
+    over = true;
     driver?.stop();
     if (!mine) halted('elsewhere', '');
     else if (error instanceof DOMException && error.name === 'AbortError') halted('taken-over', '');
@@ -47,7 +49,10 @@ async function run(): Promise<void> {
   } catch (error) {
     return halted('unreadable', error instanceof Error ? error.message : String(error));
   }
-  driver = new Driver(phone, store, await keeperOf(phone), say, halted);
+  const keeper = await keeperOf(phone);
+  // Another tab may have taken the phone over meanwhile.
+  if (over) return;
+  driver = new Driver(phone, store, keeper, say, halted);
   driver.hold(held);
   driver.begin(rows);
   void lookAtClock();
@@ -57,12 +62,7 @@ async function run(): Promise<void> {
 /** Who signs for this phone; nobody outside when the engine has the key itself. A key that the engine still has goes to the browser; a new phone begins with one that is only there. */
 async function keeperOf(phone: Phone): Promise<Keeper | undefined> {
   const seed = phone.seed();
-  const found = await Keeper.find().catch(() => undefined);
-  if (phone.public_key() && !seed) return found;
-  if (found && !seed) {
-    phone.keep_key_outside(found.public);
-    return found;
-  }
+  if (phone.public_key() && !seed) return Keeper.find().catch(() => undefined);
   const fresh = seed ?? crypto.getRandomValues(new Uint8Array(32));
   const both = halves(fresh);
   const made = both && (await Keeper.make(fresh, both));
