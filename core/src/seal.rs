@@ -118,7 +118,7 @@ impl SecretKey {
 
 impl PublicKey {
     /// The same key as X25519 takes it, for envelopes.
-    pub(crate) fn agreement(&self) -> Result<[u8; 32], SignatureError> {
+    pub fn agreement(&self) -> Result<[u8; 32], SignatureError> {
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::NotAKey)?;
         if key.is_weak() {
             return Err(SignatureError::NotAKey);

@@ -39,6 +39,8 @@ pub enum Input {
         /// By the key that is being registered.
         signature: SignatureBytes,
     },
+    /// The key could not sign it.
+    NotSigned,
     /// The socket is closed or could not be opened.
     Disconnected,
     /// `deadline` has passed.
@@ -65,6 +67,8 @@ pub enum Output {
 pub enum Failure {
     /// The server said why.
     Closed(Close),
+    /// The key did not sign: nothing was said to the server, try again.
+    NotSigned,
     /// No answer: whether the invitation is used up is unknown; try again with the same key.
     NoAnswer,
     /// The server speaks none of this app's protocol versions: update the app.
@@ -116,6 +120,7 @@ impl Enroller {
         match input {
             Input::Connected => self.until = Some(now.plus_ms(ANSWER_MS)),
             Input::Signed { words, signature } => self.signed(&words, signature),
+            Input::NotSigned => self.end(Output::Failed(Failure::NotSigned)),
             Input::Disconnected => self.end(Output::Failed(Failure::NoAnswer)),
             Input::Tick => {
                 if self.until.is_some_and(|until| until <= now) {

@@ -122,6 +122,9 @@ pub enum EnvelopeError {
     /// Another file: choose the right one.
     #[error("not an envelope")]
     NotAnEnvelope,
+    /// The keeper of the key has said nothing about a part: try again.
+    #[error("the key that opens it did not answer: try again")]
+    NotAgreed,
     /// Cut off or changed on its way: copy it again.
     #[error("the envelope is damaged: copy it again")]
     Damaged,
@@ -175,6 +178,7 @@ impl EnvelopeError {
             | EnvelopeError::Forged
             | EnvelopeError::NotAKey
             | EnvelopeError::Random
+            | EnvelopeError::NotAgreed
             | EnvelopeError::Bundle(_) => false,
         }
     }
@@ -244,7 +248,7 @@ impl Opener<'_> {
             Opener::Outside(public, agreements) => {
                 let shared = <[u8; 32]>::try_from(once.as_slice()).ok();
                 let shared = shared.and_then(|once| agreements.get(&once));
-                let shared = shared.ok_or(EnvelopeError::Forged)?;
+                let shared = shared.ok_or(EnvelopeError::NotAgreed)?;
                 let agreed = Agreed::new(*shared, public).map_err(|_| EnvelopeError::NotAKey)?;
                 opened::<Outside>(&agreed, once, content, written)
             }

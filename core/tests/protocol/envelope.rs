@@ -4,13 +4,16 @@ use liandu_core::id::{DeploymentId, DeviceId};
 use liandu_core::limits::{ENVELOPE_PART_BYTES_MAX, FRAME_BYTES_MAX};
 use liandu_core::protocol::bundle::Bundle;
 use liandu_core::protocol::client::{self, Input};
-use liandu_core::protocol::envelope::{Addressee, Cover, Envelope, EnvelopeError, MAGIC};
+use liandu_core::protocol::envelope::{
+    Addressee, Agreements, Cover, Envelope, EnvelopeError, MAGIC, Opener,
+};
 use liandu_core::protocol::frame::ToServer;
 use liandu_core::protocol::message::{Carried, Carry, Outcome};
 use liandu_core::protocol::session;
 use liandu_core::protocol::update::{Chunk, RecordPush};
 use liandu_core::seal::{PublicKey, SecretKey};
 use proptest::prelude::*;
+use x25519_dalek::x25519;
 
 use super::bundle::{receipts, sample};
 use super::link::Link;
@@ -67,6 +70,30 @@ fn every_key_it_is_addressed_to_opens_it_and_no_other() {
     renamed.parts[0].key = for_a_colleague().parts[0].key;
     let wrong = renamed.open(&device_key());
     assert!(matches!(wrong, Err(EnvelopeError::Forged)));
+}
+
+#[test]
+fn key_that_is_kept_outside_opens_what_it_agreed_on_and_nothing_else() {
+    let (envelope, key) = (for_the_office(), server_key());
+    let agreed = |secret: &SecretKey| -> Agreements {
+        let once = envelope.once_keys(&key.public());
+        assert_eq!(once.len(), envelope.parts.len());
+        let shared = |once| (once, x25519(secret.agreement(), once));
+        once.into_iter().map(shared).collect()
+    };
+    let public = key.public();
+    let open = |public: &PublicKey, agreements: &Agreements| {
+        envelope.open(Opener::Outside(public, agreements))
+    };
+    let opened = open(&public, &agreed(&key)).unwrap();
+    assert_eq!(opened, envelope.open(&key).unwrap());
+
+    let silent = open(&public, &Agreements::new());
+    assert!(matches!(silent, Err(EnvelopeError::NotAgreed)));
+    let foreign = open(&public, &agreed(&device_key()));
+    assert!(matches!(foreign, Err(EnvelopeError::Forged)));
+    let another = open(&device_key().public(), &agreed(&key));
+    assert!(matches!(another, Err(EnvelopeError::NotOurs)));
 }
 
 #[test]

@@ -153,16 +153,20 @@ impl Engine {
             Input::Connected => self.connected(now),
             Input::Frame(frame) => self.frame(now, frame),
             Input::Disconnected => self.disconnected(now),
-            Input::Tick => self.tick(now),
+            Input::Tick => {
+                self.seals_afresh();
+                self.tick(now);
+            }
             Input::Committed(id) => self.committed(now, id),
             Input::CommitFailed(_) => self.halt(),
             Input::Signed { id, signature } => self.signed(now, id, signature),
-            Input::NotSigned(id) => self.not_signed(id),
+            Input::NotSigned(id) => self.not_signed(now, id),
         }
         self.pump(now);
     }
 
-    /// Whether nothing is on its way: no unanswered offer, no batch being stored, nothing to say.
+    /// Whether nothing is on its way: no unanswered offer, no batch being stored, no signature asked
+    /// for, nothing to say.
     pub fn is_quiet(&self) -> bool {
         self.outputs.is_empty()
             && self.waiting.is_empty()

@@ -23,6 +23,7 @@ pub fn overview(overview: &Overview) -> Map<String, Json> {
     let counts = [
         ("records", overview.records),
         ("on_device", overview.on_device),
+        ("unsealed", overview.unsealed),
         ("sent", overview.sent),
         ("at_office", overview.at_office),
         ("held", overview.held),

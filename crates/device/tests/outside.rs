@@ -1,8 +1,9 @@
 //! Phones whose key is kept outside their engine: nothing is lost while its keeper is silent, and
 //! nothing leaves without its signature.
 
+use liandu_core::protocol::envelope::Envelope;
 use liandu_core::seal::SecretKey;
-use liandu_device::{Event, Status};
+use liandu_device::{BundleFor, Event, Status};
 
 use crate::carried::{acquainted, to};
 use crate::office::Office;
@@ -29,6 +30,9 @@ fn key_kept_outside_is_never_in_the_store() {
     let (_, phone) = enrolled();
     let secret = phone.keeper.as_ref().unwrap().to_bytes();
     assert!(!holds(&phone, &secret));
+    assert!(phone.engine.secret().is_none(), "nor one of its own");
+    let enrolled = phone.keeper.as_ref().unwrap().public();
+    assert_eq!(phone.engine.public_key(), Some(enrolled));
     let here = Phone::enrolled(&mut Office::new(), "p-a", 5);
     assert!(holds(&here, &here.engine.secret().unwrap().to_bytes()));
 }
@@ -90,6 +94,11 @@ fn edit_without_a_seal_is_in_no_bundle_and_neither_is_what_was_built_on_it() {
     let file = phone.engine.bundle_export(T0, None, &to("p-a")).unwrap();
     let report = sealed.import(&file).unwrap();
     assert_eq!(report.new.values().sum::<usize>(), 1);
+    let overview = phone.engine.status();
+    assert_eq!((overview.on_device, overview.unsealed), (3, 1));
+    let file = phone.engine.bundle_export(T0, None, &BundleFor::Office);
+    let envelope = Envelope::decode(&file.unwrap()).unwrap();
+    assert_eq!(envelope.cover.edits, 1);
 }
 
 #[test]
@@ -112,4 +121,29 @@ fn key_that_is_handed_over_leaves_the_store_and_the_phone_stays_the_same() {
     phone.set(unsent, "title", "后来写的");
     phone.sync(&mut office);
     assert!(phone.engine.all_at_office());
+}
+
+#[test]
+fn enrolment_whose_key_is_gone_begins_again_with_another() {
+    let mut office = Office::new();
+    office.person("p-a");
+    let mut phone = Phone::new(SEED);
+    let enrol = |phone: &mut Phone| {
+        let begun = phone.engine.enrol(T0, "ws://office/sync", "p-a", "电话");
+        begun.unwrap();
+    };
+    // The first try got no answer; before the second the browser has lost the key.
+    phone.instead = Instead::Refuses;
+    enrol(&mut phone);
+    phone.run(&mut office);
+    let failed = |event: &Event| matches!(event, Event::EnrolFailed(why) if why.again);
+    assert!(phone.events.iter().any(failed), "{:?}", phone.events);
+    let other = SecretKey::from_bytes(&[77; 32]);
+    phone.engine.keep_key_outside(other.public());
+    phone.keeper = Some(other.clone());
+    phone.instead = Instead::Signs;
+    enrol(&mut phone);
+    phone.run(&mut office);
+    assert!(phone.events.contains(&Event::Enrolled));
+    assert_eq!(phone.engine.public_key(), Some(other.public()));
 }

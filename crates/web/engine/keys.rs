@@ -13,6 +13,11 @@ use crate::{Phone, moment, thrown};
 
 #[wasm_bindgen]
 impl Phone {
+    /// Whether the office knows this phone.
+    pub fn is_enrolled(&self) -> bool {
+        self.0.device().is_some()
+    }
+
     /// The device's public key; none before there is one.
     pub fn public_key(&self) -> Option<Vec<u8>> {
         self.0.public_key().map(|key| key.0.to_vec())

@@ -173,12 +173,19 @@ pub fn fresh_record_id(now: f64) -> Result<String, JsError> {
     Ok(RecordId::v7(now as u64, random).to_string())
 }
 
-/// Both halves of what a seed makes: the public key, and the scalar that X25519 takes, 32 bytes
-/// each. None when the seed has another length.
+/// What a seed makes, 32 bytes each, as `Uint8Array`s: the public key, the secret that X25519 takes,
+/// and the public key of that. Nothing when the seed has another length.
 #[wasm_bindgen]
-pub fn halves(seed: &[u8]) -> Option<Vec<u8>> {
-    let key = SecretKey::from_bytes(seed.try_into().ok()?);
-    Some([key.public().0, key.agreement()].concat())
+pub fn parts_of(seed: &[u8]) -> js_sys::Array {
+    let key = seed.try_into().map(SecretKey::from_bytes);
+    let parts = key.ok().and_then(|key| {
+        let public = key.public();
+        Some([public.0, key.agreement(), public.agreement().ok()?])
+    });
+    let parts = parts.iter().flatten();
+    parts
+        .map(|part| js_sys::Uint8Array::from(&part[..]))
+        .collect()
 }
 
 /// A batch's keys and values for JavaScript, `null` where a key is removed.

@@ -116,3 +116,22 @@ impl Kem for Outside {
         Err(HpkeError::EncapError)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::SecretKey;
+
+    #[test]
+    fn once_key_that_agrees_with_every_key_on_nothing_is_refused() {
+        let ours = SecretKey::from_bytes(&[1; 32]).public();
+        // A point of small order: whoever closes a part with it needs nobody's key to do so.
+        let point = <Agreement as Kem>::EncappedKey::from_bytes(&[0; 32]).unwrap();
+        let taken = |shared| {
+            let agreed = Agreed::new(shared, &ours).unwrap();
+            Outside::decap(&agreed, None, &point).is_ok()
+        };
+        assert!(taken([5; 32]));
+        assert!(!taken([0; 32]));
+    }
+}

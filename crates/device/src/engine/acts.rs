@@ -1,6 +1,6 @@
 //! What a person does: making records and editing them.
 //!
-//! Never asks the server: an edit is written, sealed and stored here, whatever the network does.
+//! Never asks the server: an edit is written and stored here, whatever the network does.
 //! What the office would refuse is said at once and nothing is kept, unless the person insists.
 
 use std::collections::BTreeMap;

@@ -58,8 +58,10 @@ impl Engine {
         if self.device().is_some() {
             return Err(EnrolError::Already);
         }
-        // After an enrolment without an answer the same key is used again.
-        let mut identity = match self.identity.take() {
+        // After an enrolment without an answer the same key is used again, unless it was kept outside
+        // and is gone: another key is another device.
+        let before = self.identity.take();
+        let mut identity = match before.filter(|me| self.may_sign(&me.key)) {
             Some(before) => before,
             None => Identity {
                 device: device_id(self.entropy.as_mut()),
@@ -84,6 +86,13 @@ impl Engine {
         self.commit(batch, vec![Then::KeyStored]);
         self.pump(now);
         Ok(())
+    }
+
+    fn may_sign(&self, key: &Key) -> bool {
+        match key {
+            Key::Here(_) => true,
+            Key::Outside(key) => self.outside.is_none_or(|outside| outside == *key),
+        }
     }
 
     fn new_key(&mut self) -> Key {
@@ -172,6 +181,11 @@ fn in_words(failure: &Failure) -> EnrolFailure {
             "该地址不是联督服务器",
             "not a Liandu server at this address",
             false,
+        ),
+        Failure::NotSigned => words(
+            "浏览器没有用本机的密钥签名,请关掉应用再试",
+            "the browser did not sign with this phone's key: close the app and try again",
+            true,
         ),
         Failure::TooLong => words(
             "邀请码或设备名过长",

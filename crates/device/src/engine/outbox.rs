@@ -162,13 +162,14 @@ impl Engine {
             if self.on_its_way(&record) || self.stuck.contains(&record) {
                 continue;
             }
-            let saved: BTreeSet<u64> = self.savable(&record);
             if self.ready(record).is_err() {
                 // Nothing whole can be given, perhaps somebody else can: not again on this
                 // connection, or both would ask and answer without end.
                 self.stuck.insert(record);
                 continue;
             }
+            // Only now: a record that is made ready may have edits made anew, which wait.
+            let saved: BTreeSet<u64> = self.savable(&record);
             let (Some(doc), Some(layers)) = (self.cache.get(&record), self.records.get(&record))
             else {
                 continue;

@@ -162,6 +162,8 @@ pub struct Overview {
     pub records: usize,
     /// Own edits: on this device only.
     pub on_device: usize,
+    /// Of those, not signed yet by a key that is kept outside.
+    pub unsealed: usize,
     /// ... sent, not answered.
     pub sent: usize,
     /// ... at the office.

@@ -48,6 +48,9 @@ impl Engine {
     /// Forgets the key: somebody outside has it and signs from now on. The number of the batch
     /// with which it leaves the store; none when there is no key here.
     pub fn key_handed_over(&mut self) -> Option<u64> {
+        if self.halted {
+            return None;
+        }
         let me = self.identity.as_mut()?;
         let Key::Here(key) = &me.key else { return None };
         me.key = Key::Outside(key.public());
@@ -94,22 +97,28 @@ impl Engine {
     }
 
     pub(super) fn signed(&mut self, now: Timestamp, id: u64, signature: SignatureBytes) {
-        let Some((words, of)) = self.signing.remove(&id) else {
+        let (key, asked) = (self.public_key(), self.signing.get(&id));
+        let (Some(key), Some((words, of))) = (key, asked.cloned()) else {
             return;
         };
-        let key = self.public_key();
-        match key.map(|key| key.signed(&words, &signature)) {
-            Some(Ok(())) => self.use_signature(now, words, signature, of),
-            Some(Err(_)) | None => self.event(Event::KeyFailed),
+        if key.signed(&words, &signature).is_err() {
+            return self.not_signed(now, id);
+        }
+        self.signing.remove(&id);
+        if !self.halted {
+            self.use_signature(now, words, signature, of);
         }
     }
 
-    /// It is asked for again: a seal when the person wants to be in sync or a connection is
-    /// opened, the rest with the next connection.
-    pub(super) fn not_signed(&mut self, id: u64) {
-        if self.signing.remove(&id).is_some() {
-            self.event(Event::KeyFailed);
+    /// It is asked for again: a seal when the person wants to be in sync, a connection is opened
+    /// or time has passed, the rest with the next connection.
+    pub(super) fn not_signed(&mut self, now: Timestamp, id: u64) {
+        match self.signing.remove(&id) {
+            Some((_, For::Enrolment)) => self.tell_enroller(now, enrol::Input::NotSigned),
+            Some((_, For::Connection | For::Seal(..))) => {}
+            None => return,
         }
+        self.event(Event::KeyFailed);
     }
 
     fn use_signature(&mut self, now: Timestamp, words: ToSign, signature: SignatureBytes, of: For) {
@@ -151,6 +160,12 @@ impl Engine {
         let without = |layers: &Layers| layers.own.values().any(|own| own.seal.is_none());
         let records = self.records.iter().filter(|(_, layers)| without(layers));
         self.unsealed.extend(records.map(|(id, _)| *id));
+    }
+
+    /// How many own edits have no seal yet.
+    pub(super) fn unsealed_count(&self) -> usize {
+        let own = self.records.values().flat_map(|layers| layers.own.values());
+        own.filter(|own| own.seal.is_none() && own.waits()).count()
     }
 
     /// Asks for the seals of records that were changed.

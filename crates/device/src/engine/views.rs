@@ -281,6 +281,7 @@ impl Engine {
             position: self.place.cursor.map(|cursor| cursor.position),
             records: self.records.len(),
             on_device: 0,
+            unsealed: self.unsealed_count(),
             sent: 0,
             at_office: 0,
             held: 0,

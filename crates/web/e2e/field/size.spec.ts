@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 
 /** What a phone loads once, compressed as servers do it. A larger number here is a decision, not an accident. */
 const ENGINE_KB_MAX = 760;
-const FIRST_SCREEN_KB_MAX = 96;
+const FIRST_SCREEN_KB_MAX = 97;
 
 const assets = fileURLToPath(new URL('../../dist/m/assets/', import.meta.url));
 const kb = (names: string[]): number => names.reduce((sum, name) => sum + brotliCompressSync(readFileSync(assets + name)).length, 0) / 1000;

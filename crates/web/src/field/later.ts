@@ -44,7 +44,7 @@ export const later = sayer({
   pinSet: ['设 PIN', 'Set the PIN'],
   keyStays: ['签名用的密钥在本机生成并存在浏览器里，从不发出。能打开这部手机的人就能用它；手机丢失请马上告诉人大办停用。', 'The signing key was made here and is kept in this browser; it is never sent. Whoever can open this phone can use it: if it is lost, tell the office at once.'],
   newPhone: ['换手机（没有邀请码）', 'Changing phones (no code)'],
-  keyFailed: ['浏览器不肯用本机的密钥签名：内容照常保存，但送不出去。请关掉应用再打开；仍不行，请先把已签的未送内容存成文件，再请人大办同意换新手机。', 'The browser does not sign with this phone’s key: everything is saved, but cannot be sent. Close the app and open it again. If that does not help, take what is signed and unsent along as a file, and ask the office to enrol this phone anew.'],
+  keyFailed: ['浏览器不肯用本机的密钥签名：内容照常保存，但送不出去。请关掉应用再打开；仍不行，请先把已签的未送内容存成文件，再请人大办在另一部手机上登记；这里先不要清除，没有签名的只能在这里看、在那边重写。', 'The browser does not sign with this phone’s key: everything is saved, but cannot be sent. Close the app and open it again. If that does not help, take what is signed and unsent along as a file, and ask the office to enrol another phone. Do not clear this one: what has no signature can only be read here and written anew there.'],
   newPhoneHint: ['填您的人员编号，再请人大办在“设备”里同意。旧手机先不要清除：上面可能还有没送到的。', 'Type your person code, then ask the office to approve under “Devices”. Do not clear the old phone yet: it may hold what was not sent.'],
   haveCode: ['我有邀请码', 'I have a code'],
   personCode: ['人员编号', 'Person code'],

@@ -93,6 +93,7 @@ impl From<EnvelopeError> for BundleFault {
             }
             EnvelopeError::Damaged
             | EnvelopeError::Forged
+            | EnvelopeError::NotAgreed
             | EnvelopeError::NotAKey
             | EnvelopeError::Random
             | EnvelopeError::Bundle(BundleError::Damaged | BundleError::Signature(_)) => {

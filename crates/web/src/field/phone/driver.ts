@@ -51,8 +51,8 @@ export class Driver {
   }
 
   sync(): void {
-    // Even then the screens are told how the phone stands.
-    if (this.held) this.goOn();
+    // Even then seals are asked for, and the screens are told how the phone stands.
+    if (this.held) this.guarded(() => this.phone.tick(now()));
     else this.guarded(() => this.phone.sync_now(now()));
   }
 
@@ -72,16 +72,23 @@ export class Driver {
     this.hangUp();
   }
 
-  /** Answers one question or does one act. Only what needs the key waits for the browser. */
+  /** Answers one question or does one act, at once and in order; only a proof and a file wait for the key. */
   answer(asked: Asked & { id: number }): void {
+    if (asked.what === 'prove' || (asked.what === 'import' && this.keeper)) void this.answerByKey(asked);
+    else this.do(asked);
+  }
+
+  private async answerByKey(asked: Extract<Asked, { what: 'prove' | 'import' }>): Promise<void> {
     const { id } = asked;
-    if (asked.what === 'prove') {
-      const failed = (error: unknown): void => this.say({ what: 'refused', id, why: wordsOf(error) });
-      void this.prove(asked.nonce).then((value) => this.say({ what: 'answer', id, value }), failed);
-    } else if (asked.what === 'import' && this.keeper) {
+    try {
+      if (this.stopped) throw new Error('');
+      if (asked.what === 'prove') return this.say({ what: 'answer', id, value: await this.prove(asked.nonce) });
       const once = this.phone.once_keys(asked.file);
-      void this.keeper.agree(once).then((shared) => this.do(asked, [once, shared]));
-    } else this.do(asked);
+      this.do(asked, [once, (await this.keeper?.agree(once)) ?? []]);
+    } catch (error) {
+      this.say({ what: 'refused', id, why: wordsOf(error) });
+      if (error instanceof WebAssembly.RuntimeError) this.halt('broken', String(error));
+    }
   }
 
   private async prove(nonce: string): Promise<Proof> {
@@ -165,7 +172,7 @@ export class Driver {
     try {
       for (let next = this.next(); next && !this.stopped; next = this.next()) {
         if (next[0] === 'commit') await this.commit({ id: next[1], puts: next[2] });
-        else if (next[0] === 'sign') await this.sign(next[1], next[2]);
+        else if (next[0] === 'sign') void this.sign(next[1], next[2]);
         else this.one(next);
       }
     } catch (error) {
@@ -224,12 +231,10 @@ export class Driver {
     for (const waiter of done) waiter.done();
   }
 
-  /** Has the browser sign; an engine that asks for it has no key. */
+  /** Has the browser sign, and goes on meanwhile: saving never waits for a key. An engine that asks has none itself. */
   private async sign(id: number, words: Uint8Array<ArrayBuffer>): Promise<void> {
     const signature = await this.keeper?.sign(words).catch(() => undefined);
-    if (this.stopped) return;
-    if (signature) this.phone.signed(now(), id, signature);
-    else this.phone.not_signed(now(), id);
+    this.guarded(() => (signature ? this.phone.signed(now(), id, signature) : this.phone.not_signed(now(), id)));
   }
 
   private one(output: Exclude<Output, readonly ['commit' | 'sign', ...unknown[]]>): void {

@@ -25,7 +25,8 @@ declare module 'liandu-engine' {
     act(now: number, asked: string): string;
     bundle_export(now: number, person?: string): Uint8Array;
     bundle_import(now: number, file: Uint8Array, once: readonly Uint8Array[], shared: readonly Uint8Array[]): string;
-    public_key(): Uint8Array | undefined;
+    is_enrolled(): boolean;
+    public_key(): Uint8Array<ArrayBuffer> | undefined;
     seed(): Uint8Array<ArrayBuffer> | undefined;
     key_handed_over(): void;
     keep_key_outside(key: Uint8Array): void;
@@ -35,7 +36,8 @@ declare module 'liandu-engine' {
     prove(nonce: Uint8Array): Uint8Array | undefined;
     once_keys(file: Uint8Array): Uint8Array<ArrayBuffer>[];
   }
-  export function halves(seed: Uint8Array): Uint8Array<ArrayBuffer> | undefined;
+  /** The public key, the secret that X25519 takes and the public key of that. */
+  export function parts_of(seed: Uint8Array): Uint8Array<ArrayBuffer>[];
   export function fresh_record_id(now: number): string;
   export default function init(options: { module_or_path: string | URL }): Promise<unknown>;
 }

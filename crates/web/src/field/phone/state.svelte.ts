@@ -56,6 +56,7 @@ function hear(said: Said): void {
     case 'overview':
       if (!stand.overview) void readForms();
       stand.overview = said.overview;
+      if (said.overview.connection === 'in-sync' && said.overview.unsealed === 0) stand.keyFailed = false;
       stand.turn += 1;
       return;
     case 'rows': {
@@ -82,7 +83,6 @@ function happened(event: Extract<Said, { what: 'event' }>['event']): void {
   if ('record' in event) stand.turn += 1;
   if (event.event === 'connection' && event.connection === 'in-sync') {
     stand.synced = Date.now();
-    stand.keyFailed = false;
     localStorage.setItem(SYNCED, String(stand.synced));
   } else if (event.event === 'key-failed') stand.keyFailed = true;
   else if (event.event === 'enrol-failed') stand.enrolment = event;

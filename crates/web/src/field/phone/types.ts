@@ -12,6 +12,8 @@ export interface Overview {
   readonly position: number | null;
   readonly records: number;
   readonly on_device: number;
+  /** Of those, without this phone’s signature. */
+  readonly unsealed: number;
   readonly sent: number;
   readonly at_office: number;
   readonly held: number;

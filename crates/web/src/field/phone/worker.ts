@@ -1,4 +1,4 @@
-import init, { halves, Phone } from 'liandu-engine';
+import init, { parts_of, Phone } from 'liandu-engine';
 import wasm from 'liandu-engine/wasm?url';
 import { CLOCK_MS_MAX } from '../../clock';
 import { Driver } from './driver';
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   } catch (error) {
     return halted('unreadable', error instanceof Error ? error.message : String(error));
   }
-  const keeper = await keeperOf(phone);
+  const keeper = over ? undefined : await keeperOf(phone);
   // Another tab may have taken the phone over meanwhile.
   if (over) return;
   driver = new Driver(phone, store, keeper, say, halted);
@@ -59,15 +59,19 @@ async function run(): Promise<void> {
   await new Promise<never>(() => undefined);
 }
 
-/** Who signs for this phone; nobody outside when the engine has the key itself. A key that the engine still has goes to the browser; a new phone begins with one that is only there. */
+/** Who signs for this phone; nobody outside when the engine has the key itself. A key that the engine still has goes to the browser; a phone that is not enrolled begins with one that is only there. */
 async function keeperOf(phone: Phone): Promise<Keeper | undefined> {
-  const seed = phone.seed();
-  if (phone.public_key() && !seed) return Keeper.find().catch(() => undefined);
+  const [known, seed] = [phone.public_key(), phone.seed()];
+  if (known && !seed) {
+    const found = await Keeper.find(known).catch(() => undefined);
+    if (phone.is_enrolled()) void found?.alone().catch(() => undefined);
+    if (found || phone.is_enrolled()) return found;
+  }
   const fresh = seed ?? crypto.getRandomValues(new Uint8Array(32));
-  const both = halves(fresh);
-  const made = both && (await Keeper.make(fresh, both));
+  const [key, secret, point] = parts_of(fresh);
+  const made = key && secret && point && (await Keeper.make(fresh, { key, secret, point }));
   if (made && seed) phone.key_handed_over();
-  else if (made) phone.keep_key_outside(made.public);
+  else if (made) phone.keep_key_outside(made.key);
   return made;
 }
 
