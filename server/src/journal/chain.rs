@@ -163,7 +163,7 @@ pub(super) fn walk(
 
 /// Whether a readable frame continues the chain, directly or after the hole before it.
 fn follows(frame: &Frame, at: u64, link: &Link, hole: &Hole, limit: Option<u64>) -> bool {
-    if at < link.next || limit.is_some_and(|limit| at > limit) {
+    if at < link.next || limit.is_some_and(|limit| next_after(frame) > limit) {
         return false;
     }
     // A hole that has no room for a gap could not be mended, so nothing behind it could be read;
@@ -185,6 +185,15 @@ fn stands_at(frame: &Frame) -> u64 {
         Frame::Group(group) => group.durable_before.saturating_add(1),
         Frame::Entry(entry) => entry.position,
         Frame::Gap(gap) => gap.first,
+    }
+}
+
+/// The position the chain is at behind this frame.
+fn next_after(frame: &Frame) -> u64 {
+    match frame {
+        Frame::Group(group) => group.durable_before.saturating_add(1),
+        Frame::Entry(entry) => entry.position.saturating_add(1),
+        Frame::Gap(gap) => gap.first.saturating_add(u64::from(gap.count)),
     }
 }
 

@@ -232,6 +232,34 @@ fn whole_frame_of_another_history_breaks_the_chain_and_is_not_believed() {
 }
 
 #[test]
+fn stray_entry_that_claims_positions_of_the_next_segment_is_not_believed() {
+    let whole = filled(6);
+    let (journal, _) = open(whole.clone());
+    let (from, next) = (journal.pointer_at(Position(4)).unwrap().offset, 13);
+    let end = journal.segments[0].end;
+    for claimed in [next, next + 1] {
+        let mut disk = whole.copied();
+        let stray = EntryHeader {
+            length: 0,
+            position: claimed,
+            group_first: claimed,
+            erased: false,
+            payload_crc: crc32c::crc32c(b""),
+            payload_hash: payload_hash(b""),
+            rolling: [7; 32],
+        };
+        let mut bytes = vec![0; (end - from) as usize - 104];
+        stray.write(1, end - 104, &mut bytes);
+        disk.write_at(&segment_name(1), from, &bytes).unwrap();
+        let (journal, opened) = open(disk);
+        assert_eq!(opened.last, Position(18));
+        let mut expected = expected(18);
+        expected.retain(|position, _| !(4..next).contains(position));
+        assert_eq!(contents(&journal), expected, "{claimed}");
+    }
+}
+
+#[test]
 fn entry_behind_a_lost_one_and_a_bad_header_is_still_there_at_the_second_start() {
     let whole = filled(20);
     let (journal, _) = open(whole.clone());
