@@ -290,7 +290,7 @@ impl<D: Disk> Journal<D> {
         }
         let grows = ENTRY_HEADER_BYTES.saturating_add(u64::from(length));
         let staged_bytes = self.staged.bytes.len() as u64;
-        if staged_bytes > 0 && staged_bytes.saturating_add(grows) > JOURNAL_GROUP_BYTES_MAX {
+        if staged_bytes.saturating_add(grows) > JOURNAL_GROUP_BYTES_MAX {
             return Err(AppendError::GroupFull);
         }
         self.ask_for_room(staged_bytes.saturating_add(grows))?;

@@ -251,9 +251,7 @@ impl Chain {
         let durable = self.durable;
         let beyond = |item: &Item| match item {
             Item::Frame { .. } => false,
-            Item::Hole(hole) => {
-                hole.count > 0 && hole.first.saturating_add(hole.count) > durable.saturating_add(1)
-            }
+            Item::Hole(hole) => hole.first.saturating_add(hole.count) > durable.saturating_add(1),
         };
         let Some(at) = self.items.iter().position(beyond) else {
             let end = self.tail_from;

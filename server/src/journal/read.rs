@@ -171,10 +171,6 @@ impl<D: Disk> Journal<D> {
         let Some(known) = self.segment(segment) else {
             return Err(missing);
         };
-        let room = known.end.saturating_sub(ENTRY_HEADER_BYTES);
-        if offset < SEGMENT_HEADER_BYTES || offset > room {
-            return Err(missing);
-        }
         let mut window = Window::default();
         let frame = match window.frame(&self.disk, known, offset, FIRST_READ_BYTES) {
             Ok(frame) => frame,

@@ -17,6 +17,10 @@ fn flipped_bit_is_reported_and_no_other_entry_is_lost() {
     let whole = filled(12);
     let (mut journal, _) = open(whole.clone());
     journal.note_durable().unwrap();
+    let entries: Vec<Pointer> = journal
+        .scan(Position(1))
+        .map(|item| item.unwrap().0)
+        .collect();
     let note = journal.segments.last().unwrap().end - 32;
     let last = journal.segments.len() as u32;
     for segment in 1..=last {
@@ -31,7 +35,10 @@ fn flipped_bit_is_reported_and_no_other_entry_is_lost() {
                 assert_eq!((found, lost), (expected(36), 0), "{place}: the note itself");
                 continue;
             }
-            assert!(lost <= 1, "{place}: {:?}", journal.lost());
+            let in_entry = entries
+                .iter()
+                .any(|at| at.segment == segment && (at.offset..at.offset + 164).contains(&offset));
+            assert_eq!(lost, u64::from(in_entry), "{place}: {:?}", journal.lost());
             assert_eq!(
                 opened.damage.iter().any(Damage::needs_epoch),
                 lost == 1,
@@ -77,6 +84,7 @@ fn loss_is_reported_until_something_is_appended_and_stays_known() {
     let (mut journal, after) = open(disk.clone());
     assert_eq!(after.damage, []);
     assert_eq!(journal.lost(), [lost]);
+    assert_eq!(journal.first_lost(), Some(Position(10)));
     assert_eq!(journal.check().lost, 1);
     assert_eq!(journal.erase(&[Position(10)]).unwrap(), 0);
     assert!(
@@ -122,6 +130,9 @@ fn loss_just_before_a_torn_group_is_kept_apart_from_it() {
         }
         let (mut journal, opened) = open(disk.clone());
         assert_eq!(opened.last, Position(18), "{group_header:?}");
+        let hash_before = journal.hash_at(Position(17)).unwrap();
+        assert_ne!(opened.hash, hash_before, "the loss is in the chain");
+        assert_ne!(opened.hash, [0; 32], "and so is what was before it");
         assert_eq!(
             journal.lost(),
             [Lost {
@@ -168,6 +179,10 @@ fn shortened_or_missing_middle_segment_costs_only_what_was_in_it() {
             );
         }
         assert!(journal.check().bad.is_empty(), "{cut:?}");
+        for neighbour in [1, 3] {
+            let name = segment_name(neighbour);
+            assert_eq!(disk.bytes(&name), whole.bytes(&name), "{cut:?}: untouched");
+        }
         let (_, again) = open(disk);
         assert_eq!(again.hash, opened.hash);
     }
@@ -203,32 +218,55 @@ fn misdirected_write_over_durable_entries_is_a_loss_not_a_forgery() {
 
 #[test]
 fn whole_frame_of_another_history_breaks_the_chain_and_is_not_believed() {
-    let mut disk = filled(4);
-    let (journal, _) = open(disk.clone());
-    let at = journal.pointer_at(Position(5)).unwrap();
-    let (mut other, _) = open(SimDisk::new());
-    for _ in 0..2 {
-        for _ in 0..3 {
-            other.append(&[9; 60]).unwrap();
+    let whole = filled(6);
+    // In a group, first in a segment, and first in a group whose header was damaged and mended.
+    for (position, mended) in [(5, false), (13, false), (7, true)] {
+        let mut disk = whole.copied();
+        let (journal, _) = open(disk.clone());
+        let at = journal.pointer_at(Position(position)).unwrap();
+        let name = segment_name(at.segment);
+        if mended {
+            disk.flip_bit(&name, at.offset - 20, 1);
+            assert!(matches!(
+                open(disk.clone()).1.damage[..],
+                [Damage::Header { .. }]
+            ));
         }
-        other.commit().unwrap();
+        disk.write_at(&name, at.offset, &foreign_frame(at)).unwrap();
+        let (journal, _) = open(disk);
+        assert_eq!(
+            journal.lost(),
+            [Lost {
+                first: Position(position),
+                count: 1
+            }]
+        );
+        let mut expected = expected(18);
+        expected.remove(&position);
+        assert_eq!(contents(&journal), expected);
     }
-    let bytes = other.into_disk().bytes(&segment_name(1)).unwrap();
-    let frame = &bytes[at.offset as usize..at.offset as usize + 164];
-    disk.write_at(&segment_name(1), at.offset, frame).unwrap();
-    let (journal, _) = open(disk);
-    assert_eq!(
-        journal.lost(),
-        [Lost {
-            first: Position(5),
-            count: 1
-        }]
-    );
-    assert!(
-        contents(&journal)
-            .into_iter()
-            .all(|(at, found)| found == Some(payload(at, 60)))
-    );
+}
+
+#[test]
+fn damaged_header_is_told_once_and_costs_no_entry() {
+    let whole = filled(4);
+    let (mut journal, _) = open(whole.clone());
+    let note = journal.bytes();
+    journal.note_durable().unwrap();
+    fill(&mut journal, 2);
+    let group = journal.pointer_at(Position(4)).unwrap().offset - 32;
+    assert_eq!(journal.pointer_at(Position(13)).unwrap().segment, 2);
+    assert_eq!(open(whole.copied()).1.damage, []);
+    for offset in [group, note] {
+        let disk = whole.copied();
+        disk.flip_bit(&segment_name(1), offset + 9, 1);
+        let (_, opened) = open(disk.clone());
+        assert_eq!(opened.damage, [Damage::Header { segment: 1, offset }]);
+        let (journal, again) = open(disk);
+        assert_eq!(again.damage, []);
+        assert_eq!(journal.lost(), []);
+        assert_eq!(contents(&journal), expected(18));
+    }
 }
 
 #[test]
@@ -257,6 +295,19 @@ fn stray_entry_that_claims_positions_of_the_next_segment_is_not_believed() {
         expected.retain(|position, _| !(4..next).contains(position));
         assert_eq!(contents(&journal), expected, "{claimed}");
     }
+}
+
+#[test]
+fn segment_of_nothing_but_zeros_costs_only_its_own_entries() {
+    let mut disk = filled(10);
+    let length = disk.len(&segment_name(2)).unwrap() as usize;
+    disk.write_at(&segment_name(2), 0, &vec![0; length])
+        .unwrap();
+    let (journal, opened) = open(disk);
+    assert_eq!(opened.last, Position(30));
+    let mut expected = expected(30);
+    expected.retain(|position, _| !(13..=24).contains(position));
+    assert_eq!(contents(&journal), expected);
 }
 
 #[test]
