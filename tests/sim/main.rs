@@ -19,6 +19,7 @@ mod device;
 mod faults;
 mod index;
 mod ledger;
+mod outside;
 mod people;
 mod regressions;
 mod rng;

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use liandu_core::id::RecordId;
-use liandu_core::protocol::envelope::Agreements;
 use liandu_core::record::edit::{Edit, Splice, Write};
 use liandu_core::record::kind::Kind;
 use liandu_core::record::path::Path;
@@ -15,12 +14,12 @@ use liandu_core::record::view::{ConflictKind, Record};
 use liandu_core::record::{Heads, RecordDoc};
 use liandu_device::{Asked, BundleFor, Engine};
 use liandu_server::keeper::ask::OfficeAct;
-use x25519_dalek::x25519;
 
 mod together;
 
 use super::device::Form;
 use super::ledger::KeptEdit;
+use super::outside::agreements;
 use super::server::Ask;
 use super::setup::{REGION, department, office};
 use super::strange::Strange;
@@ -355,11 +354,7 @@ impl World {
         let Some(engine) = &mut self.devices[device].engine else {
             return;
         };
-        let mut agreements = Agreements::new();
-        for once in engine.once_keys(file) {
-            let keeper = keeper.as_ref().unwrap();
-            agreements.insert(once, x25519(keeper.agreement(), once));
-        }
+        let agreements = agreements(engine, keeper.as_ref(), file);
         let report = engine.bundle_import_with(now, file, &agreements);
         trace::say(self.now, || format!("{name}: a bundle: {report:?}"));
     }

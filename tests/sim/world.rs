@@ -261,23 +261,6 @@ impl World {
         }
     }
 
-    /// Now and then a keeper fails.
-    fn signed(&mut self, device: usize, start: u64, (id, words): (u64, &ToSign)) {
-        let here = &self.devices[device];
-        if here.starts != start || here.engine.is_none() {
-            return;
-        }
-        let fails = here.enrolled && !self.calm && self.rng.percent(3);
-        let input = match &self.devices[device].keeper {
-            Some(key) if !fails => {
-                let signature = key.sign(words);
-                Input::Signed { id, signature }
-            }
-            Some(_) | None => Input::NotSigned(id),
-        };
-        self.tell(device, input);
-    }
-
     fn opened(&mut self, number: u64) {
         let Some(device) = self.holder(number) else {
             return;

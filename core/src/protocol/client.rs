@@ -232,15 +232,10 @@ impl Client {
     }
 
     fn is_open(&self) -> bool {
-        match self.phase {
-            Phase::Stopped | Phase::Waiting { .. } | Phase::Connecting => false,
-            Phase::Connected
-            | Phase::Proving { .. }
-            | Phase::Greeted
-            | Phase::Live
-            | Phase::Escrow
-            | Phase::Repairing(_) => true,
-        }
+        !matches!(
+            self.phase,
+            Phase::Stopped | Phase::Waiting { .. } | Phase::Connecting
+        )
     }
 
     fn sync_now(&mut self, now: Timestamp) {

@@ -322,10 +322,8 @@ impl Link {
         let sent = self.device.in_flight.remove(&offer).unwrap();
         let content = &mut self.device.content;
         for push in sent {
-            if records
-                .iter()
-                .any(|verdicts| verdicts.record == push.record)
-            {
+            let of = |verdicts: &RecordVerdicts| verdicts.record == push.record;
+            if records.iter().any(of) {
                 self.device.receipts.push(push.record);
                 let scope = content.entry(push.scope.clone().unwrap().id()).or_default();
                 scope

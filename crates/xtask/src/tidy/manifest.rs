@@ -4,7 +4,7 @@
 use super::Finding;
 
 /// All that core may be built on. A new one needs a reason in its own commit, and wasm.
-const CORE: [&str; 10] = [
+const CORE: [&str; 11] = [
     "automerge",
     "data-encoding",
     "ed25519-dalek",
@@ -14,6 +14,7 @@ const CORE: [&str; 10] = [
     "serde",
     "serde_json",
     "sha2",
+    "subtle",
     "thiserror",
 ];
 
