@@ -13,7 +13,7 @@ use super::packed::{Packed, TooBigToPack, UnpackError};
 use super::summed::{self, NotWhole};
 use super::update::{RecordPush, RecordVerdicts};
 use crate::id::{DeploymentId, DeviceId, Position};
-use crate::limits::{BUNDLE_PARTS_MAX, FRAME_BYTES_MAX, PUSH_RECORDS_MAX};
+use crate::limits::{BUNDLE_PARTS_MAX, PUSH_RECORDS_MAX};
 use crate::seal::{
     ALGORITHM_ED25519, PublicKey, SecretKey, SignatureBytes, SignatureError, sign_receipts,
     verify_receipts,
@@ -253,9 +253,6 @@ impl SignedReceipts {
                 records,
             };
             let sheet = minicbor::to_vec(&sheet).unwrap_or_default();
-            if sheet.len() > 2 * FRAME_BYTES_MAX {
-                return Err(BundleError::TooBig);
-            }
             let signature = sign_receipts(key, deployment, &sheet);
             all.push(SignedReceipts {
                 sheet,
