@@ -10,7 +10,9 @@
 )]
 
 mod bundle;
+mod client;
 mod codec;
+mod enrolling;
 mod envelope;
 mod golden;
 mod host;
@@ -19,6 +21,7 @@ mod numbers;
 mod repair;
 mod samples;
 mod seals;
+mod session;
 mod spec;
 mod stories;
 mod strangers;

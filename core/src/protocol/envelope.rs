@@ -473,3 +473,22 @@ impl Envelope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_asked_for_in_any_other_way_than_once_are_noticed() {
+        let given = || Given {
+            bytes: Some([7; 32]),
+            overdrawn: false,
+        };
+        let (mut once, mut short, mut u32, mut u64) = (given(), given(), given(), given());
+        assert!(once.try_fill_bytes(&mut [0; 32]).is_ok() && !once.overdrawn);
+        assert!(once.try_fill_bytes(&mut [0; 32]).is_ok() && once.overdrawn);
+        assert!(short.try_fill_bytes(&mut [0; 16]).is_ok() && short.overdrawn);
+        assert!(u32.try_next_u32().is_ok() && u32.overdrawn);
+        assert!(u64.try_next_u64().is_ok() && u64.overdrawn);
+    }
+}

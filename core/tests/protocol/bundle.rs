@@ -1,13 +1,14 @@
 //! Bundles: whole or not at all, and receipts only by the pinned key.
 
 use liandu_core::id::{DeploymentId, Position};
-use liandu_core::limits::PUSH_RECORDS_MAX;
+use liandu_core::limits::{BUNDLE_BYTES_MAX, BUNDLE_PARTS_MAX, FRAME_BYTES_MAX, PUSH_RECORDS_MAX};
 use liandu_core::protocol::bundle::{Bundle, BundleError, MAGIC, SignedReceipts};
 use liandu_core::protocol::message::Tier;
+use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::update::{Chunk, RecordPush};
 use proptest::prelude::*;
 
-use super::samples::{DEPLOYMENT, DEVICE, authority_key, push, server_key, time, verdicts};
+use super::samples::{DEPLOYMENT, DEVICE, authority_key, noise, push, server_key, time, verdicts};
 
 pub(crate) fn receipts() -> Vec<SignedReceipts> {
     let (key, verdicts) = (server_key(), [verdicts(1), verdicts(2)]);
@@ -86,20 +87,46 @@ fn many_or_large_records_go_into_several_batches() {
     bundle.add(&records).unwrap();
     assert_eq!(bundle.pushes.len(), 2, "limit and one more");
     // Three records of 600 kB that do not deflate need three batches of a frame each.
-    let mut state = 1u64;
-    let mut noise = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 56) as u8
-    };
     let large = (0..3).map(|n| RecordPush {
-        chunk: Chunk::Doc((0..600_000).map(|_| noise()).collect()),
+        chunk: Chunk::Doc(noise(600_000)),
         ..push(n)
     });
     let mut bundle = Bundle::new(DEPLOYMENT, DEVICE, time());
     bundle.add(&large.collect::<Vec<_>>()).unwrap();
     assert_eq!(bundle.pushes.len(), 3);
+}
+
+#[test]
+fn record_that_fits_no_frame_goes_into_no_bundle() {
+    let record = RecordPush {
+        chunk: Chunk::Doc(noise(FRAME_BYTES_MAX)),
+        ..push(1)
+    };
+    let mut bundle = Bundle::new(DEPLOYMENT, DEVICE, time());
+    let added = bundle.add(&[push(2), record]);
+    assert!(matches!(added, Err(BundleError::TooBig)));
+}
+
+#[test]
+fn bundle_holds_so_many_parts_and_not_one_more() {
+    let of = |parts| {
+        let mut bundle = Bundle::new(DEPLOYMENT, DEVICE, time());
+        bundle.pushes = vec![Packed::pack::<u8>(&[]).unwrap(); parts];
+        bundle.encode()
+    };
+    let full = Bundle::decode(&of(BUNDLE_PARTS_MAX).unwrap()).unwrap();
+    assert_eq!(full.pushes.len(), BUNDLE_PARTS_MAX);
+    let above = of(BUNDLE_PARTS_MAX + 1);
+    assert!(matches!(above, Err(BundleError::TooBig)));
+}
+
+#[test]
+fn file_of_more_bytes_than_allowed_is_not_looked_at() {
+    let file = vec![0; BUNDLE_BYTES_MAX + 1];
+    let at_the_limit = Bundle::decode(&file[1..]);
+    assert!(matches!(at_the_limit, Err(BundleError::NotABundle)));
+    let above = Bundle::decode(&file);
+    assert!(matches!(above, Err(BundleError::TooBig)));
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use liandu_core::verdict::{Reason, Verdict};
 use minicbor::Encoder;
 use proptest::prelude::*;
 
-use super::samples::{self, push, update};
+use super::samples::{self, noise, push, update};
 
 #[test]
 fn every_message_reads_back() {
@@ -139,6 +139,12 @@ fn newer_kinds_verdicts_and_close_codes_are_kept_as_numbers() {
         assert_eq!(CloseCode::from_code(code.code()), *code);
     }
     assert_eq!(CloseCode::from_code(500), CloseCode::Newer(500));
+    for outcome in [Outcome::Taken, Outcome::Unreadable, Outcome::Later] {
+        let bytes = minicbor::to_vec(outcome).unwrap();
+        assert_eq!(minicbor::decode::<Outcome>(&bytes).unwrap(), outcome);
+    }
+    let newer = minicbor::decode::<Outcome>(&[9]).unwrap();
+    assert_eq!(newer, Outcome::Later, "it is carried on");
 }
 
 #[test]
@@ -216,6 +222,27 @@ fn many_documents_travel_deflated_together() {
     let plain = minicbor::to_vec(&updates).unwrap().len();
     assert!(packed.len() * 4 < plain, "{} of {plain}", packed.len());
     assert_eq!(packed.unpack::<RecordUpdate, 100>().unwrap(), updates);
+    let around = minicbor::to_vec(&packed).unwrap().len() - packed.len();
+    assert!(around < 16, "what it says is what travels");
+    assert!(!packed.is_empty() && Packed::pack_bytes(vec![]).unwrap().is_empty());
+}
+
+#[test]
+fn content_that_does_not_deflate_is_packed_up_to_a_frame_and_no_further() {
+    let full = Packed::pack_bytes(noise(FRAME_BYTES_MAX)).unwrap();
+    assert_eq!(full.unpack_bytes().unwrap(), noise(FRAME_BYTES_MAX));
+    let above = Packed::pack_bytes(noise(FRAME_BYTES_MAX + 1));
+    assert_eq!(above.unwrap_err().bytes, FRAME_BYTES_MAX + 1);
+}
+
+#[test]
+fn chunk_weighs_what_its_parts_weigh() {
+    let doc = Chunk::Doc(vec![1; 5]);
+    let two = Chunk::Changes(vec![vec![1; 3], vec![2; 4]]);
+    for (chunk, bytes, changes) in [(doc, 5, 1), (two, 7, 2)] {
+        assert_eq!((chunk.bytes(), chunk.changes()), (bytes, changes));
+        assert_eq!(chunk.parts().concat().len(), bytes);
+    }
 }
 
 fn packed(method: u8, inflated: u32, bytes: &[u8]) -> Packed {
@@ -252,6 +279,15 @@ fn bomb_is_refused_by_its_announcement() {
     assert!(matches!(
         refused(packed(1, 1 << 20, &[0; 10])),
         UnpackError::TooBig { .. }
+    ));
+    // ... and nothing becomes more than 1,040 times as much.
+    assert!(matches!(
+        refused(packed(1, 10_401, &[0; 10])),
+        UnpackError::TooBig { .. }
+    ));
+    assert!(matches!(
+        refused(packed(1, 10_400, &[0; 10])),
+        UnpackError::Damaged
     ));
     assert!(matches!(
         refused(packed(7, 3, &[1, 2, 3])),

@@ -1,14 +1,18 @@
 //! Envelopes: opened by whom they are addressed to, by nobody else, and only as they were closed.
 
 use liandu_core::id::{DeploymentId, DeviceId};
-use liandu_core::limits::{ENVELOPE_PART_BYTES_MAX, FRAME_BYTES_MAX};
-use liandu_core::protocol::bundle::Bundle;
+use liandu_core::limits::{
+    ENVELOPE_COVER_BYTES_MAX, ENVELOPE_ONCE_BYTES_MAX, ENVELOPE_PART_BYTES_MAX, ENVELOPE_PARTS_MAX,
+    FRAME_BYTES_MAX,
+};
+use liandu_core::protocol::bundle::{Bundle, BundleError};
 use liandu_core::protocol::client::{self, Input};
 use liandu_core::protocol::envelope::{
     Addressee, Agreements, Cover, Envelope, EnvelopeError, MAGIC, Opener,
 };
 use liandu_core::protocol::frame::ToServer;
 use liandu_core::protocol::message::{Carried, Carry, Outcome};
+use liandu_core::protocol::packed::UnpackError;
 use liandu_core::protocol::session;
 use liandu_core::protocol::update::{Chunk, RecordPush};
 use liandu_core::seal::{PublicKey, SecretKey};
@@ -18,7 +22,7 @@ use x25519_dalek::x25519;
 use super::bundle::{receipts, sample};
 use super::link::Link;
 use super::samples::{
-    DEPLOYMENT, DEVICE, authority_key, carry, device_key, person, push, server_key, time,
+    DEPLOYMENT, DEVICE, authority_key, carry, device_key, noise, person, push, server_key, time,
 };
 
 /// Other bytes each time, and always the same ones.
@@ -205,14 +209,15 @@ fn bundle_of_another_maker_or_installation_does_not_hide_in_it() {
 }
 
 #[test]
-fn one_time_key_that_would_fill_a_frame_is_refused() {
-    let mut envelope = for_a_colleague();
-    envelope.parts[0].once = vec![0; 2 << 20];
-    let file = envelope.encode().unwrap();
-    assert!(matches!(
-        Envelope::decode(&file),
-        Err(EnvelopeError::TooBig)
-    ));
+fn one_time_key_at_the_limit_is_read_and_one_byte_more_is_not() {
+    let read = |bytes| {
+        let mut envelope = for_a_colleague();
+        envelope.parts[0].once = vec![0; bytes];
+        Envelope::decode(&envelope.encode().unwrap())
+    };
+    assert!(read(ENVELOPE_ONCE_BYTES_MAX).is_ok());
+    let longer = read(ENVELOPE_ONCE_BYTES_MAX + 1);
+    assert!(matches!(longer, Err(EnvelopeError::TooBig)));
 }
 
 #[test]
@@ -229,41 +234,95 @@ fn nothing_is_closed_to_a_key_that_everybody_has() {
     }
 }
 
-#[test]
-fn largest_part_goes_through_a_frame_and_a_larger_one_is_not_made() {
-    let mut state = 1u64;
-    let mut noise = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 56) as u8
-    };
-    let mut of = |bytes: usize| {
+/// A bundle whose file has so many bytes, about a million.
+fn of_bytes(bytes: usize) -> Bundle {
+    let of = |content| {
         let mut bundle = Bundle::new(DEPLOYMENT, DEVICE, time());
         let record = RecordPush {
-            chunk: Chunk::Doc((0..bytes).map(|_| noise()).collect()),
+            chunk: Chunk::Doc(noise(content)),
             ..push(1)
         };
         bundle.add(&[record]).unwrap();
         bundle
     };
-    let around = of(0).encode().unwrap().len();
-    let largest = of(ENVELOPE_PART_BYTES_MAX - around - 64);
-    let envelope = closed(Addressee::Office, &[largest], &[server_key().public()]);
+    let around = of(1_000_000).encode().unwrap().len() - 1_000_000;
+    of(bytes - around)
+}
+
+#[test]
+fn largest_part_goes_through_a_frame_and_one_byte_more_is_neither_closed_nor_opened() {
+    let office = || (cover(Addressee::Office), [server_key().public()]);
+    let close = |bundle| {
+        let (cover, keys) = office();
+        Envelope::close(cover, &[bundle], &keys, random())
+    };
+    let largest = of_bytes(ENVELOPE_PART_BYTES_MAX);
+    assert_eq!(largest.encode().unwrap().len(), ENVELOPE_PART_BYTES_MAX);
+    let envelope = close(largest.clone()).unwrap();
     let frame = ToServer::from(Carry {
         number: u64::MAX,
         cover: envelope.written.clone(),
         part: envelope.parts[0].clone(),
     });
     assert!(frame.encode().unwrap().len() <= FRAME_BYTES_MAX);
-    let larger = of(FRAME_BYTES_MAX - around - 64);
-    let made = Envelope::close(
-        cover(Addressee::Office),
-        &[larger],
-        &[server_key().public()],
-        random(),
-    );
+    let read = Envelope::decode(&envelope.encode().unwrap()).unwrap();
+    assert_eq!(read.open(&server_key()).unwrap(), [largest]);
+
+    let made = close(of_bytes(ENVELOPE_PART_BYTES_MAX + 1));
     assert!(matches!(made, Err(EnvelopeError::TooBig)));
+    let mut longer = envelope;
+    longer.parts[0].content.push(0);
+    let opened = longer.open(&server_key());
+    assert!(matches!(opened, Err(EnvelopeError::TooBig)));
+    let read = Envelope::decode(&longer.encode().unwrap());
+    assert!(matches!(read, Err(EnvelopeError::TooBig)));
+}
+
+#[test]
+fn cover_at_the_limit_is_read_and_one_byte_more_is_not() {
+    // With a key of a newer version, 99: so many bytes.
+    let long = |bytes: usize| {
+        let mut written = for_the_office().written;
+        written[0] += 1;
+        written.extend([0x18, 99, 0x59]);
+        let left = u16::try_from(bytes - written.len() - 2).unwrap();
+        written.extend(left.to_be_bytes());
+        written.resize(bytes, 0);
+        written
+    };
+    let read = Cover::read(&long(ENVELOPE_COVER_BYTES_MAX)).unwrap();
+    assert_eq!(read, for_the_office().cover);
+    let longer = Cover::read(&long(ENVELOPE_COVER_BYTES_MAX + 1));
+    assert!(matches!(longer, Err(EnvelopeError::TooBig)));
+}
+
+#[test]
+fn bundles_times_keys_up_to_the_limit_are_closed_and_one_more_is_not() {
+    // A key that nothing is closed to shows that the number of parts was no obstacle.
+    let close = |bundles: usize, keys: usize| {
+        let (bundles, keys) = (vec![sample(); bundles], vec![PublicKey([0; 32]); keys]);
+        Envelope::close(cover(Addressee::Office), &bundles, &keys, random()).unwrap_err()
+    };
+    let at_the_limit = close(2, ENVELOPE_PARTS_MAX / 2);
+    assert!(matches!(at_the_limit, EnvelopeError::NotAKey));
+    let above = close(1, ENVELOPE_PARTS_MAX + 1);
+    assert!(matches!(above, EnvelopeError::TooBig));
+}
+
+#[test]
+fn only_what_a_newer_version_may_read_is_worth_keeping() {
+    let mut newer = for_the_office();
+    newer.parts[0].algorithm = 2;
+    let mut forged = for_the_office();
+    *forged.written.last_mut().unwrap() ^= 1;
+    let error = |envelope: Envelope, key: SecretKey| envelope.open(&key).unwrap_err();
+    assert!(error(newer, server_key()).may_be_newer());
+    assert!(Cover::read(&[0xa0]).unwrap_err().may_be_newer());
+    let packed = EnvelopeError::Bundle(UnpackError::UnknownMethod(9).into());
+    assert!(packed.may_be_newer());
+    assert!(!error(forged, server_key()).may_be_newer());
+    assert!(!error(for_the_office(), device_key()).may_be_newer());
+    assert!(!EnvelopeError::Bundle(BundleError::Damaged).may_be_newer());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use liandu_core::protocol::digest::{definitions_digest, scopes_digest};
 use liandu_core::protocol::frame::{ToDevice, ToServer};
 use liandu_core::protocol::message::*;
 use liandu_core::protocol::packed::Packed;
+use liandu_core::protocol::session::Known;
 use liandu_core::protocol::update::*;
 use liandu_core::record::DefinitionRef;
 use liandu_core::record::kind::Kind;
@@ -94,6 +95,18 @@ pub(crate) fn push(n: u16) -> RecordPush {
     }
 }
 
+/// Bytes that do not deflate, always the same.
+pub(crate) fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let byte = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 56) as u8
+    };
+    std::iter::repeat_with(byte).take(bytes).collect()
+}
+
 pub(crate) fn update(n: u16, position: u64) -> RecordUpdate {
     let stamp = Stamp {
         actor: actor(1),
@@ -167,6 +180,22 @@ pub(crate) fn hello() -> Hello {
         unsent: 0,
         certificate: None,
         answers: None,
+    }
+}
+
+/// What a host knows of the device that says `hello()`.
+pub(crate) fn known() -> Known {
+    Known {
+        key: device_key().public(),
+        person: person(),
+        scopes: scopes(4),
+        resume: Resume::Ok,
+        at: cursor(400_100),
+        definitions: vec![definition()],
+        authority: Position(17),
+        escrow: false,
+        left_out: 0,
+        answers: vec![],
     }
 }
 

@@ -310,6 +310,14 @@ fn tell_scopes(link: &mut Link, told: &[Scope]) {
 }
 
 #[test]
+fn device_that_only_loses_a_scope_is_in_sync_at_once() {
+    let (mut link, all) = in_scopes(4);
+    tell_scopes(&mut link, &all[1..]);
+    assert_eq!(link.client.status(), Status::InSync);
+    link.assert_equal();
+}
+
+#[test]
 fn scope_that_is_lost_and_given_back_at_once_is_filled_again() {
     let (mut link, all) = in_scopes(4);
     link.device.slow = true;

@@ -1,16 +1,13 @@
-//! Strangers: wrong keys, wrong servers, garbage, new devices.
+//! Strangers: wrong keys, wrong servers, garbage.
 
 use liandu_core::limits::{HANDSHAKE_MS, HELLO_BYTES_MAX};
 use liandu_core::protocol::client::{self, Client, Holding, Identity, Status, Stop};
-use liandu_core::protocol::enrol::{self, Enroller, Enrolment, Failure};
 use liandu_core::protocol::frame::ToServer;
-use liandu_core::protocol::message::{Close, CloseCode, WantDefinitions};
+use liandu_core::protocol::message::{CloseCode, WantDefinitions};
 use liandu_core::protocol::session::{self, Session};
 
 use super::link::{Link, identity};
-use super::samples::{
-    DEPLOYMENT, DEVICE, NONCE, device_key, enrolled, hello, server_key, time, to_device,
-};
+use super::samples::{DEPLOYMENT, NONCE, hello, server_key, time, to_device};
 
 #[test]
 fn wrong_signature_closes_and_the_device_stops() {
@@ -147,64 +144,4 @@ fn client_survives_every_message_in_every_phase() {
             );
         }
     }
-}
-
-fn enrolling(answer: impl FnOnce(&mut Session)) -> Vec<enrol::Output> {
-    let mut session = Session::new(DEPLOYMENT);
-    let mut device = Enroller::new(Enrolment {
-        invitation: "K7QX-2M9D".to_owned(),
-        device: DEVICE,
-        key: device_key().public(),
-        label: "手机".to_owned(),
-    });
-    device.handle(time(), enrol::Input::Connected);
-    session.handle(time(), session::Input::Opened { nonce: NONCE });
-    let mut answer = Some(answer);
-    let mut ends = vec![];
-    loop {
-        if let Some(output) = session.poll() {
-            match output {
-                session::Output::Send(frame) => device.handle(time(), enrol::Input::Frame(frame)),
-                session::Output::Enrol(enrol) => {
-                    assert_eq!(enrol.invitation, "K7QX-2M9D");
-                    answer.take().unwrap()(&mut session);
-                }
-                _ => {}
-            }
-        } else if let Some(output) = device.poll() {
-            match output {
-                enrol::Output::Send(frame) => session.handle(time(), session::Input::Frame(frame)),
-                enrol::Output::Sign(words) => {
-                    let signature = device_key().sign(&words);
-                    device.handle(time(), enrol::Input::Signed { words, signature });
-                }
-                end => ends.push(end),
-            }
-        } else {
-            return ends;
-        }
-    }
-}
-
-#[test]
-fn device_is_enrolled_once_and_only_with_its_own_key() {
-    let ends = enrolling(|s| s.handle(time(), session::Input::Enrolled(Box::new(enrolled()))));
-    let expected = enrol::Output::Enrolled(Box::new(enrolled()));
-    assert_eq!(ends, [enrol::Output::Disconnect, expected]);
-
-    let ends = enrolling(|s| {
-        s.handle(
-            time(),
-            session::Input::EnrolRefused {
-                retry_after_ms: None,
-            },
-        )
-    });
-    let close = Close::new(CloseCode::InvitationRefused, None);
-    assert_eq!(ends[1], enrol::Output::Failed(Failure::Closed(close)));
-
-    let mut other = enrolled();
-    other.certificate.key = server_key().public();
-    let ends = enrolling(|s| s.handle(time(), session::Input::Enrolled(Box::new(other))));
-    assert_eq!(ends[1], enrol::Output::Failed(Failure::WrongAnswer));
 }

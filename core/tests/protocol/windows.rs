@@ -9,9 +9,7 @@ use liandu_core::protocol::packed::Packed;
 use liandu_core::protocol::session::{self, Answer, Session};
 
 use super::link::Link;
-use super::samples::{
-    DEPLOYMENT, NONCE, definition, device_key, hello, push, record, scopes, time,
-};
+use super::samples::{DEPLOYMENT, NONCE, cursor, hello, known, push, record, scopes, time};
 use super::stories::kinds_down;
 
 #[test]
@@ -129,16 +127,8 @@ fn page_read_for_old_scopes_is_thrown_away() {
     let mut link = Link::new();
     link.host.append(&scopes(4)[0], record(1), 1);
     let known = session::Known {
-        key: device_key().public(),
-        person: super::samples::person(),
-        scopes: scopes(4),
-        resume: liandu_core::protocol::message::Resume::Ok,
-        at: super::samples::cursor(400_000),
-        definitions: vec![definition()],
-        authority: Position(17),
-        escrow: false,
-        left_out: 0,
-        answers: vec![],
+        at: cursor(400_000),
+        ..known()
     };
     let mut drain = |session: &mut Session, reads: &mut usize| {
         while let Some(output) = session.poll() {
@@ -158,7 +148,7 @@ fn page_read_for_old_scopes_is_thrown_away() {
     session.handle(time(), session::Input::Known(Box::new(known)));
     let page = |position| session::Page {
         bodies: vec![Packed::pack(&[super::samples::update(1, position)]).unwrap()],
-        upto: super::samples::cursor(position),
+        upto: cursor(position),
         more: false,
     };
     session.handle(time(), session::Input::Page(page(400_001)));

@@ -83,6 +83,16 @@ mod tests {
             .collect();
         assert!(waits.len() > 60, "{}", waits.len());
         assert_eq!(Backoff::new(1).next_ms(Some(45_000)), 45_000);
-        assert!(Backoff::new(1).next_ms(Some(u64::MAX)) <= 24 * 3_600_000);
+        let day = Backoff::new(1).next_ms(Some(u64::MAX));
+        assert_eq!(day, 24 * 3_600_000);
+    }
+
+    #[test]
+    fn wait_is_drawn_from_its_upper_half_both_ends_included() {
+        let waits = (0..50).map(|seed| Backoff::new(seed).upper_half(4));
+        let waits: std::collections::BTreeSet<u64> = waits.collect();
+        assert!(waits.into_iter().eq(2..=4));
+        let longest = Backoff::new(1).longest_ms();
+        assert!((150_000..=300_000).contains(&longest), "{longest}");
     }
 }
