@@ -87,6 +87,21 @@ fn feed_that_the_welcome_announces_is_awaited() {
     }
 }
 
+#[test]
+fn digests_are_asked_for_by_a_repair_and_by_nothing_else() {
+    for (resume, asked) in [(Resume::Repair, 1), (Resume::Ok, 0)] {
+        let scopes = None;
+        let mut client = greeted(Welcome {
+            resume,
+            scopes,
+            ..welcome()
+        });
+        let outputs = std::iter::from_fn(|| client.poll());
+        let digests = outputs.filter(|output| matches!(output, Output::NeedDigests));
+        assert_eq!(digests.count(), asked, "{resume:?}");
+    }
+}
+
 /// Asked for the heads of one scope.
 fn repairing() -> Client {
     let mut client = greeted(Welcome {
