@@ -95,4 +95,18 @@ mod tests {
         let longest = Backoff::new(1).longest_ms();
         assert!((150_000..=300_000).contains(&longest), "{longest}");
     }
+
+    #[test]
+    fn draws_are_those_of_splitmix64() {
+        // The reference's first four for seed 0.
+        let mut backoff = Backoff::new(0);
+        let draws = std::array::from_fn(|_| backoff.draw());
+        let reference: [u64; 4] = [
+            0xe220_a839_7b1d_cdaf,
+            0x6e78_9e6a_a1b9_65f4,
+            0x06c4_5d18_8009_454f,
+            0xf88b_b8a8_724c_81ec,
+        ];
+        assert_eq!(draws, reference);
+    }
 }
