@@ -13,6 +13,7 @@ use liandu_core::protocol::packed::Packed;
 
 use super::link::{Link, identity};
 use super::samples::{device_key, heads, record, scopes, time, to_device, welcome};
+use super::windows::slow_reader;
 
 #[test]
 fn what_comes_after_the_end_of_a_connection_changes_nothing() {
@@ -36,12 +37,7 @@ fn what_comes_after_the_end_of_a_connection_changes_nothing() {
 
 #[test]
 fn silence_counts_only_while_it_is_the_servers_turn() {
-    let mut link = Link::new();
-    for n in 1..=30 {
-        link.host.append(&scopes(4)[0], record(n), n as u8);
-    }
-    link.device.slow = true;
-    link.sync();
+    let mut link = slow_reader(30);
     let window = u64::from(FEED_WINDOW_FRAMES);
     link.to_client(Input::Stored { feed: window - 1 });
     assert_eq!(link.client.deadline(), None, "one is to be stored yet");

@@ -11,6 +11,7 @@ use liandu_core::record::scope::Scope;
 
 use super::link::Link;
 use super::samples::{definition, hello, record, scopes, to_device, welcome};
+use super::windows::slow_reader;
 
 pub(crate) fn kinds_down(link: &Link) -> Vec<&'static str> {
     let name = |frame: &Vec<u8>| match ToDevice::decode(frame).unwrap() {
@@ -211,12 +212,7 @@ fn useful_connection_makes_the_next_wait_short_and_useless_ones_do_not() {
 
 #[test]
 fn updates_lost_before_they_were_stored_are_not_taken_for_held() {
-    let mut link = Link::new();
-    for n in 1..=30 {
-        link.host.append(&scopes(4)[0], record(n), n as u8);
-    }
-    link.device.slow = true;
-    link.sync();
+    let mut link = slow_reader(30);
     link.cut();
     link.device.slow = false;
     // Challenge, hello, welcome, one feed, its acknowledgement; then killed.

@@ -12,14 +12,20 @@ use super::link::Link;
 use super::samples::{DEPLOYMENT, NONCE, cursor, hello, known, push, record, scopes, time};
 use super::stories::kinds_down;
 
-#[test]
-fn slow_reader_gets_a_window_and_costs_no_pages() {
+/// A device that is sent so many records and stores none of them yet.
+pub(crate) fn slow_reader(records: u16) -> Link {
     let mut link = Link::new();
-    for n in 1..=200 {
+    for n in 1..=records {
         link.host.append(&scopes(4)[0], record(n), n as u8);
     }
     link.device.slow = true;
     link.sync();
+    link
+}
+
+#[test]
+fn slow_reader_gets_a_window_and_costs_no_pages() {
+    let mut link = slow_reader(200);
     let window = FEED_WINDOW_FRAMES as usize;
     assert_eq!(link.device.unstored.len(), window);
     assert_eq!(link.host.pages_read, window);

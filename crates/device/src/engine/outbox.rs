@@ -209,16 +209,18 @@ impl Engine {
         let Some(layers) = self.records.get(record) else {
             return BTreeSet::new();
         };
-        let unready = self.unready(layers);
-        let numbers = pending(layers).map(|edit| edit.number);
-        numbers.filter(|number| !unready.contains(number)).collect()
+        let ready = pending(layers).take_while(|edit| self.may_leave(edit));
+        ready.map(|edit| edit.number).collect()
+    }
+
+    fn may_leave(&self, edit: &OwnEdit) -> bool {
+        edit.seal.is_some() && !self.unsaved.contains(&edit.number)
     }
 
     /// Own edits that are not durable or not sealed yet, and all after them: those are built on
     /// them.
     pub(super) fn unready(&self, layers: &Layers) -> BTreeSet<u64> {
-        let ready = |edit: &&OwnEdit| edit.seal.is_some() && !self.unsaved.contains(&edit.number);
-        let unready = pending(layers).skip_while(ready);
+        let unready = pending(layers).skip_while(|edit| self.may_leave(edit));
         unready.map(|edit| edit.number).collect()
     }
 

@@ -155,8 +155,11 @@ impl Engine {
     }
 
     /// Every seal that is missing is to be asked for: the process may have ended between an edit
-    /// and its seal, or the key may not have answered.
+    /// and its seal, or the key may not have answered. A key that is here leaves none out.
     pub(super) fn seals_afresh(&mut self) {
+        if self.secret().is_some() {
+            return;
+        }
         let without = |layers: &Layers| layers.own.values().any(|own| own.seal.is_none());
         let records = self.records.iter().filter(|(_, layers)| without(layers));
         self.unsealed.extend(records.map(|(id, _)| *id));

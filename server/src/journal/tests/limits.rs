@@ -5,15 +5,21 @@
 use super::super::format::{Frame, Gap};
 use super::*;
 
-#[test]
-fn append_refuses_before_the_disk_is_full() {
+/// A journal that keeps 3,000 bytes free, on a disk of so many.
+fn on_disk_of(bytes: u64) -> (SimDisk, Journal<SimDisk>) {
     let disk = SimDisk::new();
-    disk.set_capacity_bytes(Some(10_000));
+    disk.set_capacity_bytes(Some(bytes));
     let options = Options {
         segment_bytes_max: 2_000,
         reserve_bytes: 3_000,
     };
-    let (mut journal, _) = Journal::open(disk.clone(), options).unwrap();
+    let (journal, _) = Journal::open(disk.clone(), options).unwrap();
+    (disk, journal)
+}
+
+#[test]
+fn append_refuses_before_the_disk_is_full() {
+    let (disk, mut journal) = on_disk_of(10_000);
     let refused = (0..1_000).find_map(|_| {
         let refused = journal.append(&[7; 100]).err();
         journal.commit().unwrap();
@@ -31,13 +37,7 @@ fn append_refuses_before_the_disk_is_full() {
 
 #[test]
 fn append_that_leaves_exactly_the_reserve_is_taken_and_one_byte_more_refused() {
-    let disk = SimDisk::new();
-    disk.set_capacity_bytes(Some(3_300));
-    let options = Options {
-        segment_bytes_max: 2_000,
-        reserve_bytes: 3_000,
-    };
-    let (mut journal, _) = Journal::open(disk.clone(), options).unwrap();
+    let (disk, mut journal) = on_disk_of(3_300);
     assert!(matches!(
         journal.append(&[7; 101]),
         Err(AppendError::DiskNearlyFull { free_bytes: 3_300 })

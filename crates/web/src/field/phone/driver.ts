@@ -11,7 +11,7 @@ import type { Asked, Halt, Overview, PhoneEvent, Row, Said } from './types';
 const ROWS_A_TURN = 40;
 const DEVICE_BYTES = 8;
 const now = (): number => Date.now();
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Once-keys of a file, and what the phone's key agrees on with each. */
 type Agreed = readonly [once: readonly Uint8Array[], shared: readonly Uint8Array[]];

@@ -1,7 +1,7 @@
 import init, { parts_of, Phone } from 'liandu-engine';
 import wasm from 'liandu-engine/wasm?url';
 import { CLOCK_MS_MAX } from '../../clock';
-import { Driver } from './driver';
+import { Driver, wordsOf } from './driver';
 import { Keeper } from './keeper';
 import { Store } from './store';
 import type { Asked, Halt, Said } from './types';
@@ -47,7 +47,7 @@ async function run(): Promise<void> {
   try {
     phone = new Phone(keys, values, APP);
   } catch (error) {
-    return halted('unreadable', error instanceof Error ? error.message : String(error));
+    return halted('unreadable', wordsOf(error));
   }
   const keeper = over ? undefined : await keeperOf(phone);
   // Another tab may have taken the phone over meanwhile.
